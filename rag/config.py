@@ -1,0 +1,155 @@
+"""Every setting, its default and where it may come from: flags, then `RAG_*`, then `[tool.rag]`, then the default.
+
+It is read once, at the edge (`cli`, `ui.py`, `open_pipeline`); below that, plain arguments are passed. This file knows
+no other part of the package but its errors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from rag.errors import ConfigError
+
+_PLACES = ("index", "folder", "cache", "offline", "host", "port", "max_file_bytes")
+"""Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings.
+
+    Attributes:
+        folder: Folder of documents.
+        index: Folder of the index.
+        cache: Folder of the weights; empty means the user's cache folder.
+        offline: Fetch nothing, whatever is missing.
+        embedder: Catalogue name, Hub id or local folder.
+        generator: Catalogue name, Hub id, local folder or GGUF, `extractive`, or `openai:URL#MODEL`.
+        reranker: Cross-encoder to use, as a Hub id or local folder; empty for none.
+        policy: What becomes of an unsupported sentence: `flag`, `drop`, or `refuse` the whole answer.
+        chunk_tokens: Largest chunk, in the embedder's tokens, heading prefix included.
+        k: Hits per question.
+        candidates: Hits taken from each of dense and lexical before fusion.
+        evidence_sentences: Most sentences shown to the generator.
+        evidence_tokens: Most tokens of evidence shown to the generator.
+        answer_tokens: Most tokens of an answer.
+        refuse_below: An answerability under this, in [0, 1], refuses.
+        support_above: A support from here up, in [0, 1], is `supported`.
+        support_below: A support under this, in [0, 1], is `unsupported`; between the two is `weak`.
+        max_file_bytes: Larger files are reported and left out.
+        host: Address that the server binds to.
+        port: First port that it tries.
+    """
+
+    folder: str = "seeds"
+    index: str = "index"
+    cache: str = ""
+    offline: bool = False
+    embedder: str = "all-MiniLM-L6-v2"
+    generator: str = "qwen2.5-coder-1.5b"
+    reranker: str = ""
+    policy: str = "drop"
+    chunk_tokens: int = 200
+    k: int = 8
+    candidates: int = 50
+    evidence_sentences: int = 8
+    evidence_tokens: int = 400
+    answer_tokens: int = 160
+    refuse_below: float = 0.5
+    support_above: float = 0.6
+    support_below: float = 0.35
+    max_file_bytes: int = 300_000_000
+    host: str = "127.0.0.1"
+    port: int = 7860
+
+    def __post_init__(self) -> None:
+        """Check types and ranges, whatever the value came from.
+
+        Raises:
+            ConfigError: A value of the wrong type or out of its range.
+        """
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if type(value) is not type(item.default):
+                raise ConfigError(f"{item.name} = {value!r}: expected {type(item.default).__name__}")
+            if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
+                raise ConfigError(f"{item.name} = {value!r}: must not be negative")
+        for name in ("refuse_below", "support_above", "support_below"):
+            if getattr(self, name) > 1:
+                raise ConfigError(f"{name} = {getattr(self, name)!r}: must be in [0, 1]")
+        for name in ("chunk_tokens", "k", "candidates", "evidence_sentences", "evidence_tokens", "answer_tokens"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} = {getattr(self, name)!r}: must be at least 1")
+        if self.policy not in ("flag", "drop", "refuse"):
+            raise ConfigError(f"policy = {self.policy!r}: expected flag, drop or refuse")
+
+    def fingerprint(self) -> str:
+        """8 hex digits that change with any setting that can change an answer."""
+        settings = {name: value for name, value in asdict(self).items() if name not in _PLACES}
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
+
+
+def load_config(flags: Mapping[str, Any], environ: Mapping[str, str], project: Path = Path("pyproject.toml")) -> Config:
+    """Read the settings from every place they may come from.
+
+    Args:
+        flags: Given on the command line or by the caller; None stands for not given.
+        environ: The process environment; `RAG_K=5` sets `k`.
+        project: A TOML file with a `[tool.rag]` table; need not exist.
+
+    Returns:
+        The settings, the earlier place winning: flags, environment, file, default.
+
+    Raises:
+        ConfigError: An unknown key, named with the nearest known one, or a value that does not fit.
+    """
+    settings: dict[str, Any] = {}
+    settings.update(_from_file(project))
+    settings.update(_from_environ(environ))
+    settings.update({key: value for key, value in flags.items() if value is not None})
+    known = {item.name for item in fields(Config)}
+    for key in settings:
+        if key not in known:
+            near = get_close_matches(key, sorted(known), 1)
+            raise ConfigError(f"unknown setting {key!r}", f"did you mean {near[0]!r}?" if near else "")
+    return Config(**settings)
+
+
+def _from_file(project: Path) -> dict[str, Any]:
+    try:
+        table: dict[str, Any] = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("rag", {})
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{project}: not valid TOML: {exc}") from exc
+    return table
+
+
+def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
+    kinds = {item.name: type(item.default) for item in fields(Config) if item.default is not MISSING}
+    found: dict[str, Any] = {}
+    for variable, text in environ.items():
+        if variable.startswith("RAG_"):
+            name = variable[4:].lower()
+            found[name] = _parse(variable, text, kinds.get(name, str))
+    return found
+
+
+def _parse(variable: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() in ("1", "true", "yes", "on"):
+            return True
+        if text.lower() in ("0", "false", "no", "off", ""):
+            return False
+        raise ConfigError(f"{variable}={text!r}: expected 1 or 0")
+    try:
+        return kind(text)
+    except ValueError as exc:
+        raise ConfigError(f"{variable}={text!r}: expected {kind.__name__}") from exc

@@ -1,0 +1,113 @@
+"""The seams: what an embedder, a store, a re-ranker and a generator must do. Any object that fits will do.
+
+There is no registry and no base class. `rag.testing` has a contract test for each protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+from rag.types import Chunk, Document, DocumentInfo, Hit, Matrix, Vector
+
+Message = Mapping[str, str]
+"""`{"role": "system" | "user" | "assistant", "content": ...}`."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done and how much there is (0 where unknown)."""
+
+
+class StopSignal(Protocol):
+    """What tells a generator to stop; `threading.Event` fits."""
+
+    def is_set(self) -> bool:
+        """True once generation should end."""
+
+
+class Embedder(Protocol):
+    """Text to unit vectors. Prefixes that a model wants for queries or documents live behind this."""
+
+    @property
+    def name(self) -> str:
+        """Name of the weights, as `Config.embedder` gives it."""
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text are read; the rest would be cut in silence."""
+
+    def embed_documents(self, texts: Sequence[str]) -> Matrix:
+        """Embed passages: (n, dim) float32, unit rows, in the order given; (0, dim) for none."""
+
+    def embed_query(self, text: str) -> Vector:
+        """Embed a question: (dim,) float32, unit length."""
+
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a text, special tokens left out."""
+
+
+class Store(Protocol):
+    """The index. Scores: higher is better; at most `k` hits; an empty store gives none. Knows no model."""
+
+    def put(self, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
+        """Add a document, or replace the one at its path, in one transaction."""
+
+    def remove(self, path: str) -> None:
+        """Take a document out, in time proportional to it; an unknown path is no error."""
+
+    def rename(self, path: str, document: Document) -> None:
+        """Give the document at `path` another's path, title and times; text and vectors stay."""
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents, by path."""
+
+    def dense(self, vector: Vector, k: int) -> list[Hit]:
+        """The `k` chunks of highest inner product, best first, ties by document and start."""
+
+    def lexical(self, query: str, k: int) -> list[Hit]:
+        """The `k` chunks of highest BM25, best first, ties by document and start; any string is a query."""
+
+    def read(self, path: str) -> Document:
+        """One document whole.
+
+        Raises:
+            KeyError: No document has that path.
+        """
+
+    def close(self) -> None:
+        """Let go of the files; calling it again is harmless."""
+
+
+class Reranker(Protocol):
+    """A second look at the hits."""
+
+    def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The same hits with new scores, best first."""
+
+
+class Generator(Protocol):
+    """Messages to text. Greedy unless told otherwise; the texts of a batch equal those one by one."""
+
+    @property
+    def name(self) -> str:
+        """Name of the weights, as `Config.generator` gives it."""
+
+    def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        """Yield pieces of the reply as they are written; end within one token of `stop`, or of being closed."""
+
+    def batch(self, conversations: Sequence[Sequence[Message]]) -> list[str]:
+        """Whole replies, in the order given."""
+
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a text."""
+
+
+@runtime_checkable
+class Judge(Protocol):
+    """What a generator may offer besides: how likely it is to say one thing or another next."""
+
+    def judge(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
+        """Log-probability of each option's first token as the reply's first, normalised over the options."""

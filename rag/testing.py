@@ -1,0 +1,77 @@
+"""Deterministic stand-ins for the seams, and the contract tests that every adapter must pass.
+
+Ship your own embedder, store or generator? Subclass the contract, give it a fixture `subject`, and run pytest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from rag.protocols import Message, StopSignal
+from rag.types import Matrix, Vector
+
+
+class FakeEmbedder:
+    """Bag of hashed words: texts that share words are near, and the same text is always the same vector."""
+
+    name = "fake"
+    max_tokens = 256
+
+    def __init__(self, dim: int = 64) -> None:
+        self.dim = dim
+
+    def embed_documents(self, texts: Sequence[str]) -> Matrix:
+        """(n, dim) float32, unit rows."""
+        return np.stack([self.embed_query(text) for text in texts]) if texts else np.zeros((0, self.dim), np.float32)
+
+    def embed_query(self, text: str) -> Vector:
+        """(dim,) float32, unit length."""
+        vector = np.full(self.dim, 1e-3, np.float32)
+        for word in re.findall(r"\w+", text.lower()):
+            vector[int(hashlib.sha256(word.encode()).hexdigest(), 16) % self.dim] += 1
+        unit: Vector = vector / np.linalg.norm(vector)
+        return unit
+
+    def count_tokens(self, text: str) -> int:
+        """Words and punctuation marks."""
+        return len(re.findall(r"\w+|[^\w\s]", text))
+
+
+class FakeGenerator:
+    """Writes what it is told to, a word at a time; without orders, the first evidence line of the prompt.
+
+    Args:
+        replies: Replies in turn, the last one again and again.
+    """
+
+    name = "fake"
+
+    def __init__(self, *replies: str) -> None:
+        self.replies = list(replies)
+        self.seen: list[Sequence[Message]] = []
+
+    def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        """Yield the reply word by word until told to stop."""
+        for piece in re.findall(r"\S+\s*", self._reply(messages)):
+            if stop.is_set():
+                return
+            yield piece
+
+    def batch(self, conversations: Sequence[Sequence[Message]]) -> list[str]:
+        """Whole replies, in order."""
+        return [self._reply(messages) for messages in conversations]
+
+    def count_tokens(self, text: str) -> int:
+        """Words."""
+        return len(text.split())
+
+    def _reply(self, messages: Sequence[Message]) -> str:
+        self.seen.append(messages)
+        if self.replies:
+            return self.replies[min(len(self.seen), len(self.replies)) - 1]
+        found = re.search(r"^\[\d+\] (.+)$", messages[-1]["content"], re.MULTILINE)
+        return found.group(1) if found else "Nothing."

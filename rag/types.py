@@ -1,0 +1,300 @@
+"""The nouns: what each stage of the flow hands to the next, as frozen records.
+
+    Document -split-> Chunk -retrieve-> Hit -select-> Evidence -generate, verify-> Sentence, Citation -> Answer
+
+Offsets count characters of `Document.text`; an end is exclusive. Two invariants tie everything to it:
+`document.text[chunk.start:chunk.end] == chunk.text` and `document.text[citation.start:citation.end] == citation.quote`.
+This file does no input or output and knows no other part of the package.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Matrix = NDArray[np.float32]
+"""(n, dim) float32, unit rows."""
+Vector = NDArray[np.float32]
+"""(dim,) float32, unit length."""
+
+Verdict = Literal["supported", "weak", "unsupported"]
+Status = Literal["answered", "refused"]
+Policy = Literal["flag", "drop", "refuse"]
+
+
+class Span(NamedTuple):
+    """A stretch of text: character offsets, `end` exclusive."""
+
+    start: int
+    end: int
+
+
+class Page(NamedTuple):
+    """Where a page begins: its offset in the text and its number, from 1."""
+
+    start: int
+    number: int
+
+
+class Heading(NamedTuple):
+    """Where a heading begins: its offset, its level (1 is the outermost) and its words."""
+
+    start: int
+    level: int
+    title: str
+
+
+class Turn(NamedTuple):
+    """One turn of a conversation: `role` is `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file as text.
+
+    Attributes:
+        path: Path relative to the folder, with `/`; the document's identity.
+        title: From the file's own metadata or first heading, else its name.
+        text: The whole extracted text; every offset counts in it.
+        sha256: Hex digest of the file's bytes; the identity of its content.
+        pages: Page starts in ascending order; empty for formats without pages.
+        headings: Headings in ascending order of offset.
+        size_bytes: Size of the file.
+        modified_s: Modification time, seconds since the epoch.
+    """
+
+    path: str
+    title: str
+    text: str
+    sha256: str
+    pages: tuple[Page, ...] = ()
+    headings: tuple[Heading, ...] = ()
+    size_bytes: int = 0
+    modified_s: float = 0.0
+
+    def page_at(self, offset: int) -> int | None:
+        """Number of the page that holds an offset, from 1; None where the format has no pages."""
+        at = bisect_right(self.pages, offset, key=lambda page: page.start)
+        return self.pages[at - 1].number if at else None
+
+    def heading_at(self, offset: int) -> str:
+        """Path of the headings above an offset, as `Terms > Notice`; empty where there is none."""
+        path: list[Heading] = []
+        for heading in self.headings[: bisect_right(self.headings, offset, key=lambda h: h.start)]:
+            while path and path[-1].level >= heading.level:
+                path.pop()
+            path.append(heading)
+        return " > ".join(heading.title for heading in path)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentInfo:
+    """What the index knows of a document without its text; `chunks` and `characters` are counts."""
+
+    path: str
+    title: str
+    sha256: str
+    chunks: int
+    characters: int
+    size_bytes: int
+    modified_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document, the unit of retrieval.
+
+    Attributes:
+        document: Path of its document.
+        start: Offset of its first character.
+        end: Offset past its last.
+        text: `document.text[start:end]`.
+        title: Title of its document.
+        heading: Path of the headings above `start`.
+        page: Page that holds `start`, from 1; None where there are none.
+    """
+
+    document: str
+    start: int
+    end: int
+    text: str
+    title: str = ""
+    heading: str = ""
+    page: int | None = None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells chunks apart and breaks ties: document and start."""
+        return (self.document, self.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A retrieved chunk.
+
+    Attributes:
+        chunk: The passage.
+        score: Higher is better, in whatever unit the last stage uses.
+        dense_rank: Place in the dense ranking, from 1; None where it was not in it.
+        lexical_rank: Place in the lexical ranking, from 1; None where it was not in it.
+        dense_score: Inner product with the query vector, in [-1, 1]; None where not computed.
+        lexical_score: BM25, higher is better; None where not computed.
+    """
+
+    chunk: Chunk
+    score: float
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+    dense_score: float | None = None
+    lexical_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence of a hit, chosen to answer from.
+
+    Attributes:
+        chunk: The passage that it stands in.
+        start: Offset of its first character in the document.
+        end: Offset past its last.
+        text: `document.text[start:end]`.
+        score: How well it fits the question; higher is better.
+    """
+
+    chunk: Chunk
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """An exact, checked passage.
+
+    Attributes:
+        number: The `[n]` of the answer's text, from 1.
+        document: Path of the document.
+        start: Offset of the quote's first character.
+        end: Offset past its last.
+        quote: `document.text[start:end]`.
+        page: Page number, from 1; None where the format has none.
+        heading: Path of the headings above it; empty where there are none.
+        score: How well it supports the sentences that cite it, in [0, 1].
+    """
+
+    number: int
+    document: str
+    start: int
+    end: int
+    quote: str
+    page: int | None
+    heading: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One checked sentence of an answer.
+
+    Attributes:
+        text: Its words, without markers.
+        support: How well its citations support it, in [0, 1].
+        verdict: `supported`, `weak` or `unsupported`.
+        citations: Numbers of its citations, ascending.
+        why: What the verdict rests on, in words.
+    """
+
+    text: str
+    support: float
+    verdict: Verdict
+    citations: tuple[int, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question to answer: the last turn, what tells it apart in a batch, and earlier turns, oldest first."""
+
+    text: str
+    id: str = ""
+    history: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer, or a refusal; see section 7 of the design for the JSON that `to_dict` gives.
+
+    Attributes:
+        question: As asked.
+        query: As searched for: rewritten where it was a follow-up.
+        status: `answered` or `refused`.
+        text: Sentences with their markers; for a refusal, a sentence that says so.
+        reason: Why it was refused; empty when answered.
+        sentences: In order; empty when refused.
+        citations: Ascending by number; empty when refused.
+        hits: What was looked at, best first.
+        dropped: Sentences that the model wrote and the check took out.
+        timings: Seconds by stage: `retrieve`, `evidence`, `first_token`, `total`.
+        model: Name of the generator.
+        embedder: Name of the embedder.
+        config: 8 hex digits of the settings that it was made with.
+        id: The question's.
+    """
+
+    question: str
+    query: str
+    status: Status
+    text: str
+    reason: str = ""
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    dropped: tuple[Sentence, ...] = ()
+    timings: Mapping[str, float] = field(default_factory=dict)
+    model: str = ""
+    embedder: str = ""
+    config: str = ""
+    id: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, ready for JSON, in the order of the design's schema."""
+        sentences = [{**asdict(s), "citations": list(s.citations)} for s in self.sentences]
+        return {
+            "id": self.id,
+            "question": self.question,
+            "query": self.query,
+            "status": self.status,
+            "text": self.text,
+            **({"reason": self.reason} if self.status == "refused" else {}),
+            "sentences": sentences,
+            "citations": [asdict(c) for c in self.citations],
+            "hits": [hit_to_dict(h) for h in self.hits],
+            "dropped": [{"text": s.text, "support": s.support, "why": s.why} for s in self.dropped],
+            "timings": {stage: round(s, 4) for stage, s in self.timings.items()},
+            "model": self.model,
+            "embedder": self.embedder,
+            "config": self.config,
+        }
+
+
+def hit_to_dict(hit: Hit) -> dict[str, Any]:
+    """A hit as plain data: where it is, its score and its ranks."""
+    return {
+        "document": hit.chunk.document,
+        "start": hit.chunk.start,
+        "end": hit.chunk.end,
+        "score": round(hit.score, 6),
+        "dense_rank": hit.dense_rank,
+        "lexical_rank": hit.lexical_rank,
+        "page": hit.chunk.page,
+        "heading": hit.chunk.heading,
+    }

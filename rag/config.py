@@ -1,7 +1,7 @@
 """Every setting, its default and where it may come from: flags, then `RAG_*`, then `[tool.rag]`, then the default.
 
 It is read once, at the edge (`cli`, `ui.py`, `open_pipeline`); below that, plain arguments are passed. This file knows
-no other part of the package but its errors.
+no other part of the package but its errors and nouns.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import ConfigError
+from rag.types import Policy
 
 _PLACES = ("index", "folder", "cache", "offline", "host", "port", "max_file_bytes")
 """Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
@@ -55,7 +56,7 @@ class Config:
     embedder: str = "all-MiniLM-L6-v2"
     generator: str = "qwen2.5-coder-1.5b"
     reranker: str = ""
-    policy: str = "drop"
+    policy: Policy = "drop"
     chunk_tokens: int = 200
     k: int = 8
     candidates: int = 50

@@ -1,0 +1,127 @@
+"""Sentences and evidence to checked citations and the final text: pure and total.
+
+Markers are computed here, never taken from the model: each sentence of the draft is weighed against the evidence, the
+few passages that support it best are cited, and the policy decides what becomes of a sentence that nothing supports.
+Knows nothing of models, stores or how the evidence was found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rag.events import SentenceChecked
+from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, judge_support
+from rag.types import Citation, Evidence, Policy, Sentence
+
+_MARKER = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】)")
+_LIST_SIGN = re.compile(r"^\s*(?:[-*•]|\d+[.)](?!\d))\s+")
+_MOST = 3
+"""Most passages cited for one sentence."""
+_GAIN = 0.05
+"""What a further passage must add to the support to be cited."""
+
+Place = Callable[[Evidence], tuple[int | None, str]]
+"""Page and heading of a piece of evidence."""
+
+
+class Checker:
+    """Checks the sentences of one answer, in order, and numbers its citations by first use.
+
+    Args:
+        evidence: What may be cited.
+        place: Gives page and heading of a piece of evidence.
+        policy: What becomes of an unsupported sentence: `flag` keeps it, `drop` takes it out, `refuse` ends the answer.
+        thresholds: Where the verdicts begin.
+    """
+
+    def __init__(
+        self, evidence: Sequence[Evidence], place: Place, policy: Policy, thresholds: Thresholds = DEFAULT_THRESHOLDS
+    ) -> None:
+        self._evidence = evidence
+        self._place = place
+        self._policy = policy
+        self._thresholds = thresholds
+        self._numbers: dict[tuple[str, int, int], int] = {}
+        self.citations: list[Citation] = []
+        self.kept: list[Sentence] = []
+        self.dropped: list[Sentence] = []
+
+    def check(self, draft: str) -> SentenceChecked:
+        """Check one sentence of the draft.
+
+        Args:
+            draft: As the model wrote it; its own markers are taken off.
+
+        Returns:
+            The sentence with its verdict, the citations that it adds, and whether it stays in the answer.
+        """
+        text = clean(draft)
+        support, cited = self._best(text)
+        sentence = Sentence(text, support.score, support.verdict, (), support.why)
+        if text in {s.text for s in self.kept} or (support.verdict == "unsupported" and self._policy != "flag"):
+            self.dropped.append(sentence)
+            return SentenceChecked(sentence, (), kept=False)
+        if support.verdict == "unsupported":
+            cited = []
+        added = [self._cite(item, score) for item, score in cited if self._key(item) not in self._numbers]
+        numbers = sorted(self._numbers[self._key(item)] for item, _ in cited)
+        sentence = replace(sentence, citations=tuple(numbers))
+        self.kept.append(sentence)
+        return SentenceChecked(sentence, tuple(added), kept=True)
+
+    @property
+    def refuses(self) -> bool:
+        """True where the policy leaves no answer.
+
+        Under `drop` that is when no supported sentence is left, under `refuse` also when a single one fell, and under
+        `flag` only when there is no sentence at all.
+        """
+        if self._policy == "flag":
+            return not self.kept
+        fell = self._policy == "refuse" and any(s.verdict == "unsupported" for s in self.dropped)
+        return fell or not any(s.verdict == "supported" for s in self.kept)
+
+    def text(self) -> str:
+        """The kept sentences with their markers, lists on lines of their own."""
+        parts = [s.text + (" " if s.citations else "") + "".join(f"[{n}]" for n in s.citations) for s in self.kept]
+        return " ".join(_marker_before_stop(part) for part in parts)
+
+    def _best(self, text: str) -> tuple[Support, list[tuple[Evidence, float]]]:
+        best, chosen = Support(0.0, "unsupported", "no evidence"), list[Evidence]()
+        for _ in range(_MOST):
+            rest = [item for item in self._evidence if item not in chosen]
+            tried = [(self._weigh(text, [*chosen, item]), item) for item in rest]
+            top = max(tried, key=lambda pair: pair[0].score, default=None)
+            if top is None or top[0].score < best.score + _GAIN:
+                break
+            best, chosen = top[0], [*chosen, top[1]]
+        chosen.sort(key=self._key)
+        return best, [(item, self._weigh(text, [item]).score) for item in chosen]
+
+    def _weigh(self, text: str, evidence: Sequence[Evidence]) -> Support:
+        above = " ".join(f"{item.chunk.title} {item.chunk.heading}" for item in evidence)
+        return judge_support(text, [item.text for item in evidence], above, self._thresholds)
+
+    def _cite(self, item: Evidence, score: float) -> Citation:
+        number = self._numbers[self._key(item)] = len(self._numbers) + 1
+        page, heading = self._place(item)
+        document = item.chunk.document
+        citation = Citation(number, document, item.start, item.end, item.text, page, heading, round(score, 4))
+        self.citations.append(citation)
+        return citation
+
+    @staticmethod
+    def _key(item: Evidence) -> tuple[str, int, int]:
+        return (item.chunk.document, item.start, item.end)
+
+
+def clean(draft: str) -> str:
+    """A drafted sentence on one line, without list signs and without anything that looks like a marker."""
+    return " ".join(_MARKER.sub("", _LIST_SIGN.sub("", draft)).split())
+
+
+def _marker_before_stop(part: str) -> str:
+    """Move the markers in front of the full stop, as in `so [1].` here."""
+    return re.sub(r"([.!?。！？]+)((?:\s*\[\d+\])+)$", lambda m: f"{m.group(2)}{m.group(1)}", part)

@@ -1,0 +1,121 @@
+"""The JSON that users hand in and get back: questions, histories, and lines that survive any text.
+
+Knows the nouns and nothing of models, files or commands. What comes in is hostile: whatever is wrong with it becomes a
+`UsageError` that says what was met and what was expected.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from rag.errors import UsageError
+from rag.types import Question, Turn
+
+_ROLES = {"user": "user", "assistant": "assistant", "agent": "assistant"}
+_SHOWN = 60
+"""Most characters of a wrong value that a message repeats."""
+
+Id = str | int | float
+
+
+def to_line(data: Any) -> bytes:
+    """One JSON value as one line of UTF-8, newline included; half surrogate pairs stay the escapes that they were."""
+    return json.dumps(data, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+
+
+def parse(raw: bytes | str) -> Any:
+    """A JSON value from text.
+
+    Args:
+        raw: UTF-8, with or without a byte order mark.
+
+    Returns:
+        The value.
+
+    Raises:
+        UsageError: Not UTF-8, not JSON, nested too deep, or a number too long to read.
+    """
+    try:
+        text = raw.decode("utf-8-sig") if isinstance(raw, bytes) else raw
+        return json.loads(text)
+    except UnicodeDecodeError as exc:
+        raise UsageError(f"not UTF-8: byte {exc.start} is 0x{exc.object[exc.start]:02x}", "save it as UTF-8") from exc
+    except json.JSONDecodeError as exc:
+        raise UsageError(f"not valid JSON: {exc}", "write one JSON value") from exc
+    except (ValueError, RecursionError) as exc:
+        raise UsageError(f"JSON that cannot be read: {exc}", "write one JSON value") from exc
+
+
+def to_question(value: Any, number: int) -> tuple[Id, Question]:
+    """A question from `{"id", "question", "history"?}`.
+
+    Args:
+        value: A JSON value.
+        number: What stands in for a missing id: the number of the line, from 1.
+
+    Returns:
+        The id in the type that it was given in, and the question with the id as text.
+
+    Raises:
+        UsageError: Not an object, or a member missing or of the wrong type.
+    """
+    if not isinstance(value, Mapping):
+        raise UsageError(f"expected an object, met {shown(value)}", 'write {"id": 1, "question": "..."}')
+    id_ = id_of(value, number)
+    text = value.get("question")
+    if not isinstance(text, str) or not text.strip():
+        raise UsageError(f"question: expected text, met {shown(text)}", 'write {"id": 1, "question": "..."}')
+    history = value.get("history")
+    return id_, Question(text, str(id_), () if history is None else to_history(history))
+
+
+def id_of(value: Any, number: int) -> Id:
+    """The id of a line.
+
+    Args:
+        value: The line's JSON value, of whatever type.
+        number: What stands in for a missing or unusable id.
+
+    Returns:
+        The id as given where it is text or a finite number, else `number`.
+    """
+    id_ = value.get("id") if isinstance(value, Mapping) else None
+    if isinstance(id_, bool) or not isinstance(id_, str | int | float):
+        return number
+    return number if isinstance(id_, float) and not math.isfinite(id_) else id_
+
+
+def to_history(value: Any) -> tuple[Turn, ...]:
+    """Earlier turns from `[{"role", "content"}]`, oldest first.
+
+    Args:
+        value: A JSON value.
+
+    Returns:
+        The turns; a role of `agent` reads as `assistant`.
+
+    Raises:
+        UsageError: Not a list of objects, an unknown role, or content that is not text.
+    """
+    hint = 'write [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]'
+    if not isinstance(value, list):
+        raise UsageError(f"history: expected a list of turns, met {shown(value)}", hint)
+    turns = []
+    for turn in value:
+        role = turn.get("role") if isinstance(turn, Mapping) else None
+        content = turn.get("content") if isinstance(turn, Mapping) else None
+        if not isinstance(role, str) or role not in _ROLES or not isinstance(content, str):
+            raise UsageError(f"history: expected a turn with role and content, met {shown(turn)}", hint)
+        turns.append(Turn(_ROLES[role], content))
+    return tuple(turns)
+
+
+def shown(value: Any) -> str:
+    """A value for a message, shortened."""
+    if value is None:
+        return "nothing"
+    text = repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

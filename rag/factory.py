@@ -1,0 +1,156 @@
+"""The one file that names concrete classes: settings to a working pipeline or a built index.
+
+Model libraries are imported inside the functions, so `import rag` stays light.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.config import Config, load_config
+from rag.errors import ConfigError
+from rag.pipeline import Pipeline
+from rag.protocols import Embedder, Generator, Progress, Reranker
+
+if TYPE_CHECKING:
+    from rag.indexing import Report
+    from rag.models import Weights
+    from rag.store import Manifest, SqliteStore
+
+_SPLITTER_VERSION = "1"
+"""Part of the manifest: raise it when the same settings would cut documents differently."""
+
+
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """Take no notice."""
+
+
+def settings(**flags: Any) -> Config:
+    """Settings from arguments, the environment and `pyproject.toml`; see `rag.config.load_config`."""
+    return load_config(flags, os.environ)
+
+
+def open_pipeline(index: str | Path = "index", *, progress: Progress | None = None, **flags: Any) -> Pipeline:
+    """Open an index for questions.
+
+    Args:
+        index: Folder of the index.
+        progress: Told of downloads and conversions.
+        **flags: Any setting of `Config`, such as `generator="extractive"`.
+
+    Returns:
+        A pipeline on the local model; the weights are fetched first where they are missing.
+
+    Raises:
+        RagError: No index there, an index of another embedder, or weights that cannot be had.
+    """
+    return assemble(settings(index=str(index), **flags), progress or no_progress)
+
+
+def build_index(
+    folder: str | Path = "seeds", *, index: str | Path = "index", progress: Progress | None = None, **flags: Any
+) -> Report:
+    """Make an index equal to a folder of documents.
+
+    Args:
+        folder: Folder of documents.
+        index: Folder of the index; made where it is missing.
+        progress: Told of downloads and of the documents read.
+        **flags: Any setting of `Config`, such as `embedder="org/name"`.
+
+    Returns:
+        What was done to each file.
+
+    Raises:
+        RagError: No such folder, an index of another embedder, or weights that cannot be had.
+    """
+    config = settings(folder=str(folder), index=str(index), **flags)
+    return sync_index(config, progress or no_progress)
+
+
+def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
+    """A pipeline from settings."""
+    weights = open_weights(config, progress)
+    store = open_store(config, weights)
+    embedder = open_embedder(config, weights)
+    return Pipeline(store, embedder, open_generator(config, weights), config, open_reranker(config, weights))
+
+
+def sync_index(config: Config, progress: Progress = no_progress) -> Report:
+    """Make the index of the settings equal to their folder."""
+    from rag.indexing import sync
+    from rag.store import SqliteStore
+
+    weights = open_weights(config, progress)
+    embedder = open_embedder(config, weights)
+    store = SqliteStore.open(Path(config.index), manifest(config, embedder, weights))
+    try:
+        return sync(
+            Path(config.folder),
+            store,
+            embedder,
+            chunk_tokens=config.chunk_tokens,
+            max_file_bytes=config.max_file_bytes,
+            progress=progress,
+        )
+    finally:
+        store.close()
+
+
+def open_weights(config: Config, progress: Progress = no_progress) -> Weights:
+    """The cache of weights that the settings name."""
+    from rag.models import Weights, default_cache
+
+    return Weights(Path(config.cache) if config.cache else default_cache(), offline=config.offline, progress=progress)
+
+
+def open_store(config: Config, weights: Weights) -> SqliteStore:
+    """The index of the settings, for reading."""
+    from rag.store import SqliteStore
+
+    return SqliteStore.open_existing(Path(config.index))
+
+
+def open_embedder(config: Config, weights: Weights) -> Embedder:
+    """The embedder of the settings."""
+    from rag.embedder import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(weights.path(config.embedder), config.embedder)
+
+
+def open_reranker(config: Config, weights: Weights) -> Reranker | None:
+    """The cross-encoder of the settings; None where they name none."""
+    if not config.reranker:
+        return None
+    from rag.reranker import CrossEncoderReranker
+
+    return CrossEncoderReranker(weights.path(config.reranker), config.reranker)
+
+
+def open_generator(config: Config, weights: Weights) -> Generator:
+    """The generator of the settings.
+
+    Raises:
+        ConfigError: An `openai:` name that lacks its address or its model.
+    """
+    from rag.generator import ExtractiveGenerator, OpenAIGenerator, TransformersGenerator
+
+    name = config.generator
+    if name == "extractive":
+        return ExtractiveGenerator()
+    if name.startswith("openai:"):
+        url, _, model = name.removeprefix("openai:").partition("#")
+        if not url or not model:
+            raise ConfigError(f"generator = {name!r}", "write openai:http://host:port/v1#model")
+        return OpenAIGenerator(url, model, config.answer_tokens)
+    return TransformersGenerator(weights.path(name), name, config.answer_tokens)
+
+
+def manifest(config: Config, embedder: Embedder, weights: Weights) -> Manifest:
+    """What an index must have been made with to fit the settings."""
+    from rag.store import Manifest
+
+    splitter = f"{_SPLITTER_VERSION}:{config.chunk_tokens}"
+    return Manifest(config.embedder, weights.digest(config.embedder), embedder.dim, splitter)

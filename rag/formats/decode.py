@@ -1,0 +1,111 @@
+"""Bytes to text in whatever encoding they are in, or the finding that they are no text.
+
+A byte order mark decides; then UTF-8 where it fits; then UTF-16 and UTF-32 by their zero bytes; then Windows-1252 where
+it reads like a Western language; then charset-normalizer. Knows no file and no format.
+"""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+import unicodedata
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_SAMPLE_BYTES = 65_536
+_NEVER_TEXT = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
+"""Control characters; tab, the line ends, form feed and escape do occur in texts."""
+_CONTROLS = 0.02
+"""A share of control characters above this is no text; random and compressed bytes have a tenth."""
+_MOSTLY = 10
+"""UTF-8 with fewer than one broken character in so many is UTF-8 that was cut or mixed."""
+_WESTERN = re.compile("[àâäáãåæçéèêëíìîïñóòôöõøœúùûüýÿßÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝ€£¥©®°§±²³µ·«»¡¿‘’“”‚„–—…•™ªº\xa0]")
+
+_FOREIGN = re.compile("[À-ÿ]{4}")
+"""Accented letters in a row: what Cyrillic or Greek looks like when read as Windows-1252."""
+
+
+def decode(data: bytes) -> str | None:
+    """Read bytes as text.
+
+    Args:
+        data: A whole file.
+
+    Returns:
+        The text without its byte order mark, or None where the bytes are no text.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if b"\0" in data and (text := _wide(data)) is not None:
+        return text
+    if _control_share(data) > _CONTROLS:
+        return None
+    return _narrow(data)
+
+
+def _control_share(data: bytes) -> float:
+    return 1 - len(data.translate(None, _NEVER_TEXT)) / max(1, len(data))
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 or UTF-32 without a mark: whichever gives letters and spaces and not unassigned characters."""
+    sample = data[:_SAMPLE_BYTES]
+    for encoding in _WIDE:
+        width = 4 if "32" in encoding else 2
+        try:
+            text = sample[: len(sample) // width * width].decode(encoding)
+        except UnicodeDecodeError as exc:
+            if exc.start < len(sample) - 4:
+                continue
+            text = sample[: exc.start].decode(encoding)
+        if _reads_well(text):
+            return data.decode(encoding, "replace")
+    return None
+
+
+def _reads_well(text: str) -> bool:
+    odd = sum(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") and char not in "\t\r\n\f" for char in text)
+    spaced = len(text) < 40 or any(char in " \n\u3000\u3002" for char in text)
+    return bool(text) and spaced and odd <= 0.01 * len(text)
+
+
+def _narrow(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    if beyond_ascii - broken > _MOSTLY * broken:
+        return text
+    sample = data[:_SAMPLE_BYTES]
+    if _western(sample):
+        return data.decode("cp1252", "replace")
+    encoding = _guessed(sample)
+    return data.decode(encoding, "replace") if encoding else None
+
+
+def _western(sample: bytes) -> bool:
+    """Whether it is Latin letters with a sprinkling of what Western languages and typesetting add to them."""
+    text = sample.decode("cp1252", "replace")
+    high = [char for char in text if not char.isascii()]
+    letters = sum(char.isascii() and char.isalpha() for char in text)
+    if len(high) > 0.5 * letters or _FOREIGN.search(text):
+        return False
+    return sum(bool(_WESTERN.match(char)) for char in high) >= 0.95 * len(high)
+
+
+def _guessed(sample: bytes) -> str | None:
+    from charset_normalizer import from_bytes
+
+    logging.getLogger("charset_normalizer").setLevel(logging.ERROR)
+    best = from_bytes(sample).best()
+    return best.encoding if best else None

@@ -1,0 +1,211 @@
+"""Word documents: paragraphs, lists, tables, text boxes, insertions and notes; headings by their style or outline level.
+
+Deleted and hidden text is left out, and so are headers, footers and comments. Pages exist only once a program lays the
+document out, so there are none here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rag.formats.archive import local, opened
+from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.ooxml import Package, attribute, child, switched_on
+from rag.formats.rows import named_rows
+
+_HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
+_PLAIN_LEVEL = 10
+"""The level of body text; outline levels are 0 to 8."""
+_DROPPED = frozenset(("del", "moveFrom", "Fallback", "rPr", "pPr", "instrText", "delText"))
+_WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "footnote", "endnote"))
+_LITERAL = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_SPAN = 100
+
+
+def extract(source: Source) -> Extracted:
+    """Read a Word document.
+
+    Args:
+        source: The file; `.docx`, `.docm` and templates, transitional or strict.
+
+    Returns:
+        Its text, headings and title.
+
+    Raises:
+        DamagedFile: Parts are missing or malformed.
+        EncryptedFile: It needs a password.
+        OversizeFile: It unpacks to more than the limit.
+    """
+    with opened(source) as archive:
+        package = Package(archive, source)
+        main = package.main()
+        styles = package.related(main, "styles")
+        reader = _Reader(Builder(source), _heading_styles(package.tree(styles)) if styles else {})
+        reader.blocks(package.tree(main))
+        for kind in ("footnotes", "endnotes"):
+            if part := package.related(main, kind):
+                reader.notes(package.tree(part))
+        return reader.out.done(package.title())
+
+
+class _Reader:
+    """Reads blocks into a text.
+
+    Args:
+        out: Where they go.
+        styles: Heading level by id of paragraph style.
+    """
+
+    def __init__(self, out: Builder, styles: dict[str, int]) -> None:
+        self.out = out
+        self.styles = styles
+        self.boxes: list[Any] = []
+        self.in_list = False
+
+    def blocks(self, parent: Any) -> None:
+        """Read paragraphs and tables in order."""
+        for element in parent:
+            name = local(element)
+            if name == "p":
+                self._paragraph(element)
+            elif name == "tbl":
+                self.in_list = False
+                for row in named_rows(self._rows(element), header=_declared_header(element)):
+                    self.out.paragraph(row)
+            elif name in _WRAPPERS:
+                self.blocks(element)
+            self._boxes()
+
+    def notes(self, root: Any) -> None:
+        """Read footnotes or endnotes, leaving out the lines that part them from the text."""
+        for note in root:
+            if not attribute(note, "type"):
+                self.blocks(note)
+
+    def text(self, element: Any) -> str:
+        """Text of anything inside a paragraph."""
+        return "".join(self._pieces(element))
+
+    def _paragraph(self, element: Any) -> None:
+        text = "\n".join(filter(None, map(squeeze, self.text(element).split("\n"))))
+        properties = child(element, "pPr")
+        level = self._level(properties)
+        listed = level >= _PLAIN_LEVEL and _is_listed(properties)
+        if text and level < _PLAIN_LEVEL:
+            self.out.heading(text, level)
+        elif text and listed:
+            self.out.add(f"- {text}", "\n" if self.in_list else "\n\n")
+        else:
+            self.out.paragraph(text)
+        self.in_list = listed
+
+    def _level(self, properties: Any) -> int:
+        """Heading level from 1, or `_PLAIN_LEVEL`."""
+        outline = child(properties, "outlineLvl") if properties is not None else None
+        if outline is not None and attribute(outline, "val").isdigit():
+            return min(int(attribute(outline, "val")) + 1, _PLAIN_LEVEL)
+        style = child(properties, "pStyle") if properties is not None else None
+        return self.styles.get(attribute(style, "val"), _PLAIN_LEVEL) if style is not None else _PLAIN_LEVEL
+
+    def _pieces(self, element: Any) -> Iterator[str]:
+        for inner in element:
+            name = local(inner)
+            if name == "t":
+                yield inner.text or ""
+            elif name in _LITERAL:
+                yield _LITERAL[name]
+            elif name == "txbxContent":
+                self.boxes.append(inner)
+            elif name not in _DROPPED and not (name == "r" and switched_on(child(inner, "rPr", "vanish"))):
+                yield from self._pieces(inner)
+
+    def _boxes(self) -> None:
+        """Text boxes follow the paragraph that they hang on."""
+        boxes, self.boxes = self.boxes, []
+        for box in boxes:
+            self.blocks(box)
+
+    def _rows(self, table: Any) -> Iterator[list[str]]:
+        """Cells with those that span columns or rows said again in each."""
+        above: list[str] = []
+        for row in _inside(table, "tr"):
+            cells: list[str] = []
+            for cell in _inside(row, "tc"):
+                merged = child(cell, "tcPr", "vMerge")
+                hangs = merged is not None and attribute(merged, "val") != "restart" and len(cells) < len(above)
+                text = above[len(cells)] if hangs else squeeze(self._cell(cell))
+                cells += [text] * _columns(cell)
+            above = cells
+            yield cells
+
+    def _cell(self, cell: Any) -> str:
+        return " ".join(self.text(inner) for inner in cell.iter() if local(inner) == "p")
+
+
+def _inside(element: Any, name: str) -> Iterator[Any]:
+    """Rows or cells, within content controls and insertions too."""
+    for inner in element:
+        if local(inner) == name:
+            yield inner
+        elif local(inner) in _WRAPPERS:
+            yield from _inside(inner, name)
+
+
+def _columns(cell: Any) -> int:
+    span = child(cell, "tcPr", "gridSpan")
+    value = attribute(span, "val") if span is not None else ""
+    return max(1, min(int(value), _SPAN)) if value.isdigit() and len(value) < 10 else 1
+
+
+def _declared_header(table: Any) -> bool | None:
+    """True where the first row is set to be said again on each page; None where nothing tells."""
+    first = next(_inside(table, "tr"), None)
+    return True if first is not None and switched_on(child(first, "trPr", "tblHeader")) else None
+
+
+def _is_listed(properties: Any) -> bool:
+    if properties is None:
+        return False
+    number = child(properties, "numPr", "numId")
+    style = child(properties, "pStyle")
+    named = attribute(style, "val").startswith("List") if style is not None else False
+    return attribute(number, "val") != "0" if number is not None else named
+
+
+def _heading_styles(root: Any) -> dict[str, int]:
+    """Level by style id: by the style's own name, which stays English in every edition, or by its outline level."""
+    levels: dict[str, int] = {}
+    parents: dict[str, str] = {}
+    for style in root:
+        if local(style) == "style" and attribute(style, "type", "paragraph") == "paragraph":
+            identity = attribute(style, "styleId")
+            level = _style_level(style)
+            parent = child(style, "basedOn")
+            if level is not None:
+                levels[identity] = level
+            elif parent is not None:
+                parents[identity] = attribute(parent, "val")
+    return levels | {style: level for style in parents if (level := _inherited(style, levels, parents))}
+
+
+def _style_level(style: Any) -> int | None:
+    name = child(style, "name")
+    words = attribute(name, "val") if name is not None else ""
+    if words.lower() == "title":
+        return 1
+    if found := _HEADING_STYLE.fullmatch(words):
+        return max(1, int(found[1]))
+    outline = child(style, "pPr", "outlineLvl")
+    value = attribute(outline, "val") if outline is not None else ""
+    return int(value) + 1 if value.isdigit() and int(value) < _PLAIN_LEVEL - 1 else None
+
+
+def _inherited(style: str, levels: dict[str, int], parents: dict[str, str]) -> int:
+    """Level of the nearest ancestor that has one, 0 where none has; the count ends circles."""
+    for _ in range(len(parents)):
+        style = parents.get(style, "")
+        if style in levels:
+            return levels[style]
+    return 0

@@ -1,0 +1,267 @@
+"""HTML: headings as a map, tables as rows that name their columns, lists as lines; what a reader does not read left out.
+
+Left out are scripts, styles, hidden elements, forms, navigation, and the header and footer of the page, unless nothing
+else is there. Walks a parsed tree without recursion, so that depth is no danger.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+
+from rag.errors import BinaryFile, DamagedFile
+from rag.formats.base import Builder, Extracted, Source, clean, squeeze
+from rag.formats.decode import decode
+from rag.formats.htmltable import is_data_table, table_lines
+
+_SILENT = frozenset(
+    "script style noscript template iframe object embed canvas audio video svg math map head button select input "
+    "textarea datalist optgroup option progress meter".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center details dialog dd div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody "
+    "td tfoot th thead tr ul".split()
+)
+_LISTS = frozenset(("ul", "ol", "menu"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_WITHIN = frozenset(("article", "main", "section", "aside", "blockquote", "figure", "dialog"))
+_CHROME_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "menu", "menubar", "toolbar"))
+_INVISIBLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_REFERENCE = re.compile(r"\[[\w\s]{1,30}\]")
+_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
+_BREAK = "\v"
+
+
+def extract(source: Source) -> Extracted:
+    """Read an HTML file.
+
+    Args:
+        source: The file.
+
+    Returns:
+        Its text, headings and title.
+
+    Raises:
+        BinaryFile: It is no text.
+        DamagedFile: It is nested too deeply.
+        OversizeFile: It is too large to be held as a tree.
+    """
+    out = Builder(source)
+    return out.done(append(out, _decoded(source)))
+
+
+def append(out: Builder, markup: str) -> str:
+    """Read a document into a text that others share.
+
+    Args:
+        out: Where its text and headings go.
+        markup: The document.
+
+    Returns:
+        What its `<title>` says; empty where it has none.
+
+    Raises:
+        DamagedFile: It is nested too deeply.
+    """
+    before = len(out)
+    title = _append(out, markup, chrome=False)
+    if len(out) == before:
+        _append(out, markup, chrome=True)
+    return title
+
+
+def _append(out: Builder, markup: str, *, chrome: bool) -> str:
+    root = _tree(markup, out.source)
+    if root is None:
+        return ""
+    title = next(root.iter("title"), None)
+    said = squeeze("".join(title.itertext())) if title is not None else ""
+    _prune(root, chrome=chrome)
+    _raise(root)
+    _Walk(out).run(root)
+    return said
+
+
+def _decoded(source: Source) -> str:
+    """By byte order mark, then by what the document says of itself if that fits, then by its bytes."""
+    data = source.markup()
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        name = declared[1].decode("ascii", "replace").lower()
+        try:
+            return data.decode({"iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252"}.get(name, name))
+        except (LookupError, UnicodeError):
+            pass  # an unknown name, or a wrong one: the bytes decide
+    text = decode(data)
+    if text is None:
+        raise BinaryFile(source.name, "binary data, not a text", "save it as text, or take it out of the folder")
+    return text
+
+
+def _tree(markup: str, source: Source) -> Any:
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+    data = clean(markup).encode()
+    root = etree.fromstring(data, parser) if data.strip() else None
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise DamagedFile(source.name, "nested too deeply to be read", "save it in a flatter form")
+    return root
+
+
+def _prune(root: Any, *, chrome: bool) -> None:
+    """Take out what is not to be read, keeping the text that follows it."""
+    for element in [found for found in root.iter() if _unread(found) or (not chrome and _is_chrome(found))]:
+        parent, before, tail = element.getparent(), element.getprevious(), element.tail
+        if parent is None:
+            continue
+        if tail and before is not None:
+            before.tail = (before.tail or "") + tail
+        elif tail:
+            parent.text = (parent.text or "") + tail
+        parent.remove(element)
+
+
+def _unread(element: Any) -> bool:
+    tag, attributes = element.tag, element.attrib
+    if not isinstance(tag, str) or tag in _SILENT or (tag == "dialog" and "open" not in attributes):
+        return True
+    if not attributes or tag in ("html", "body"):
+        return False
+    hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
+    return hidden or bool(_INVISIBLE.search(attributes.get("style", "")))
+
+
+def _is_chrome(element: Any) -> bool:
+    """Navigation, and the page's own header and footer; those of an article are its own. A header with the title stays."""
+    tag = element.tag
+    if tag == "nav" or element.get("role") in _CHROME_ROLES:
+        return element.find(".//h1") is None
+    if tag not in ("header", "footer") or next(element.iterancestors(*_WITHIN), None) is not None:
+        return False
+    return element.find(".//h1") is None
+
+
+def _raise(root: Any) -> None:
+    """Superscripts: marks of references go, numbers stay above the line, as `10⁶` is not `106`."""
+    for element in root.iter("sup"):
+        text = squeeze("".join(element.itertext()))
+        if _REFERENCE.fullmatch(text):
+            text = ""
+        elif re.fullmatch(r"[-+−]?\d{1,4}", text):
+            text = text.translate(_RAISED)
+        del element[:]
+        element.text = text
+
+
+class _Walk:
+    """One pass over a tree. Words wait in `held` until the block they stand in ends."""
+
+    def __init__(self, out: Builder) -> None:
+        self.out = out
+        self.held: list[str] = []
+        self.counters: list[int | None] = []
+        self.marker = ""
+        self.term = ""
+        self.in_list = False
+        self.inside: dict[str, int] = {"pre": 0, "heading": 0}
+
+    def run(self, root: Any) -> None:
+        """Visit every element once, in the order of the text."""
+        from lxml import etree
+
+        walk = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walk:
+            if event == "end":
+                self._close(element.tag)
+                self._hold(element.tail)
+            elif self._open(element):
+                self._hold(element.text)
+            else:
+                walk.skip_subtree()
+        self._flush()
+
+    def _open(self, element: Any) -> bool:
+        """Begin an element; False where it has been dealt with whole."""
+        tag = element.tag
+        if tag == "br":
+            self.held.append(_BREAK)
+        elif tag in _BLOCKS:
+            if self.inside["heading"]:
+                self.held.append(" ")
+            else:
+                self._flush()
+            return self._open_block(element, tag)
+        return True
+
+    def _open_block(self, element: Any, tag: str) -> bool:
+        self.inside["pre"] += tag == "pre"
+        self.inside["heading"] += tag in _HEADINGS
+        if tag in _LISTS:
+            self.counters.append(0 if tag == "ol" else None)
+        elif tag == "li":
+            self.marker = self._next_marker()
+        elif tag == "table" and is_data_table(element):
+            for line in table_lines(element):
+                self.out.paragraph(line)
+            self.in_list = False
+            return False
+        return True
+
+    def _close(self, tag: str) -> None:
+        if tag not in _BLOCKS:
+            return
+        if tag in _HEADINGS:
+            self.inside["heading"] -= 1
+            self.out.heading(self._take().strip("¶#§ \n"), int(tag[1]))
+            self.in_list = False
+        elif tag == "dt":
+            self.term = ", ".join(filter(None, (self.term, squeeze(self._take()))))
+        elif self.inside["heading"]:
+            self.held.append(" ")
+        else:
+            self._flush()
+        self.inside["pre"] -= tag == "pre"
+        if tag in _LISTS and self.counters:
+            self.counters.pop()
+        elif tag == "dl" and self.term:
+            self.held.append(" ")
+            self._emit("")
+
+    def _hold(self, text: str | None) -> None:
+        if text:
+            self.held.append(text)
+
+    def _take(self) -> str:
+        """The words held so far; white space as it is in `pre`, and otherwise as a browser shows it."""
+        text = "".join(self.held)
+        self.held.clear()
+        if self.inside["pre"]:
+            return text.replace(_BREAK, "\n")
+        return "\n".join(filter(None, map(squeeze, text.split(_BREAK))))
+
+    def _flush(self) -> None:
+        if self.held and (text := self._take()).strip():
+            self._emit(text)
+
+    def _emit(self, text: str) -> None:
+        if self.term:
+            text = f"{self.term}: {text}" if text else self.term
+            self.term = ""
+        if self.marker:
+            self.out.add(self.marker + text, "\n" if self.in_list else "\n\n")
+            self.marker = ""
+            self.in_list = True
+        else:
+            self.out.paragraph(text)
+            self.in_list = False
+
+    def _next_marker(self) -> str:
+        indent = "  " * min(len(self.counters) - 1, 8)
+        if not self.counters or (count := self.counters[-1]) is None:
+            return f"{indent}- "
+        self.counters[-1] = count + 1
+        return f"{indent}{count + 1}. "

@@ -1,0 +1,120 @@
+"""JSON, JSON Lines and notebooks: a paragraph per record, `path: value` for each value in it.
+
+A short flat record is one line, so that one citation names it whole. Numbers stay as they are written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rag.errors import DamagedFile
+from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.plain import text_of
+
+_PATH = 120
+"""Characters of a path that are said again with each value; the innermost ones are kept."""
+_ONE_LINE = 300
+_HINT = "mend it, or name it .txt to have it read as plain text"
+
+
+def extract(source: Source) -> Extracted:
+    """Read a JSON or JSON Lines file.
+
+    Args:
+        source: The file.
+
+    Returns:
+        Its records, and its `title` where the outermost object has one.
+
+    Raises:
+        BinaryFile: It is no text.
+        DamagedFile: It is not valid JSON, or nested too deeply.
+        OversizeFile: The values with their paths are past the limit.
+    """
+    out = Builder(source)
+    text = text_of(source)
+    if source.suffix in (".jsonl", ".ndjson"):
+        _lines(out, text)
+        return out.done()
+    try:
+        data = _parsed(text)
+    except json.JSONDecodeError as exc:
+        if not _many_records(text):
+            raise _damaged(source, exc, exc.lineno) from exc
+        _lines(out, text)
+        return out.done()
+    _document(out, data)
+    return out.done(data["title"] if isinstance(data, dict) and isinstance(data.get("title"), str) else "")
+
+
+def _parsed(text: str) -> Any:
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def _damaged(source: Source, exc: json.JSONDecodeError, line: int) -> DamagedFile:
+    return DamagedFile(source.name, f"not valid JSON: line {line}, column {exc.colno}: {exc.msg.lower()}", _HINT)
+
+
+def _many_records(text: str) -> bool:
+    """Whether the first line alone is a record: then these are JSON Lines under another name."""
+    first, _, rest = text.lstrip().partition("\n")
+    try:
+        return first.startswith(("{", "[")) and bool(rest.strip()) and _parsed(first) is not None
+    except json.JSONDecodeError:
+        return False
+
+
+def _lines(out: Builder, text: str) -> None:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                record = _parsed(line)
+            except json.JSONDecodeError as exc:
+                raise _damaged(out.source, exc, number) from exc
+            _record(out, record)
+
+
+def _document(out: Builder, data: Any) -> None:
+    if isinstance(data, dict) and isinstance(data.get("cells"), list) and "nbformat" in data:
+        _notebook(out, data["cells"])
+        return
+    single = next(iter(data.values())) if isinstance(data, dict) and len(data) == 1 else data
+    for record in single if isinstance(single, list) else [data]:
+        _record(out, record)
+
+
+def _record(out: Builder, record: Any) -> None:
+    leaves = [(path[-_PATH:], value) for path, value in _leaves(record, "") if value.strip()]
+    line = "; ".join(f"{path}: {squeeze(value)}" if path else squeeze(value) for path, value in leaves)
+    if isinstance(record, dict) and len(line) > _ONE_LINE:
+        line = "\n".join(f"{path}: {value.strip()}" for path, value in leaves)
+    out.paragraph(line)
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every value with the names and places that lead to it; a list of plain values counts as one."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}"[-2 * _PATH :] if path else squeeze(name))
+    elif isinstance(value, list) and any(isinstance(inner, dict | list) for inner in value):
+        for place, inner in enumerate(value, start=1):
+            yield from _leaves(inner, f"{path}[{place}]")
+    elif isinstance(value, list):
+        yield path, ", ".join(map(_said, value))
+    else:
+        yield path, _said(value)
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _notebook(out: Builder, cells: list[Any]) -> None:
+    """What was written in each cell; what came out of it when run is left out."""
+    for cell in cells:
+        written = cell.get("source", "") if isinstance(cell, dict) else ""
+        out.paragraph("".join(map(str, written)) if isinstance(written, list) else str(written))

@@ -1,0 +1,122 @@
+"""E-mail: headers, the text of the body, attachments by name and, where they are text, by content. Web archives too."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rag.errors import EncryptedFile
+from rag.formats import html
+from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.decode import decode
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+logger = logging.getLogger(__name__)
+
+_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_PARTS = 1_000
+_DEPTH = 5
+"""Messages within messages that are followed."""
+_ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+
+
+def extract(source: Source) -> Extracted:
+    """Read a message.
+
+    Args:
+        source: The file; `.eml`, and `.mht` as browsers save pages.
+
+    Returns:
+        Its text; the subject is the title.
+
+    Raises:
+        EncryptedFile: Its body is encrypted.
+        OversizeFile: It unpacks to more than the limit.
+    """
+    from email import message_from_bytes
+    from email.policy import compat32
+
+    message = message_from_bytes(source.markup().lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
+    out = Builder(source)
+    _message(out, message, 1)
+    return out.done(_header(message, "Subject"))
+
+
+def _message(out: Builder, message: Message, depth: int) -> None:
+    if message.get_content_type() in _ENCRYPTED and message.get_param("smime-type") != "signed-data":
+        raise EncryptedFile(out.source.name, "its body is encrypted", "save it decrypted from the mail program")
+    subject = _header(message, "Subject")
+    out.heading(subject, depth)
+    out.paragraph("\n".join(f"{name}: {value}" for name in _HEADERS[:-1] if (value := _header(message, name))))
+    for number, part in enumerate(_parts(message)):
+        if number >= _PARTS:
+            logger.warning("%s: parts after the first %d left out", out.source.name, _PARTS)
+            break
+        _part(out, part, depth)
+
+
+def _parts(message: Message) -> Iterator[Message]:
+    """Leaves in order; of alternatives the plain text, or the last where there is none. A message within is one leaf."""
+    waiting = [message]
+    while waiting:
+        part = waiting.pop()
+        inner = part.get_payload()
+        if part.get_content_type() == "message/rfc822" or not isinstance(inner, list):
+            yield part
+        elif part.get_content_type() == "multipart/alternative":
+            waiting += [_alternative(inner)] if inner else []
+        else:
+            waiting += reversed(inner)
+
+
+def _alternative(parts: list[Message]) -> Message:
+    plain = (part for part in parts if part.get_content_type() == "text/plain" and _text(part).strip())
+    return next(plain, parts[-1])
+
+
+def _part(out: Builder, part: Message, depth: int) -> None:
+    inner = part.get_payload()
+    kind = part.get_content_type()
+    name = squeeze(_decoded(part.get_filename() or ""))
+    if kind == "message/rfc822" and isinstance(inner, list):
+        if depth < _DEPTH:
+            _message(out, inner[0], depth + 1)
+        return
+    if name:
+        out.heading(f"Attachment: {name}", depth + 1)
+    if kind == "text/html":
+        html.append(out, _text(part))
+    elif part.get_content_maintype() == "text" or kind == "application/json":
+        out.paragraph(_text(part))
+
+
+def _text(part: Message) -> str:
+    data = part.get_payload(decode=True)
+    if not isinstance(data, bytes):
+        return ""
+    charset = str(part.get_param("charset") or "")
+    if charset and charset.lower() not in ("us-ascii", "ascii"):
+        try:
+            return data.decode(charset)
+        except (LookupError, UnicodeError):
+            pass  # an unknown charset, or a wrong one: the bytes decide
+    return decode(data) or ""
+
+
+def _header(message: Message, name: str) -> str:
+    value = message.get(name)
+    return squeeze(_decoded(str(value))) if value is not None else ""
+
+
+def _decoded(value: str) -> str:
+    """A header with its encoded words read; one that is malformed stays as it stands."""
+    from email.errors import MessageError
+    from email.header import decode_header, make_header
+
+    try:
+        return str(make_header(decode_header(value)))
+    except (MessageError, LookupError, ValueError):
+        return value

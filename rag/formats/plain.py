@@ -1,0 +1,57 @@
+"""Plain text and source code: the text as it stands, cleaned. Knows no structure but reStructuredText's underlined titles."""
+
+from __future__ import annotations
+
+import re
+
+from rag.errors import BinaryFile
+from rag.formats.base import Extracted, Source, clean
+from rag.formats.decode import decode
+from rag.types import Heading
+
+_UNDERLINED = re.compile(r"^(?P<title>\S[^\n]{0,200})\n(?P<mark>[=\-~^\"'`#*+.:_])(?P=mark){2,}[ \t]*$", re.MULTILINE)
+
+
+def extract(source: Source) -> Extracted:
+    """Read a text file.
+
+    Args:
+        source: The file.
+
+    Returns:
+        Its text, and the headings of a `.rst`.
+
+    Raises:
+        BinaryFile: It is no text.
+    """
+    text = clean(text_of(source))
+    return Extracted(text, _headings(text) if source.suffix == ".rst" else ())
+
+
+def text_of(source: Source) -> str:
+    """The file's text, decoded.
+
+    Args:
+        source: The file.
+
+    Returns:
+        Its text, not yet cleaned.
+
+    Raises:
+        BinaryFile: It is no text.
+    """
+    text = decode(source.read())
+    if text is None:
+        raise BinaryFile(source.name, "binary data, not a text", "save it as text, or take it out of the folder")
+    return text
+
+
+def _headings(text: str) -> tuple[Heading, ...]:
+    """Levels go by the order in which the marks first occur."""
+    levels: dict[str, int] = {}
+    found = []
+    for match in _UNDERLINED.finditer(text):
+        title = match["title"].rstrip()
+        if len(match[0]) - match.start("mark") + match.start() + 2 >= len(title):
+            found.append(Heading(match.start(), levels.setdefault(match["mark"], len(levels) + 1), title))
+    return tuple(found)

@@ -1,0 +1,113 @@
+"""PowerPoint presentations: a slide is a page and its title a heading; then its text, tables and speaker's notes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.formats.archive import local, opened
+from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.ooxml import Package, attribute, child
+from rag.formats.rows import named_rows
+
+_TITLES = ("title", "ctrTitle")
+_DECORATION = ("dt", "ftr", "sldNum", "hdr", "sldImg")
+_SHAPES = ("sp", "graphicFrame", "grpSp")
+
+
+def extract(source: Source) -> Extracted:
+    """Read a presentation.
+
+    Args:
+        source: The file; `.pptx`, `.pptm` and shows.
+
+    Returns:
+        Its text, with a page for each slide and a heading for each title.
+
+    Raises:
+        DamagedFile: Parts are missing or malformed.
+        EncryptedFile: It needs a password.
+        OversizeFile: It unpacks to more than the limit.
+    """
+    with opened(source) as archive:
+        package = Package(archive, source)
+        main = package.main()
+        relations = package.relations(main)
+        out = Builder(source)
+        order = child(package.tree(main), "sldIdLst")
+        for number, slide in enumerate(order if order is not None else (), start=1):
+            out.page(number)
+            if relation := relations.get(_relation_id(slide)):
+                _slide(out, package, relation.target)
+        return out.done(package.title())
+
+
+def _relation_id(slide: Any) -> str:
+    """The `r:id`, beside which there is a plain `id`."""
+    return next((str(value) for key, value in slide.attrib.items() if key.endswith("}id")), "")
+
+
+def _slide(out: Builder, package: Package, part: str) -> None:
+    shapes = [shape for shape in package.tree(part).iter() if local(shape) in _SHAPES]
+    shapes.sort(key=lambda shape: _placeholder(shape) not in _TITLES)
+    for shape in shapes:
+        _shape(out, shape)
+    if notes := package.related(part, "notesSlide"):
+        bodies = (shape for shape in package.tree(notes).iter() if local(shape) == "sp" and _placeholder(shape) == "body")
+        for text in (text for body in bodies for text in _paragraphs(child(body, "txBody"))):
+            out.paragraph(text)
+
+
+def _shape(out: Builder, shape: Any) -> None:
+    kind = _placeholder(shape)
+    if local(shape) == "graphicFrame":
+        table = next((inner for inner in shape.iter() if local(inner) == "tbl"), None)
+        for row in named_rows(_rows(table), header=_has_header(table)) if table is not None else ():
+            out.paragraph(row)
+    elif local(shape) == "sp" and kind not in _DECORATION:
+        texts = _paragraphs(child(shape, "txBody"))
+        if kind in _TITLES:
+            out.heading(" ".join(texts), 1)
+        elif kind == "none" or len(texts) < 2:
+            for text in texts:
+                out.paragraph(text)
+        else:
+            out.paragraph("\n".join(f"- {text}" for text in texts))
+
+
+def _placeholder(shape: Any) -> str:
+    """What a shape is for: its placeholder type, `body` where it names none, `none` for a shape that is no placeholder."""
+    for properties in shape:
+        if local(properties) in ("nvSpPr", "nvGraphicFramePr"):
+            mark = child(properties, "nvPr", "ph")
+            return attribute(mark, "type", "body") if mark is not None else "none"
+    return "none"
+
+
+def _paragraphs(body: Any) -> list[str]:
+    if body is None:
+        return []
+    return [text for paragraph in body if local(paragraph) == "p" and (text := squeeze(_text(paragraph)))]
+
+
+def _text(element: Any) -> str:
+    pieces = []
+    for inner in element.iter():
+        name = local(inner)
+        if name == "t":
+            pieces.append(inner.text or "")
+        elif name == "br":
+            pieces.append(" ")
+    return "".join(pieces)
+
+
+def _has_header(table: Any) -> bool | None:
+    properties = child(table, "tblPr")
+    return True if properties is not None and attribute(properties, "firstRow") in ("1", "true") else None
+
+
+def _rows(table: Any) -> list[list[str]]:
+    return [[_cell(cell) for cell in row if local(cell) == "tc"] for row in table if local(row) == "tr"]
+
+
+def _cell(cell: Any) -> str:
+    return " ".join(_paragraphs(child(cell, "txBody")))

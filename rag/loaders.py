@@ -1,0 +1,224 @@
+"""A file of the folder to a `Document`: opened safely, told apart by content, read by its format, refused with a reason.
+
+Whatever a file holds, `load` gives a document or raises a `LoadError` that names it and says what mends it. Nothing is
+written anywhere, and nothing that is not a regular file inside the folder is opened. Knows no index and no model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from rag.errors import DamagedFile, EmptyFile, LoadError, OversizeFile
+from rag.formats import docx, epub, html, json, mail, markdown, pdf, plain, pptx, table, xlsx
+from rag.formats.base import Extracted, Source
+from rag.formats.sniff import Kind, sniff
+from rag.types import Document
+
+logger = logging.getLogger(__name__)
+
+_EXTRACT: dict[Kind, Callable[[Source], Extracted]] = {
+    "plain": plain.extract,
+    "markdown": markdown.extract,
+    "html": html.extract,
+    "pdf": pdf.extract,
+    "docx": docx.extract,
+    "pptx": pptx.extract,
+    "xlsx": xlsx.extract,
+    "epub": epub.extract,
+    "table": table.extract,
+    "json": json.extract,
+    "mail": mail.extract,
+}
+_MALFORMED = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What parsers have been seen to raise on broken input; `SyntaxError` is lxml's, `RuntimeError` holds `RecursionError`."""
+_SKIPPED = {"__pycache__", "node_modules", "Thumbs.db", "desktop.ini"}
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+_KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
+
+
+def load(path: Path, root: Path, max_bytes: int) -> Document:
+    """Read one file.
+
+    Args:
+        path: The file, inside `root`.
+        root: The folder that paths are relative to.
+        max_bytes: Largest file that is read, and most that one may unpack to, in bytes or characters.
+
+    Returns:
+        Its text with headings and pages, the digest of its bytes, size and time of change.
+
+    Raises:
+        LoadError: It cannot be read; the subclass, the reason and the hint say why and what mends it.
+    """
+    name = document_path(path, root)
+    _refuse_outside(path, root, name)
+    with _opened(path, name) as file:
+        before = os.fstat(file.fileno())
+        if before.st_size > max_bytes:
+            reason = f"{before.st_size:,} bytes, and the limit is {max_bytes:,}"
+            raise OversizeFile(name, reason, "split it, or raise the limit with RAG_MAX_FILE_BYTES")
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        found = _extract(Source(file, name, before.st_size, max_bytes))
+        after = os.fstat(file.fileno())
+    if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        raise LoadError(name, "changed while it was read", "index again when it is whole")
+    title = found.title or next((heading.title for heading in found.headings if heading.level == 1), "")
+    return Document(
+        path=name,
+        title=title or _stem(name),
+        text=found.text,
+        sha256=digest,
+        pages=found.pages,
+        headings=found.headings,
+        size_bytes=before.st_size,
+        modified_s=before.st_mtime,
+    )
+
+
+def list_files(root: Path) -> list[Path]:
+    """The files of a folder, whatever they hold, so that those that cannot be read are reported too.
+
+    Args:
+        root: The folder.
+
+    Returns:
+        Paths under `root`, sorted by their relative path. Hidden files and folders, lock files of office programs,
+        caches, linked folders and links to files outside are left out.
+
+    Raises:
+        LoadError: There is no such folder.
+    """
+    if not root.is_dir():
+        reason = "not a folder" if root.exists() else "no such folder"
+        raise LoadError(document_path(root, root.parent), reason, "name a folder of documents: rag index FOLDER")
+    inside = root.resolve()
+    found = []
+    for folder, folders, names in os.walk(root, onerror=_log_unlisted):
+        folders[:] = [name for name in folders if not _skipped(name)]
+        found += [Path(folder, name) for name in names if not _skipped(name)]
+    kept = [path for path in found if not path.is_symlink() or _inside(path, inside)]
+    return sorted(kept, key=lambda path: document_path(path, root))
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, read in blocks.
+
+    Args:
+        path: The file.
+
+    Returns:
+        64 hexadecimal digits, as in `Document.sha256`.
+
+    Raises:
+        LoadError: It cannot be opened, or is no regular file.
+    """
+    with _opened(path, document_path(path, path.parent)) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def document_path(path: Path, root: Path) -> str:
+    """A file's identity: its path relative to the folder, always printable and valid Unicode.
+
+    Args:
+        path: The file; need not exist.
+        root: The folder.
+
+    Returns:
+        With `/` between parts; bytes that are no UTF-8, and control characters, are written as escapes.
+    """
+    relative = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+    text = os.fsencode(relative.as_posix()).decode("utf-8", "backslashreplace")
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def _extract(source: Source) -> Extracted:
+    """Run the format's reader; a parser that trips over the file becomes a `DamagedFile`."""
+    if not source.size_bytes:
+        raise EmptyFile(source.name, "empty", "take it out of the folder")
+    try:
+        found = _EXTRACT[sniff(source)](source)
+    except RecursionError as exc:
+        raise DamagedFile(source.name, "nested too deeply to be read", "save it in a flatter form") from exc
+    except MemoryError as exc:
+        raise OversizeFile(source.name, "too large for this machine's memory", "split it") from exc
+    except _MALFORMED as exc:
+        logger.debug("%s: reading failed", source.name, exc_info=True)
+        reason = f"malformed: {' '.join(str(exc).split())[:200] or type(exc).__name__}"
+        raise DamagedFile(source.name, reason, "open it in the program that made it and save it again") from exc
+    if not found.text.strip():
+        raise EmptyFile(source.name, "holds no text", "take it out of the folder")
+    return found
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
+    """Open a regular file; anything else is refused unopened, and would not block if it got in between."""
+    try:
+        _refuse_special(path.stat().st_mode, name)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            _refuse_special(os.fstat(file.fileno()).st_mode, name)
+            yield file
+    except FileNotFoundError as exc:
+        reason = "a link to a file that is gone" if path.is_symlink() else "gone"
+        raise LoadError(name, reason, "put it back, or index again") from exc
+    except PermissionError as exc:
+        raise LoadError(name, "permission denied", "let yourself read it: chmod u+r FILE") from exc
+    except OSError as exc:
+        raise LoadError(name, (exc.strerror or str(exc)).lower(), "check the path and the disk") from exc
+
+
+def _refuse_special(mode: int, name: str) -> None:
+    if not stat.S_ISREG(mode):
+        what = next((what for test, what in _KINDS if test(mode)), "a device")
+        raise LoadError(name, f"{what}, not a file", "take it out of the folder")
+
+
+def _refuse_outside(path: Path, root: Path, name: str) -> None:
+    if not path.is_relative_to(root) or not _inside(path, root.resolve()):
+        raise LoadError(name, "leads out of the folder", "copy the file into the folder")
+
+
+def _inside(path: Path, resolved_root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(resolved_root)
+    except (OSError, RuntimeError):  # links that go in a circle lead nowhere; opening one says so
+        return True
+
+
+def _skipped(name: str) -> bool:
+    return name.startswith((".", "~$")) or name in _SKIPPED
+
+
+def _log_unlisted(error: OSError) -> None:
+    logger.warning("%s: cannot be listed: %s", error.filename, error.strerror)
+
+
+def _stem(name: str) -> str:
+    last = name.rpartition("/")[2]
+    return last.rpartition(".")[0] or last

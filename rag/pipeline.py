@@ -1,0 +1,261 @@
+"""The read path as events: rewrite, retrieve, select, decide, generate, check.
+
+`stream` is the one way through; `ask` and `ask_many` are made of the same steps, so what is seen, returned and
+measured cannot drift apart. Knows every part by its protocol alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from rag import answerability, evidence, prompts, retrieval
+from rag.answerability import Answerability
+from rag.citations import Checker
+from rag.config import Config
+from rag.errors import UsageError
+from rag.events import Event, EvidenceSelected, Retrieved, Token
+from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
+from rag.splitter import sentences
+from rag.support import Thresholds
+from rag.types import Answer, Document, Evidence, Hit, Question, Span, Turn
+
+_BATCH = 16
+"""Questions whose answers `ask_many` generates together."""
+_QUESTION_CHARACTERS = 8_000
+"""Longest question; longer ones are pasted documents, not questions."""
+_STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
+_UNDECIDED = Answerability(0.0, ())
+
+
+@dataclass(slots=True)
+class _Run:
+    """One question on its way through."""
+
+    question: str
+    id: str
+    started_s: float
+    query: str = ""
+    hits: list[Hit] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    decision: Answerability = _UNDECIDED
+    draft: str = ""
+    stopped: bool = False
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, stage: str, *, less: float = 0.0) -> None:
+        """Note the seconds since the start, less those of an earlier stage."""
+        self.timings[stage] = time.perf_counter() - self.started_s - less
+
+
+class Pipeline:
+    """Questions in, checked answers out.
+
+    Args:
+        store: The index.
+        embedder: The one that the index was made with.
+        generator: Writes the draft; one that offers `judge` also helps to decide whether there is an answer.
+        config: Settings; only those of the read path matter here.
+        reranker: A second look at the hits; None for none.
+    """
+
+    def __init__(
+        self, store: Store, embedder: Embedder, generator: Generator, config: Config, reranker: Reranker | None = None
+    ) -> None:
+        self.store = store
+        self.embedder = embedder
+        self.generator = generator
+        self.config = config
+        self.reranker = reranker
+
+    def search(self, question: str, k: int | None = None) -> list[Hit]:
+        """Retrieval alone.
+
+        Args:
+            question: A question that stands alone.
+            k: Most hits; None for the configured number.
+
+        Returns:
+            Hits with their ranks, best first.
+        """
+        wanted = self.config.k if k is None else k
+        candidates = max(self.config.candidates, wanted)
+        hits = retrieval.retrieve(question, self.store, self.embedder, candidates=candidates, k=wanted)
+        return self.reranker.rerank(question, hits) if self.reranker else hits
+
+    def ask(self, question: str, history: Sequence[Turn] = (), *, id: str = "") -> Answer:  # noqa: A002
+        """Answer one question.
+
+        Args:
+            question: The last turn.
+            history: Earlier turns, oldest first.
+            id: Handed through to the answer.
+
+        Returns:
+            The checked answer, or a refusal.
+        """
+        return next(event for event in self.stream(question, history, id=id) if isinstance(event, Answer))
+
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        id: str = "",  # noqa: A002
+        stop: StopSignal | None = None,
+    ) -> Iterator[Event]:
+        """Answer one question, event by event.
+
+        Args:
+            question: The last turn.
+            history: Earlier turns, oldest first.
+            id: Handed through to the answer.
+            stop: Ends the generation; the answer then holds what was checked so far. Closing the iterator ends it too.
+
+        Yields:
+            `Retrieved`, `EvidenceSelected`, then `Token` and `SentenceChecked` as the draft grows, and `Answer` last.
+
+        Raises:
+            UsageError: The question is empty or longer than 8,000 characters.
+        """
+        run = self._retrieve(question, history, id)
+        yield Retrieved(run.query, tuple(run.hits))
+        self._weigh(run)
+        yield EvidenceSelected(tuple(run.evidence), run.decision.probability)
+        checker = self._checker(run)
+        if self._answerable(run):
+            yield from self._generate(run, checker, stop or threading.Event())
+        yield self._answer(run, checker)
+
+    def ask_many(self, questions: Iterable[str | Question]) -> Iterator[Answer]:
+        """Answer many questions, their generation in batches.
+
+        Args:
+            questions: Read as they are needed, a batch at a time.
+
+        Yields:
+            One answer per question, in order.
+
+        Raises:
+            UsageError: A question is empty or longer than 8,000 characters.
+        """
+        waiting = iter(questions)
+        while group := list(islice(waiting, _BATCH)):
+            runs = [self._prepare(Question(item) if isinstance(item, str) else item) for item in group]
+            writing = [run for run in runs if self._answerable(run)]
+            conversations = [prompts.answer_messages(run.query, run.evidence) for run in writing]
+            for run, draft in zip(writing, self.generator.batch(conversations), strict=True):
+                run.draft = draft
+            for run in runs:
+                checker = self._checker(run)
+                for span in self._finished(run):
+                    checker.check(run.draft[span.start : span.end])
+                yield self._answer(run, checker)
+
+    def _prepare(self, question: Question) -> _Run:
+        run = self._retrieve(question.text, question.history, question.id)
+        self._weigh(run)
+        return run
+
+    def _retrieve(self, question: str, history: Sequence[Turn], id_: str) -> _Run:
+        if not question.strip():
+            raise UsageError("the question is empty", "type a question")
+        if len(question) > _QUESTION_CHARACTERS:
+            raise UsageError(
+                f"the question has {len(question):,} characters, at most {_QUESTION_CHARACTERS:,} are read",
+                "put long texts into the folder and ask about them",
+            )
+        question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
+        run = _Run(question, id_, time.perf_counter())
+        run.query = retrieval.standalone(question, history)
+        run.hits = self.search(run.query)
+        run.mark("retrieve")
+        return run
+
+    def _weigh(self, run: _Run) -> None:
+        chosen = evidence.select(run.query, run.hits, self.embedder, sentences, self.config.evidence_sentences)
+        run.evidence = prompts.pack(chosen, self.generator.count_tokens, self.config.evidence_tokens)
+        log_odds = None
+        if run.evidence and isinstance(self.generator, Judge):
+            yes, no = self.generator.judge(prompts.judge_messages(run.query, run.evidence), ["Yes", "No"])
+            log_odds = yes - no
+        run.decision = answerability.decide(run.query, run.hits, run.evidence, log_odds)
+        run.mark("evidence", less=run.timings["retrieve"])
+
+    def _answerable(self, run: _Run) -> bool:
+        return bool(run.evidence) and run.decision.probability >= self.config.refuse_below
+
+    def _checker(self, run: _Run) -> Checker:
+        read: dict[str, Document] = {}
+
+        def place(item: Evidence) -> tuple[int | None, str]:
+            path = item.chunk.document
+            if path not in read:
+                read[path] = self.store.read(path)
+            document = read[path]
+            return document.page_at(item.start), document.heading_at(item.start)
+
+        thresholds = Thresholds(self.config.support_above, self.config.support_below)
+        return Checker(run.evidence, place, self.config.policy, thresholds)
+
+    def _generate(self, run: _Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
+        checked = 0
+        for piece in self.generator.stream(prompts.answer_messages(run.query, run.evidence), stop):
+            if not run.draft:
+                run.mark("first_token")
+            run.draft += piece
+            yield Token(piece)
+            for span in self._spans(run)[:-1]:
+                if span.start >= checked:
+                    yield checker.check(run.draft[span.start : span.end])
+                    checked = span.end
+        run.stopped = stop.is_set()
+        for span in self._finished(run):
+            if span.start >= checked:
+                yield checker.check(run.draft[span.start : span.end])
+
+    def _spans(self, run: _Run) -> list[Span]:
+        return [] if prompts.is_refusal(run.draft) else sentences(run.draft)
+
+    def _finished(self, run: _Run) -> list[Span]:
+        """Sentences of a draft that will not grow; one cut off by the token limit or a stop is left out."""
+        spans = self._spans(run)
+        full = self.generator.count_tokens(run.draft) >= self.config.answer_tokens
+        cut = run.stopped or (full and len(spans) > 1)
+        return spans[:-1] if cut and not run.draft.rstrip().endswith(_STOPS) else spans
+
+    def _answer(self, run: _Run, checker: Checker) -> Answer:
+        run.mark("total")
+        refused = not self._answerable(run) or checker.refuses
+        return Answer(
+            question=run.question,
+            query=run.query,
+            status="refused" if refused else "answered",
+            text=prompts.DONT_KNOW if refused else checker.text(),
+            reason=self._reason(run, checker) if refused else "",
+            sentences=() if refused else tuple(checker.kept),
+            citations=() if refused else tuple(checker.citations),
+            hits=tuple(run.hits),
+            dropped=tuple(checker.dropped),
+            timings=run.timings,
+            model=self.generator.name,
+            embedder=self.embedder.name,
+            config=self.config.fingerprint(),
+            id=run.id,
+        )
+
+    def _reason(self, run: _Run, checker: Checker) -> str:
+        if run.stopped:
+            return "stopped before a supported sentence was complete"
+        if not run.hits:
+            return "no passage was found: the index is empty or shares no word with the question"
+        if not self._answerable(run):
+            missing = ", ".join(run.decision.missing)
+            found = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"
+            return f"{found}; the chance that they answer it is put at {run.decision.probability:.0%}"
+        if checker.dropped:
+            return f"the model wrote what the passages do not support: {checker.dropped[0].why}"
+        return "the model found no answer in the passages"

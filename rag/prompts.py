@@ -1,0 +1,69 @@
+"""Prompts as files in `rag/prompts/`, and the packing of evidence into a token budget.
+
+Evidence goes in as lines `[n] sentence`, best first; the extractive generator reads the same lines. Knows nothing of
+models: the caller says how tokens are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from string import Template
+
+from rag.protocols import Message
+from rag.types import Evidence
+
+DONT_KNOW = "The documents do not say."
+"""What the prompt tells the model to reply when the passages hold no answer, and what a refusal shows."""
+
+
+def answer_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
+    """Ask for an answer from the evidence: a system and a user message."""
+    return _messages("answer", question, evidence)
+
+
+def judge_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
+    """Ask whether the evidence states the answer, Yes or No: a system and a user message."""
+    return _messages("judge", question, evidence)
+
+
+def pack(evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budget_tokens: int) -> list[Evidence]:
+    """Keep the best evidence that fits.
+
+    Args:
+        evidence: Best first.
+        count_tokens: Tokens of a text, as the generator counts them.
+        budget_tokens: Most tokens of evidence lines.
+
+    Returns:
+        The evidence that fits, best first; at least the first piece, whatever its length.
+    """
+    kept: list[Evidence] = []
+    used = 0
+    for item in evidence:
+        used += count_tokens(_line(len(kept) + 1, item))
+        if kept and used > budget_tokens:
+            break
+        kept.append(item)
+    return kept
+
+
+def is_refusal(draft: str) -> bool:
+    """True for a draft that says no more than that the documents do not say."""
+    return draft.strip().casefold().startswith(DONT_KNOW.casefold().rstrip("."))
+
+
+def _messages(name: str, question: str, evidence: Sequence[Evidence]) -> list[Message]:
+    lines = "\n".join(_line(number, item) for number, item in enumerate(evidence, start=1))
+    user = Template(_read(f"{name}_user.md")).substitute(evidence=lines, question=" ".join(question.split()))
+    return [{"role": "system", "content": _read(f"{name}_system.md")}, {"role": "user", "content": user}]
+
+
+def _line(number: int, item: Evidence) -> str:
+    return f"[{number}] {' '.join(item.text.split())}"
+
+
+@cache
+def _read(name: str) -> str:
+    return (files("rag") / "prompts" / name).read_text("utf-8").strip()

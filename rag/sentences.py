@@ -1,0 +1,199 @@
+"""Text to sentence spans with exact offsets, in any script and from any layout.
+
+Layout comes first: blank lines, headings, list items and table rows bound sentences, while the line ends of a wrapped
+paragraph do not. Within a block the boundaries are those of `sentencex`, with a few mended, and nothing is longer than
+`LONGEST`. Every character that is not white space is in exactly one span. Knows nothing of documents or models.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import sentencex
+
+from rag.types import Span
+
+LONGEST = 600
+"""Characters of the longest sentence: unpunctuated text is cut at a clause, else a space, else anywhere."""
+_BLOCK = 4_000
+"""Characters given to the library at once: its time grows with the square of the number of open quotes in a text."""
+_LONG = 240
+"""A sentence longer than this is looked through for ends that the library passed over, as within quotes."""
+_FILLED = 0.85
+"""A line ended early if the next word had fitted into this share of the width; the rest is for uneven letters."""
+
+_BULLET = re.compile(r"[-*+•◦▪‣●○·–]\s|[☐☑✓✔]")
+_NUMBERED = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})+\.?|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])\s")
+_FIRST = re.compile(r"\(?1[.)]\s|\(?[aAi]\)\s")
+_LABEL = re.compile(r"[^\W\d_][^\s:;]*(?: [^\s:;]+){0,3}: \S")
+_ALONE = re.compile(
+    r"#{1,6}\s|=+ .* =+$|\|.*\|$|[^\t]+\t|[-=*_~]{3,}$"  # heading, wiki heading, table row, columns, rule
+    r"|[^.;:]{1,60}: [^;]{1,200}; [^.;:]{1,60}: "  # a row that names its columns
+)
+
+_ORDINAL = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
+_SHORTENED = re.compile(
+    r"(?:^|[\s(\[])(?:approx|ca|vols?|chs?|chap|secs?|paras?|cl|arts?|nos?|nr|pp?|figs?|eqs?|tabs?|refs?|app|ver|abs|bd)\.\s*$",
+    re.IGNORECASE,
+)
+_CONTINUES = re.compile(r"[\d$€£¥§~±(]|[a-z]")
+_ENDED = re.compile(r"(?:…|[.!?][)\]]+)\s+(?=[\"“‘«(\[]*\w)")
+_ENDED_WITHIN = re.compile(r"(?:…|[.!?][\"”’»)\]]*)\s+(?=[\"“‘«(\[]*\w)")
+_ABBREVIATED = re.compile(r"(?:^|[\s(\[\"“])(?:[^\W\d_]\.)*(?:[^\W\d_]|Mrs?|Ms|Dr|Prof|St|Gen|Sen|Gov|Rep|Inc|Ltd|Co|vs|No|al|etc|cf)\.\s*$")
+_CLAUSE = re.compile(r"[;:—；：]\s*|,\s+|[，、]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def sentences(text: str) -> list[Span]:
+    """Cut a text into sentences.
+
+    Args:
+        text: Any string at all; unpaired surrogates and control characters too.
+
+    Returns:
+        Spans in ascending order, not overlapping, none longer than `LONGEST`, none beginning or ending in white space,
+        and together holding every character that is not white space. Time is linear in the text.
+    """
+    return [span for block in _blocks(text) for start, end in _segment(text, block) for span in _cap(text, start, end)]
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Stretches that no sentence crosses: paragraphs, list items, headings, rows."""
+    paragraph: list[Span] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        span = _trim(text, at, at + len(line))
+        at += len(line)
+        if span:
+            paragraph.append(span)
+        else:
+            yield from _lines_joined(text, paragraph)
+            paragraph = []
+    yield from _lines_joined(text, paragraph)
+
+
+def _lines_joined(text: str, lines: list[Span]) -> Iterator[Span]:
+    """Join the lines of a paragraph wherever a sentence may run on from one to the next."""
+    if not lines:
+        return
+    width = max(end - start for start, end in lines)
+    start, listed = lines[0].start, _is_item(text, lines[0])
+    for before, line in zip(lines, lines[1:], strict=False):
+        if _breaks(text, before, line, width, listed):
+            yield Span(start, before.end)
+            start = line.start
+        listed = listed or _is_item(text, line)
+    yield Span(start, lines[-1].end)
+
+
+def _is_item(text: str, line: Span) -> bool:
+    return bool(_BULLET.match(text, *line) or _NUMBERED.match(text, *line))
+
+
+def _breaks(text: str, before: Span, line: Span, width: int, listed: bool) -> bool:
+    """Whether a sentence ends with a line, or begins with the next."""
+    if _ALONE.match(text, *before) or _ALONE.match(text, *line) or _BULLET.match(text, *line):
+        return True
+    if _NUMBERED.match(text, *line):
+        return listed or text[before.end - 1] in ".:;!?" or bool(_FIRST.match(text, *line))
+    if _LABEL.match(text, *before) and _LABEL.match(text, *line):
+        return True
+    return not text[line.start].islower() and _ended_early(text, before, line, width)
+
+
+def _ended_early(text: str, before: Span, line: Span, width: int) -> bool:
+    """Whether the next line's first word would have fitted: then a paragraph or a heading ended, not just a line."""
+    word = text[line.start : line.start + width].split(maxsplit=1)[0]
+    return before.end - before.start + 1 + len(word) <= _FILLED * width
+
+
+def _segment(text: str, block: Span) -> Iterator[Span]:
+    """Sentences of a block: the library's, mended."""
+    spans = [span for start, end in _pieces(text, block) for span in _library(text, start, end)]
+    yield from _parted(text, _joined(text, spans))
+
+
+def _pieces(text: str, block: Span) -> Iterator[Span]:
+    start = block.start
+    while block.end - start > _BLOCK:
+        space = text.rfind(" ", start + _BLOCK // 2, start + _BLOCK)
+        cut = space + 1 if space >= 0 else start + _BLOCK
+        yield Span(start, cut)
+        start = cut
+    yield Span(start, block.end)
+
+
+def _library(text: str, start: int, end: int) -> Iterator[Span]:
+    piece = _SURROGATE.sub("\ufffd", text[start:end])
+    # The library takes line ends for boundaries; those that are, were found before.
+    flat = "".join(" " if char.isspace() else char for char in piece)
+    at = 0
+    for boundary in [*(int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", flat)), len(flat)]:
+        if at < boundary <= len(flat):
+            if span := _trim(text, start + at, start + boundary):
+                yield span
+            at = boundary
+
+
+def _joined(text: str, spans: list[Span]) -> list[Span]:
+    """Undo boundaries after a list number, or an abbreviation that the library does not know."""
+    kept: list[Span] = []
+    for span in spans:
+        if kept and _runs_on(text, kept[-1], span, first=len(kept) == 1):
+            kept[-1] = Span(kept[-1].start, span.end)
+        else:
+            kept.append(span)
+    return kept
+
+
+def _runs_on(text: str, before: Span, after: Span, *, first: bool) -> bool:
+    if first and _ORDINAL.fullmatch(text, *before):
+        return True
+    if before.end == after.start and text[before.end - 1] == "." and text[after.start].isascii():
+        return text[after.start].isalnum()  # no space follows: a name such as .NET or System.Out
+    tail = max(before.start, before.end - 12)
+    return bool(_CONTINUES.match(text, after.start) and _SHORTENED.search(text, tail, before.end))
+
+
+def _parted(text: str, spans: list[Span]) -> Iterator[Span]:
+    """Add boundaries that the library passed over: after an ellipsis or a bracket, and within long quotes."""
+    for start, end in spans:
+        ending = _ENDED_WITHIN if end - start > _LONG else _ENDED
+        for found in ending.finditer(text, start, end):
+            if _starts_upper(text, found.end()) and not _ABBREVIATED.search(text, max(start, found.start() - 12), found.start() + 1):
+                if span := _trim(text, start, found.end()):
+                    yield span
+                start = found.end()
+        if span := _trim(text, start, end):
+            yield span
+
+
+def _starts_upper(text: str, at: int) -> bool:
+    return next((char.isupper() for char in text[at : at + 4] if char.isalnum()), False)
+
+
+def _cap(text: str, start: int, end: int) -> Iterator[Span]:
+    while end - start > LONGEST:
+        cut = _best_cut(text, start + LONGEST // 2, start + LONGEST)
+        if span := _trim(text, start, cut):
+            yield span
+        start = cut
+    if span := _trim(text, start, end):
+        yield span
+
+
+def _best_cut(text: str, low: int, high: int) -> int:
+    clauses = [found.end() for found in _CLAUSE.finditer(text, low, high)]
+    if clauses:
+        return clauses[-1]
+    space = max(text.rfind(" ", low, high), text.rfind("\n", low, high))
+    return space + 1 if space >= 0 else high
+
+
+def _trim(text: str, start: int, end: int) -> Span | None:
+    """The span without white space at its ends; None if nothing is left."""
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    right = len(piece.rstrip())
+    return Span(start + left, start + right) if left < right else None

@@ -1,0 +1,89 @@
+"""The one place where text becomes HTML, and the small pieces that pages are made of.
+
+Whatever comes from a document, a model or a user goes through `escape`: nothing of it can be read as markup, and
+characters that reorder or hide what stands beside them are shown as one visible stand-in each. Knows no events.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime
+
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters, bidirectional embeddings, overrides and isolates, and halves of surrogate pairs."""
+_STAND_IN = "\N{REPLACEMENT CHARACTER}"
+_LEVEL = {"supported": "supported", "weak": "weakly supported", "unsupported": "not supported"}
+
+
+def escape(text: str) -> str:
+    """Text that HTML shows as it stands.
+
+    Args:
+        text: From anywhere.
+
+    Returns:
+        As many visible characters as the text has; `&`, `<`, `>` and both quotes as entities.
+    """
+    return html.escape(_UNSAFE.sub(_STAND_IN, text), quote=True)
+
+
+def element(tag: str, content: str = "", /, **attributes: str | int | bool | None) -> str:
+    """An element around HTML that is safe already.
+
+    Args:
+        tag: Its name.
+        content: Safe HTML.
+        **attributes: Escaped here; `_` in a name stands for `-`, a name may end in `_`; False and None are left out.
+
+    Returns:
+        The element.
+    """
+    given = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
+    kept = [(name, value) for name, value in given.items() if value is not None and value is not False]
+    written = "".join(f" {name}" if value is True else f' {name}="{escape(str(value))}"' for name, value in kept)
+    return f"<{tag}{written}>{content}</{tag}>"
+
+
+def place(page: int | None, heading: str) -> str:
+    """Page and heading in words, as `page 3 · Terms > Notice`; not escaped."""
+    return " · ".join(part for part in (f"page {page}" if page else "", heading) if part)
+
+
+def name_of(path: str) -> str:
+    """Last part of a document's path; not escaped."""
+    return path.rpartition("/")[2]
+
+
+def day(modified_s: float) -> str:
+    """A date as `3 Mar 2026`, UTC; empty where there is none."""
+    if modified_s <= 0:
+        return ""
+    moment = datetime.fromtimestamp(modified_s, UTC)
+    return f"{moment.day} {moment:%b %Y}"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 source`, `3 sources`, `1,200 passages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def support_mark(verdict: str, why: str) -> str:
+    """A quiet sign for how well a sentence is supported, with its reason as title and name."""
+    said = _LEVEL[verdict] + (f": {why}" if why else "")
+    return element("span", class_=f"fn-support fn-{verdict}", role="img", title=said, aria_label=said)
+
+
+def message(kind: str, text: str, hint: str = "") -> str:
+    """A note to the user.
+
+    Args:
+        kind: `info` or `error`.
+        text: What there is to say.
+        hint: What to do, often a command; may be empty.
+
+    Returns:
+        A block of HTML; errors are announced by screen readers.
+    """
+    body = element("p", escape(text)) + (element("p", escape(hint), class_="fn-hint") if hint else "")
+    return element("div", body, class_=f"fn-message fn-{kind}", role="alert" if kind == "error" else None)

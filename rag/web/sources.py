@@ -1,0 +1,166 @@
+"""The source pane as HTML: each citation with its document, place and passage, the cited words lit up.
+
+Pure but for `read`, which is handed in and gives a document's text. All text goes through `rag.web.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from rag.types import Citation, Document, Evidence, Hit, Span
+from rag.web.answer import hit_list
+from rag.web.html import count, day, element, escape, name_of, place
+from rag.web.view import View
+
+Read = Callable[[str], Document]
+"""A document by its path; KeyError where there is none."""
+_AROUND = 320
+"""Characters shown on each side of a quote, at most."""
+
+
+def pane(view: View | None, read: Read, selected: int | None = None) -> str:
+    """The sources of one answer; while there is none yet, the passages that it will be written from.
+
+    Args:
+        view: The question; None for an empty conversation.
+        read: Gives the documents.
+        selected: Number of the citation that is selected.
+
+    Returns:
+        A block of HTML.
+    """
+    if view is None:
+        return _empty("Sources appear here", "with the cited words lit up in the passage that they come from.")
+    if view.citations and (view.over or not view.evidence):
+        return _cited(view, read, selected)
+    if view.evidence and not view.refused:
+        return _reading(view, read)
+    if view.hits:
+        return _heading("Looked at", count(len(view.hits), "passage")) + hit_list(view.hits)
+    return _empty("No sources yet", "What is found for the question appears here.")
+
+
+def window(text: str, span: Span, around: int = _AROUND) -> tuple[str, str, str]:
+    """A quote and what stands around it.
+
+    Args:
+        text: The document's.
+        span: Where the quote is.
+        around: Most characters on each side.
+
+    Returns:
+        What comes before, the quote exactly, and what comes after; cut between words, with an ellipsis where cut.
+    """
+    start, end = max(0, span.start - around), min(len(text), span.end + around)
+    before, after = text[start : span.start], text[span.end : end]
+    if start > 0:
+        before = "… " + before[_first_gap(before) :].lstrip()
+    if end < len(text):
+        after = after[: len(after) - _first_gap(after[::-1])].rstrip() + " …"
+    return before, text[span.start : span.end], after
+
+
+def _first_gap(text: str) -> int:
+    """Offset of the first white space, where it comes early; else 0."""
+    at = next((index for index, character in enumerate(text) if character.isspace()), 0)
+    return at if at < len(text) // 2 else 0
+
+
+def _cited(view: View, read: Read, selected: int | None) -> str:
+    cards = "".join(_card(view.number, citation, read, citation.number == selected) for citation in view.citations)
+    rest = _uncited(view)
+    looked = element("summary", f"Also looked at: {count(len(rest), 'passage')}") + hit_list(rest)
+    more = element("details", looked, class_="fn-looked") if rest else ""
+    return _heading("Sources", _question(view)) + cards + more
+
+
+def _uncited(view: View) -> list[Hit]:
+    def cited(hit: Hit) -> bool:
+        chunk = hit.chunk
+        return any(
+            c.document == chunk.document and c.start < chunk.end and chunk.start < c.end for c in view.citations
+        )
+
+    return [hit for hit in view.hits if not cited(hit)]
+
+
+def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
+    passage, note = _passage(citation, read)
+    number = element("span", str(citation.number), class_="fn-number", aria_hidden="true")
+    return element(
+        "article",
+        _card_head(number, citation.document, place(citation.page, citation.heading), note)
+        + element("blockquote", passage, class_="fn-passage", dir="auto"),
+        class_="fn-source",
+        id=f"fn-source-{turn}-{citation.number}",
+        data_cite=citation.number,
+        tabindex="-1",
+        aria_current="true" if selected else None,
+        aria_label=f"Source {citation.number}",
+    )
+
+
+def _passage(citation: Citation, read: Read) -> tuple[str, str]:
+    """The passage, the quote lit up, and what there is to say of its document."""
+    quote = element("mark", escape(citation.quote))
+    try:
+        document = read(citation.document)
+    except KeyError:
+        return quote, "no longer in the index"
+    if document.text[citation.start : citation.end] != citation.quote:
+        return quote, "changed since"
+    before, _, after = window(document.text, Span(citation.start, citation.end))
+    return escape(before) + quote + escape(after), day(document.modified_s)
+
+
+def _reading(view: View, read: Read) -> str:
+    chunks = dict.fromkeys(item.chunk for item in view.evidence)
+    cards = []
+    for chunk in chunks:
+        lit = sorted(item for item in (_span(e) for e in view.evidence if e.chunk == chunk))
+        passage = _lit(chunk.text, chunk.start, lit)
+        head = _card_head("", chunk.document, place(chunk.page, chunk.heading), _date(chunk.document, read))
+        quoted = element("blockquote", passage, class_="fn-passage", dir="auto")
+        cards.append(element("article", head + quoted, class_="fn-source fn-evidence"))
+    title = _heading("Found so far" if not view.over else "Found", "the sentences that the answer is written from")
+    return title + "".join(cards)
+
+
+def _span(evidence: Evidence) -> Span:
+    return Span(evidence.start, evidence.end)
+
+
+def _lit(text: str, offset: int, spans: Iterable[Span]) -> str:
+    """A passage with stretches lit up; their offsets count from `offset` before the passage."""
+    parts, at = [], 0
+    for span in spans:
+        start, end = max(at, span.start - offset), max(at, span.end - offset)
+        parts += [escape(text[at:start]), element("mark", escape(text[start:end]))]
+        at = end
+    return "".join(parts) + escape(text[at:])
+
+
+def _date(path: str, read: Read) -> str:
+    try:
+        return day(read(path).modified_s)
+    except KeyError:
+        return ""
+
+
+def _card_head(number: str, path: str, where: str, note: str) -> str:
+    name = element("span", escape(name_of(path)), class_="fn-document", title=path, dir="auto")
+    rest = [element("span", escape(text), class_="fn-place", dir="auto") for text in (where, note) if text]
+    return element("header", number + element("div", name + "".join(rest), class_="fn-where"))
+
+
+def _heading(title: str, note: str) -> str:
+    said = element("span", escape(note), class_="fn-place", dir="auto") if note else ""
+    return element("div", element("h2", escape(title)) + said, class_="fn-pane-head")
+
+
+def _question(view: View) -> str:
+    return view.question if len(view.question) <= 80 else view.question[:80] + " …"
+
+
+def _empty(title: str, text: str) -> str:
+    return element("div", element("h2", escape(title)) + element("p", escape(text)), class_="fn-empty")

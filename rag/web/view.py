@@ -1,0 +1,124 @@
+"""One question and all that is known of its answer so far: events in, what there is to show out.
+
+Knows the events and how a draft falls into sentences; nothing of HTML, of Gradio or of where the events come from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from rag.errors import RagError
+from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
+from rag.splitter import sentences
+from rag.types import Answer, Citation, Evidence, Hit, Sentence, Turn
+
+Phase = Literal["loading", "waiting", "searching", "reading", "writing", "done", "stopped", "failed"]
+"""`loading` until the model is there, `waiting` for questions ahead, `reading` from the hits to the first token."""
+_OVER = ("done", "stopped", "failed")
+
+
+@dataclass(slots=True)
+class View:
+    """A question and its answer as far as it has come.
+
+    Attributes:
+        number: Place in the conversation, from 1.
+        question: As asked.
+        phase: What is going on.
+        ahead: Questions of others that come first, while `waiting`.
+        query: As searched for; empty until then.
+        hits: What was found, best first.
+        evidence: The sentences to answer from, best first.
+        draft: What the model has written, unchecked.
+        checked: The checked sentences of the draft, in order.
+        answer: The final word; None until then.
+        error: What went wrong; empty where nothing did.
+        hint: What mends it.
+    """
+
+    number: int
+    question: str
+    phase: Phase = "loading"
+    ahead: int = 0
+    query: str = ""
+    hits: tuple[Hit, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    draft: str = ""
+    checked: list[SentenceChecked] = field(default_factory=list)
+    answer: Answer | None = None
+    error: str = ""
+    hint: str = ""
+
+    def apply(self, event: Event) -> None:
+        """Take in the next event of `Pipeline.stream`."""
+        match event:
+            case Retrieved():
+                self.query, self.hits, self.phase = event.query, event.hits, "reading"
+            case EvidenceSelected():
+                self.evidence = event.evidence
+            case Token():
+                self.draft, self.phase = self.draft + event.text, "writing"
+            case SentenceChecked():
+                self.checked.append(event)
+            case Answer():
+                self.answer, self.phase = event, "done"
+
+    def fail(self, error: RagError) -> None:
+        """End with an error."""
+        self.phase, self.error, self.hint = "failed", error.message, error.hint
+
+    def halt(self) -> None:
+        """End by the user's wish; what was checked so far stays."""
+        self.phase = "stopped"
+
+    @property
+    def over(self) -> bool:
+        """True once nothing more will come."""
+        return self.phase in _OVER
+
+    @property
+    def refused(self) -> bool:
+        """True for an answer that is a refusal, a stopped one left out."""
+        return self.phase == "done" and self.answer is not None and self.answer.status == "refused"
+
+    @property
+    def rewritten(self) -> str:
+        """The query, where it says something else than the question; else empty."""
+        return "" if _plain(self.query) == _plain(self.question) else self.query
+
+    @property
+    def tail(self) -> str:
+        """The part of the draft that is not checked yet; empty once the answer is over."""
+        if self.over:
+            return ""
+        spans = sentences(self.draft)[len(self.checked) :]
+        return self.draft[spans[0].start :] if spans else ""
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The checked sentences that stay, in order."""
+        if self.answer and self.answer.sentences:
+            return list(self.answer.sentences)
+        return [] if self.refused else [event.sentence for event in self.checked if event.kept]
+
+    @property
+    def dropped(self) -> list[Sentence]:
+        """The checked sentences that the policy took out."""
+        return [event.sentence for event in self.checked if not event.kept]
+
+    @property
+    def citations(self) -> list[Citation]:
+        """What is cited so far, ascending by number."""
+        if self.answer and self.answer.citations:
+            return list(self.answer.citations)
+        return [] if self.refused else [citation for event in self.checked for citation in event.citations]
+
+    def turns(self) -> list[Turn]:
+        """What a follow-up may lean on: the question, and the answer where there is one."""
+        said = " ".join(sentence.text for sentence in self.sentences)
+        return [Turn("user", self.question), *([Turn("assistant", said)] if said else [])]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,125 @@
+"""Words, numbers and names of a text, made comparable: the ground that evidence, support and answerability stand on.
+
+Terms are lower-case Snowball stems without stop words; runs of Chinese, Japanese or Korean give overlapping pairs of
+characters. Knows nothing of documents or models.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+import snowballstemmer
+
+_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+_OPENING = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘(*•-]*$")
+_ACCENT = re.compile(r"[\u0300-\u036f]")
+_SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
+_SPELLED = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+).split()
+_SMALL = {word: value for value, word in enumerate(_SPELLED)} | {
+    word: 10 * value for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), start=3)
+}
+_ORDINAL = dict(
+    zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True)
+)
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|cannot|without|unable|\w+n['’]t)\b", re.IGNORECASE
+)
+STOP_WORDS = frozenset(
+    """a about above after again against all also am an and any are aren't as at be because been before being below
+    between both but by can can't cannot could did didn't do does doesn't doing don't down during each either else ever
+    every few for from further get give given gives had has hasn't have haven't having he her here hers herself him
+    himself his how i if in into is isn't it it's its itself just let me more most much must my myself nor now of off
+    on once only or other our ours ourselves out over own per please same shall she should so some such tell than that
+    that's the their theirs them themselves then there these they this those through to too under until up upon us very
+    was wasn't we were weren't what what's when where which while who whom whose why will with within would you your
+    yours yourself yourselves""".split()
+)
+_stemmer = snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """Stem of one word, lower case, accents taken off."""
+    bare = _ACCENT.sub("", unicodedata.normalize("NFKD", word.casefold()))
+    return str(_stemmer.stemWord(unicodedata.normalize("NFC", bare).replace("’", "'").removesuffix("'s")))
+
+
+def tokens(text: str) -> Iterator[str]:
+    """Words and numbers in order; runs of CJK as overlapping pairs of characters."""
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        if _CJK.match(word):
+            yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
+        else:
+            yield word
+
+
+def terms(text: str) -> list[str]:
+    """Stems of the content words and the numbers, in order, with repeats."""
+    return [term for _, term in content_words(text)]
+
+
+def content_words(text: str) -> list[tuple[str, str]]:
+    """Content words and numbers as they stand, each with its term, in order, with repeats."""
+    return [(t, normal_number(t) or stem(t)) for t in tokens(text) if not is_stop_word(t)]
+
+
+def is_stop_word(word: str) -> bool:
+    """True for a word that says nothing of the subject, contracted negations included."""
+    plain = word.casefold().replace("’", "'")
+    return plain in STOP_WORDS or plain.endswith("n't")
+
+
+def normal_number(token: str) -> str:
+    """A number's digits without grouping or idle zeros, as `1200` for `1,200.0`; empty for what is no number."""
+    if not token[:1].isdigit():
+        return ""
+    plain = re.sub(r"[,](?=\d{3}\b)", "", token)
+    if re.fullmatch(r"\d+\.\d+", plain):
+        plain = plain.rstrip("0").rstrip(".")
+    return plain.lstrip("0") or "0"
+
+
+def numbers(text: str) -> set[str]:
+    """Every number of a text in normal form: digits, spelled out up to ninety, ordinals, and scaled by a scale word."""
+    found: set[str] = set()
+    words = re.findall(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+", text.casefold())
+    for at, word in enumerate(words):
+        value = normal_number(word) or str(_SMALL.get(word, _ORDINAL.get(word, "")))
+        if not value:
+            continue
+        scale = _SCALE.get(words[at + 1], 1) if at + 1 < len(words) else 1
+        found.add(_scaled(value, scale))
+    return found
+
+
+def _scaled(value: str, scale: int) -> str:
+    if scale == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", value):
+        return value
+    return f"{float(value) * scale:.6f}".rstrip("0").rstrip(".")
+
+
+def names(text: str) -> list[str]:
+    """Capitalised words as stems, in order: proper names, acronyms, identifiers; the first word of a text only if it
+    holds a capital or digit past its first letter, since any word may stand there in capitals.
+    """
+    found: list[str] = []
+    for match in re.finditer(r"[^\W_][\w'’\-]*", text):
+        word = match.group()
+        inner = any(c.isupper() or c.isdigit() for c in word[1:])
+        opening = bool(_OPENING.search(text[max(0, match.start() - 8) : match.start()])) or match.start() == 0
+        if word[0].isupper() and (inner or not opening) and word.casefold() not in STOP_WORDS:
+            found.extend(stem(part) for part in re.findall(r"[^\W_]+", word) if part)
+    return found
+
+
+def negations(text: str) -> int:
+    """How many words of negation a text has."""
+    return len(_NEGATION.findall(text))

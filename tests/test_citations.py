@@ -1,0 +1,130 @@
+"""Markers are computed and resolve; policies do what they say; quotes are exact."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.citations import Checker, clean
+from rag.types import Chunk, Evidence, Policy
+
+TEXT = (
+    "The notice period is thirty days. Notice must be given in writing. The deposit is 400 euros. "
+    "It is paid back within 14 days. Pets are not allowed."
+)
+
+
+def pieces(text: str = TEXT) -> list[Evidence]:
+    chunk = Chunk("lease.txt", 0, len(text), text, title="Lease")
+    found = re.finditer(r"[^.]+\.", text)
+    spans = [(m.start() + len(m.group()) - len(m.group().lstrip()), m.end()) for m in found]
+    return [Evidence(chunk, start, end, text[start:end], 1.0) for start, end in spans]
+
+
+def checker(policy: Policy = "drop") -> Checker:
+    return Checker(pieces(), lambda _: (2, "Terms"), policy)
+
+
+def test_a_supported_sentence_cites_its_passage() -> None:
+    subject = checker()
+    checked = subject.check("The deposit is 400 euros.")
+    assert checked.kept
+    assert checked.sentence.citations == (1,)
+    assert checked.citations[0].quote == "The deposit is 400 euros."
+    assert (checked.citations[0].page, checked.citations[0].heading) == (2, "Terms")
+    assert subject.text() == "The deposit is 400 euros [1]."
+
+
+def test_numbers_follow_first_use_and_are_reused() -> None:
+    subject = checker()
+    subject.check("Pets are not allowed.")
+    subject.check("Notice must be given in writing.")
+    again = subject.check("Allowed pets: none, they are not allowed.")
+    assert [c.number for c in subject.citations] == [1, 2]
+    assert again.sentence.citations == (1,)
+    assert again.citations == ()
+
+
+def test_a_sentence_over_two_passages_cites_both() -> None:
+    checked = checker().check("The deposit of 400 euros is paid back within 14 days.")
+    assert [c.quote for c in checked.citations] == ["The deposit is 400 euros.", "It is paid back within 14 days."]
+
+
+def test_the_models_own_markers_are_not_believed() -> None:
+    subject = checker()
+    subject.check("The deposit is 400 euros [7][12, 13].")
+    assert subject.text() == "The deposit is 400 euros [1]."
+
+
+def test_drop_takes_out_what_is_not_supported() -> None:
+    subject = checker("drop")
+    subject.check("The deposit is 400 euros.")
+    fallen = subject.check("The landlord lives in Lisbon with 3 cats.")
+    assert not fallen.kept
+    assert not subject.refuses
+    assert "Lisbon" not in subject.text()
+    assert subject.dropped[0].verdict == "unsupported"
+
+
+def test_flag_keeps_it_without_a_citation() -> None:
+    subject = checker("flag")
+    flagged = subject.check("The landlord lives in Lisbon with 3 cats.")
+    assert flagged.kept
+    assert (flagged.sentence.verdict, flagged.sentence.citations) == ("unsupported", ())
+    assert not subject.refuses
+
+
+@pytest.mark.parametrize(("policy", "refuses"), [("drop", False), ("flag", False), ("refuse", True)])
+def test_one_fallen_sentence(policy: Literal["drop", "flag", "refuse"], refuses: bool) -> None:
+    subject = checker(policy)
+    subject.check("The deposit is 400 euros.")
+    subject.check("The landlord lives in Lisbon with 3 cats.")
+    assert subject.refuses is refuses
+
+
+def test_nothing_supported_refuses() -> None:
+    subject = checker("drop")
+    subject.check("The landlord lives in Lisbon with 3 cats.")
+    assert subject.refuses
+
+
+def test_a_repeated_sentence_is_said_once() -> None:
+    subject = checker()
+    for _ in range(3):
+        subject.check("The deposit is 400 euros.")
+    assert subject.text() == "The deposit is 400 euros [1]."
+
+
+@pytest.mark.parametrize(
+    ("draft", "expected"),
+    [
+        ("- A list item [1].", "A list item."),
+        ("2) Second\nline", "Second line"),
+        ("See 【3†source】 here [2, 3].", "See here."),
+        ("Array x[0] and a [note] stay.", "Array x and a [note] stay."),
+        ("3.5 percent", "3.5 percent"),
+    ],
+)
+def test_cleaning(draft: str, expected: str) -> None:
+    assert clean(draft) == expected
+
+
+@given(
+    st.lists(st.sampled_from([e.text for e in pieces()]) | st.text(max_size=60), max_size=6),
+    st.sampled_from(["drop", "flag", "refuse"]),
+)
+def test_invariants_hold_for_any_draft(drafts: list[str], policy: Policy) -> None:
+    subject = checker(policy)
+    for draft in drafts:
+        subject.check(draft)
+    shown = {int(n) for n in re.findall(r"\[(\d+)\]", subject.text())}
+    assert shown == {c.number for c in subject.citations}
+    for citation in subject.citations:
+        assert TEXT[citation.start : citation.end] == citation.quote
+    for sentence in subject.kept:
+        assert sentence.citations or sentence.verdict == "unsupported"
+        assert not (sentence.verdict == "unsupported" and sentence.citations)

@@ -1,0 +1,179 @@
+"""The read path, on a real store with deterministic stand-ins for the models."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from rag.splitter import split
+from rag.store import Manifest, SqliteStore
+
+from rag.config import Config
+from rag.errors import UsageError
+from rag.events import EvidenceSelected, Retrieved, SentenceChecked, Token
+from rag.pipeline import Pipeline
+from rag.protocols import Message, StopSignal
+from rag.testing import FakeEmbedder, FakeGenerator
+from rag.types import Answer, Document, Policy, Question, Turn
+
+LEASE = (
+    "The notice period of the lease is thirty days. Notice must be given in writing. "
+    "The deposit is 400 euros. It is paid back within 14 days of moving out. Pets are not allowed in the flat."
+)
+PERMITS = "The harbour office approved 14 permits in March. Each permit costs 20 euros and lasts one year."
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    embedder = FakeEmbedder()
+    store = SqliteStore.open(tmp_path / "index", Manifest("fake", "0", embedder.dim, "test"))
+    for path, text in (("lease.txt", LEASE), ("permits.txt", PERMITS)):
+        document = Document(path, path, text, sha256=path)
+        chunks = split(document, embedder.count_tokens, 60)
+        store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
+    yield store
+    store.close()
+
+
+def pipeline(store: SqliteStore, *replies: str, policy: Policy = "drop", refuse_below: float = 0.0) -> Pipeline:
+    config = Config(embedder="fake", generator="fake", policy=policy, refuse_below=refuse_below)
+    return Pipeline(store, FakeEmbedder(), FakeGenerator(*replies), config)
+
+
+def check_invariants(answer: Answer, store: SqliteStore) -> None:
+    import re
+
+    shown = {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)}
+    assert shown == {c.number for c in answer.citations}
+    for citation in answer.citations:
+        assert store.read(citation.document).text[citation.start : citation.end] == citation.quote
+    for sentence in answer.sentences:
+        assert sentence.citations or sentence.verdict != "supported"
+    if answer.status == "refused":
+        assert not answer.citations
+        assert answer.reason
+
+
+def test_events_come_in_order_and_the_answer_last(store: SqliteStore) -> None:
+    events = list(pipeline(store, "The deposit is 400 euros. Pets are not allowed.").stream("How much is the deposit?"))
+    kinds = [type(event) for event in events]
+    assert kinds[:2] == [Retrieved, EvidenceSelected]
+    assert kinds[-1] is Answer
+    assert kinds.count(Answer) == 1
+    assert kinds.index(Token) < kinds.index(SentenceChecked)
+    assert kinds.index(SentenceChecked) < len(kinds) - 3, "the first sentence is checked before the draft is complete"
+
+
+def test_an_answer_is_cited_exactly(store: SqliteStore) -> None:
+    answer = pipeline(store, "The deposit is 400 euros.").ask("How much is the deposit?", id="q1")
+    assert answer.status == "answered"
+    assert answer.text == "The deposit is 400 euros [1]."
+    assert answer.id == "q1"
+    assert answer.citations[0].document == "lease.txt"
+    check_invariants(answer, store)
+
+
+def test_what_the_documents_do_not_say_is_dropped(store: SqliteStore) -> None:
+    answer = pipeline(store, "The deposit is 400 euros. The landlord owns 12 yachts.").ask("How much is the deposit?")
+    assert answer.text == "The deposit is 400 euros [1]."
+    assert answer.dropped[0].text == "The landlord owns 12 yachts."
+
+
+def test_an_invention_alone_is_refused(store: SqliteStore) -> None:
+    answer = pipeline(store, "The landlord owns 12 yachts.").ask("How many yachts?")
+    assert (answer.status, answer.text) == ("refused", "The documents do not say.")
+    assert "12" in answer.reason
+    assert answer.hits
+    check_invariants(answer, store)
+
+
+def test_the_models_own_refusal_is_a_refusal(store: SqliteStore) -> None:
+    answer = pipeline(store, "The documents do not say.").ask("How much is the deposit?")
+    assert answer.status == "refused"
+    check_invariants(answer, store)
+
+
+def test_low_answerability_refuses_without_generating(store: SqliteStore) -> None:
+    subject = pipeline(store, "The deposit is 400 euros.", refuse_below=1.0)
+    events = list(subject.stream("Which comet struck Jupiter?"))
+    assert [type(event) for event in events] == [Retrieved, EvidenceSelected, Answer]
+    assert isinstance(subject.generator, FakeGenerator)
+    assert subject.generator.seen == []
+    assert isinstance(events[-1], Answer)
+    assert "comet" in events[-1].reason
+
+
+def test_a_follow_up_is_answered_as_rewritten(store: SqliteStore) -> None:
+    history = [Turn("user", "How much is the deposit?"), Turn("assistant", "400 euros.")]
+    answer = pipeline(store, "It is paid back within 14 days of moving out.").ask("When is it paid back?", history)
+    assert answer.question == "When is it paid back?"
+    assert answer.query == "How much is the deposit? When is it paid back?"
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "x" * 8_001])
+def test_no_question_and_too_long_a_question_are_usage_errors(store: SqliteStore, question: str) -> None:
+    with pytest.raises(UsageError, match="question"):
+        pipeline(store).ask(question)
+
+
+def test_half_a_surrogate_pair_is_survived(store: SqliteStore) -> None:
+    pipeline(store, "Pets are not allowed in the flat.").ask("Are pets allowed \ud800?")
+
+
+def test_many_equals_one_by_one_in_order(store: SqliteStore) -> None:
+    questions = [
+        Question("How much is the deposit?", "a"),
+        "Are pets allowed?",
+        Question("What does a permit cost?", "c"),
+    ]
+    replies = ("The deposit is 400 euros. And", "Pets are not allowed in the flat.", "Each permit costs 20 euros.")
+    many = list(pipeline(store, *replies).ask_many(questions))
+    subject = pipeline(store, *replies)
+    single = [subject.ask(q if isinstance(q, str) else q.text) for q in questions]
+    assert [a.text for a in many] == [a.text for a in single]
+    assert [a.id for a in many] == ["a", "", "c"]
+
+
+def test_many_is_lazy(store: SqliteStore) -> None:
+    drawn: list[int] = []
+
+    def endless() -> Iterator[str]:
+        while True:
+            drawn.append(1)
+            yield "Are pets allowed?"
+
+    next(iter(pipeline(store, "Pets are not allowed in the flat.").ask_many(endless())))
+    assert len(drawn) == 16
+
+
+class _StopsItself(FakeGenerator):
+    """Sets the signal after the first sentence, as a user does who has read enough."""
+
+    def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        assert isinstance(stop, threading.Event)
+        yield "The deposit is 400 euros. "
+        yield "Pets are"
+        stop.set()
+
+
+def test_stop_keeps_what_was_checked_and_no_torn_sentence(store: SqliteStore) -> None:
+    subject = Pipeline(store, FakeEmbedder(), _StopsItself(), Config(refuse_below=0.0))
+    events = list(subject.stream("How much is the deposit?", stop=threading.Event()))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert answer.text == "The deposit is 400 euros [1]."
+
+
+def test_an_empty_index_refuses(tmp_path: Path) -> None:
+    store = SqliteStore.open(tmp_path / "index", Manifest("fake", "0", 64, "test"))
+    answer = pipeline(store, "Anything.").ask("How much is the deposit?")
+    assert answer.status == "refused"
+    assert "no passage" in answer.reason
+
+
+def test_the_same_question_gives_the_same_bytes(store: SqliteStore) -> None:
+    subject = pipeline(store, "The deposit is 400 euros.")
+    first, second = (subject.ask("How much is the deposit?").to_dict() for _ in range(2))
+    assert {**first, "timings": 0} == {**second, "timings": 0}

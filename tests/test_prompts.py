@@ -1,0 +1,42 @@
+"""Prompts are files; evidence goes in as numbered lines within a budget."""
+
+from __future__ import annotations
+
+from rag import prompts
+from rag.types import Chunk, Evidence
+
+
+def evidence(*texts: str) -> list[Evidence]:
+    return [Evidence(Chunk("a.txt", 0, len(t), t), 0, len(t), t, 1.0) for t in texts]
+
+
+def test_the_answer_prompt_reads_as_written() -> None:
+    system, user = prompts.answer_messages("When  is\nnotice due?", evidence("Thirty days.", "In\nwriting."))
+    assert system["content"].startswith("You answer questions from passages of the user's documents.")
+    assert prompts.DONT_KNOW in system["content"]
+    assert user["content"] == "Passages:\n[1] Thirty days.\n[2] In writing.\n\nQuestion: When is notice due?"
+
+
+def test_the_judge_prompt_asks_yes_or_no() -> None:
+    _, user = prompts.judge_messages("When?", evidence("Thirty days."))
+    assert user["content"].endswith("Reply Yes or No.")
+
+
+def test_dollar_signs_in_documents_are_text() -> None:
+    _, user = prompts.answer_messages("What costs $5 or $question?", evidence("It costs $evidence and ${x}."))
+    assert "[1] It costs $evidence and ${x}." in user["content"]
+    assert "What costs $5 or $question?" in user["content"]
+
+
+def test_packing_keeps_the_best_that_fits_and_never_nothing() -> None:
+    items = evidence("one two three", "four five six", "seven eight nine")
+    words = len
+    assert prompts.pack(items, lambda t: words(t.split()), 8) == items[:2]
+    assert prompts.pack(items, lambda t: words(t.split()), 1) == items[:1]
+    assert prompts.pack([], lambda t: words(t.split()), 8) == []
+
+
+def test_a_refusal_is_recognised_whatever_follows() -> None:
+    assert prompts.is_refusal(" The documents do not say.")
+    assert prompts.is_refusal("the documents do not say who")
+    assert not prompts.is_refusal("Thirty days.")

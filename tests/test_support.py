@@ -1,0 +1,87 @@
+"""The support judge: calibrated, and never fooled by a changed number."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.support import Thresholds, judge_support
+
+SOURCE = "The harbour office approved 14 permits on 3 March 2024, and Mona Lindqvist signed each of them."
+
+
+def test_the_source_itself_is_fully_supported() -> None:
+    assert judge_support(SOURCE, [SOURCE]).score == 1.0
+
+
+def test_a_stretch_of_the_source_is_supported() -> None:
+    support = judge_support("the harbour office approved 14 permits", [SOURCE])
+    assert (support.verdict, support.score) == ("supported", 1.0)
+
+
+def test_a_paraphrase_that_keeps_the_words_is_supported() -> None:
+    assert judge_support("Mona Lindqvist signed each of the 14 permits.", [SOURCE]).verdict == "supported"
+
+
+def test_another_subject_is_unsupported() -> None:
+    support = judge_support("Rainfall in the valley doubled last winter.", [SOURCE])
+    assert support.verdict == "unsupported", support
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The harbour office approved 15 permits on 3 March 2024.",
+        "The harbour office approved 14 permits on 3 March 2025.",
+        "The harbour office approved 14 million permits on 3 March 2024.",
+        "The harbour office approved fifteen permits on 3 March 2024.",
+    ],
+)
+def test_a_wrong_number_is_unsupported_and_named(claim: str) -> None:
+    support = judge_support(claim, [SOURCE])
+    assert support.verdict == "unsupported", support
+    assert "number not in the source" in support.why
+
+
+def test_a_number_may_be_spelled_out() -> None:
+    support = judge_support("The harbour office approved fourteen permits on 3 March 2024.", [SOURCE])
+    assert support.verdict == "supported", support
+
+
+def test_a_turned_negation_is_unsupported() -> None:
+    support = judge_support("The harbour office never approved 14 permits on 3 March 2024.", [SOURCE])
+    assert support.verdict == "unsupported", support
+    assert "says no" in support.why
+
+
+def test_a_wrong_name_is_not_supported_and_named() -> None:
+    support = judge_support("The harbour office said Mona Karlsson signed each of the 14 permits.", [SOURCE])
+    assert support.verdict != "supported", support
+    assert "karlsson" in support.why
+
+
+def test_a_heading_may_name_the_subject_but_lends_no_number() -> None:
+    evidence = ["He took office in May and resigned in June."]
+    assert judge_support("In May, Aldo Brek took office.", evidence, "Aldo Brek").verdict == "supported"
+    assert judge_support("He took office in May 1990.", evidence, "Chronicle 1990").verdict == "unsupported"
+
+
+def test_thresholds_decide_the_verdict() -> None:
+    claim = "Mona Lindqvist signed permits for boats."
+    strict = judge_support(claim, [SOURCE], thresholds=Thresholds(0.99, 0.98))
+    mild = judge_support(claim, [SOURCE], thresholds=Thresholds(0.1, 0.05))
+    assert (strict.verdict, mild.verdict) == ("unsupported", "supported")
+    assert strict.score == mild.score
+
+
+def test_no_evidence_supports_nothing() -> None:
+    assert judge_support("Anything.", []).verdict == "unsupported"
+    assert judge_support("", [SOURCE]).verdict == "unsupported"
+
+
+@given(st.text(), st.lists(st.text(), max_size=3))
+def test_scores_stay_in_range(claim: str, evidence: list[str]) -> None:
+    support = judge_support(claim, evidence)
+    assert 0 <= support.score <= 1
+    assert support.why

@@ -1,0 +1,65 @@
+"""Words, numbers and names made comparable."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag import words
+
+
+def test_terms_are_stems_without_stop_words() -> None:
+    assert words.terms("The prisons of El Salvador's twelve regions") == ["prison", "el", "salvador", "twelv", "region"]
+
+
+def test_accents_and_case_do_not_matter() -> None:
+    assert words.terms("Éclair CAFÉ") == words.terms("eclair café")
+
+
+def test_cjk_runs_become_pairs_of_characters() -> None:
+    assert words.terms("人口") == ["人口"]
+    assert words.terms("東京都人口") == ["東京", "京都", "都人", "人口"]
+
+
+def test_kana_keep_their_voicing_marks() -> None:
+    assert words.terms("です") != words.terms("てす")
+
+
+def test_negated_contractions_are_not_content() -> None:
+    assert words.terms("It won't and can’t stop") == ["stop"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,200.50 dollars", {"1200.5"}),
+        ("3.5 million people", {"3500000"}),
+        ("three million", {"3000000"}),
+        ("the third of twelve", {"3", "12"}),
+        ("45%", {"45"}),
+        ("007 and 0", {"7", "0"}),
+        ("version 2.10.3", {"2.10.3"}),
+        ("none here", set()),
+    ],
+)
+def test_numbers_in_normal_form(text: str, expected: set[str]) -> None:
+    assert words.numbers(text) == expected
+
+
+def test_names_are_capitalised_words_but_not_openers() -> None:
+    assert words.names("Rubio visited El Salvador. The FBI said so.") == ["el", "salvador", "fbi"]
+    assert words.names("MS-13 grew") == ["ms", "13"]
+    assert words.names("") == []
+
+
+def test_negations_are_counted() -> None:
+    assert words.negations("He did not go, nor can he; nothing isn't lost") == 4
+
+
+@given(st.text())
+def test_any_text_will_do(text: str) -> None:
+    words.terms(text)
+    words.numbers(text)
+    words.names(text)
+    words.negations(text)

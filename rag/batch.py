@@ -81,8 +81,9 @@ def run(
         How many lines of each kind the output now has.
 
     Raises:
-        RagError: A file that cannot be read or written, an output that does not belong to these questions or settings,
-            or an index or weights that fail for every question. What was written so far stays.
+        UsageError: A file that cannot be read, or an output that belongs to other questions or settings.
+        StoreError: The index fails, which would be the same for every question; what was written stays.
+        WeightsError: Likewise the weights.
     """
     total = sum(1 for _ in read_questions(questions))
     if answers.exists() and answers.samefile(questions):
@@ -202,15 +203,14 @@ def _resume(out: BinaryIO, lines: Iterator[Line], tally: Tally, answers: Path, c
             if raw[: len(_OPENING)] != _OPENING[: len(raw)]:
                 raise _foreign(answers, number, "not a line that `rag batch` wrote")
             break
-        _check(raw, next(lines, None), answers, number, config)
-        tally.add(parse(raw))
+        tally.add(_checked(raw, next(lines, None), answers, number, config))
         tally.resumed += 1
         end += len(raw)
     out.seek(end)
     out.truncate()
 
 
-def _check(raw: bytes, line: Line | None, answers: Path, number: int, config: str) -> None:
+def _checked(raw: bytes, line: Line | None, answers: Path, number: int, config: str) -> dict[str, Any]:
     try:
         record = parse(raw)
     except UsageError as exc:
@@ -218,11 +218,12 @@ def _check(raw: bytes, line: Line | None, answers: Path, number: int, config: st
     if line is None:
         raise _foreign(answers, number, "there are fewer questions than answers")
     if not isinstance(record, dict) or record.get("id") != line.id:
-        raise _foreign(answers, number, f"expected id {shown(line.id)}, met {shown(id_of(record, 0))}")
-    if line.question and record.get("question") != line.question.text.encode("utf-8", "replace").decode():
+        raise _foreign(answers, number, f"expected id {shown(line.id)}, met {shown(record)}")
+    if line.question and record.get("question") != line.question.text:
         raise _foreign(answers, number, f"answers another question: {shown(record.get('question'))}")
     if record.get("config", config) != config:
         raise _foreign(answers, number, f"made with settings {shown(record['config'])}, not {config}")
+    return record
 
 
 def _foreign(answers: Path, number: int, why: str) -> UsageError:

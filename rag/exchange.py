@@ -69,6 +69,7 @@ def to_question(value: Any, number: int) -> tuple[Id, Question]:
     if not isinstance(text, str) or not text.strip():
         raise UsageError(f"question: expected text, met {shown(text)}", 'write {"id": 1, "question": "..."}')
     history = value.get("history")
+    text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
     return id_, Question(text, str(id_), () if history is None else to_history(history))
 
 

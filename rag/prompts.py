@@ -20,12 +20,15 @@ DONT_KNOW = "The documents do not say."
 
 def answer_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
     """Ask for an answer from the evidence: a system and a user message."""
-    return _messages("answer", question, evidence)
+    return _messages(_user(question, evidence))
 
 
 def judge_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
-    """Ask whether the evidence states the answer, Yes or No: a system and a user message."""
-    return _messages("judge", question, evidence)
+    """Ask whether the evidence states the answer, Yes or No.
+
+    The messages begin as those of `answer_messages` do, so that a generator can go on from what it has computed.
+    """
+    return _messages(f"{_user(question, evidence)}\n\n{_read('judge.md')}")
 
 
 def pack(evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budget_tokens: int) -> list[Evidence]:
@@ -54,10 +57,13 @@ def is_refusal(draft: str) -> bool:
     return draft.strip().casefold().startswith(DONT_KNOW.casefold().rstrip("."))
 
 
-def _messages(name: str, question: str, evidence: Sequence[Evidence]) -> list[Message]:
+def _messages(user: str) -> list[Message]:
+    return [{"role": "system", "content": _read("system.md")}, {"role": "user", "content": user}]
+
+
+def _user(question: str, evidence: Sequence[Evidence]) -> str:
     lines = "\n".join(_line(number, item) for number, item in enumerate(evidence, start=1))
-    user = Template(_read(f"{name}_user.md")).substitute(evidence=lines, question=" ".join(question.split()))
-    return [{"role": "system", "content": _read(f"{name}_system.md")}, {"role": "user", "content": user}]
+    return Template(_read("user.md")).substitute(evidence=lines, question=" ".join(question.split()))
 
 
 def _line(number: int, item: Evidence) -> str:

@@ -20,6 +20,7 @@ def test_the_answer_prompt_reads_as_written() -> None:
 def test_the_judge_prompt_asks_yes_or_no() -> None:
     _, user = prompts.judge_messages("When?", evidence("Thirty days."))
     assert user["content"].endswith("Reply Yes or No.")
+    assert user["content"].startswith(prompts.answer_messages("When?", evidence("Thirty days."))[1]["content"])
 
 
 def test_dollar_signs_in_documents_are_text() -> None:

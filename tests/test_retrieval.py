@@ -16,16 +16,19 @@ def turns(*texts: str) -> list[Turn]:
     return [Turn("user" if i % 2 == 0 else "assistant", text) for i, text in enumerate(texts)]
 
 
-def test_scores_are_sums_of_reciprocal_ranks() -> None:
-    fused = fuse([hit("a"), hit("b")], [hit("b"), hit("c")])
-    assert [h.chunk.document for h in fused] == ["b", "a", "c"]
-    assert fused[0].score == pytest.approx(1 / 62 + 1 / 61)
-    assert (fused[0].dense_rank, fused[0].lexical_rank) == (2, 1)
-    assert (fused[1].dense_rank, fused[1].lexical_rank) == (1, None)
+def test_scores_are_shares_of_the_best_of_each_ranking() -> None:
+    fused = fuse([hit("a", 0.8), hit("b", 0.4)], [hit("b", 10), hit("c", 5)])
+    assert [(h.chunk.document, round(h.score, 3)) for h in fused] == [("a", 0.7), ("b", 0.65), ("c", 0.15)]
+    assert (fused[1].dense_rank, fused[1].lexical_rank) == (2, 1)
+    assert (fused[0].dense_rank, fused[0].lexical_rank) == (1, None)
+
+
+def test_scores_below_nought_count_for_nothing() -> None:
+    assert [h.score for h in fuse([hit("a", -0.2)], [])] == [0.0]
 
 
 def test_ties_are_broken_by_document() -> None:
-    assert [h.chunk.document for h in fuse([hit("b")], [hit("a")])] == ["a", "b"]
+    assert [h.chunk.document for h in fuse([hit("b"), hit("a")], [])] == ["a", "b"]
 
 
 def test_nothing_fused_is_nothing() -> None:

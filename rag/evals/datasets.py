@@ -56,7 +56,7 @@ def load_dataset(folder: Path) -> Dataset:
         cases=tuple(cases),
         pairs=tuple(pairs),
         notes=tuple(_notes(cases, pairs, corpus.keys() | files.keys())),
-        total=max(len(cases), len(pairs)),
+        total=len(cases) or len(pairs),
     )
 
 

@@ -83,8 +83,10 @@ def _turn(row: Row) -> Turn:
 
 
 def _label(row: Row) -> str:
-    """The set's word for answerability; of several, one that leaves the question out of the refusal figures goes first."""
-    labels = [part for said in row.strings("answerability") or row.strings("label") for part in re.split(r"[,;]\s*", said)]
+    """The set's word for answerability; of several, one that decides nothing goes first and leaves the question out."""
+    labels = [
+        part for said in row.strings("answerability") or row.strings("label") for part in re.split(r"[,;]\s*", said)
+    ]
     return min(labels, key=lambda label: label.lower() in ANSWERABLE, default="")
 
 
@@ -103,7 +105,9 @@ def _answerable(row: Row, label: str, relevant: bool) -> bool | None:
 def _spans(row: Row, corpus: Corpus, relevant: Mapping[str, float]) -> Iterator[GoldSpan]:
     for item in row.rows("references"):
         start, end = item.number("start_index"), item.number("end_index")
-        document = item.text("corpus_id", default=row.text("corpus_id", "source_doc", default="")) or next(iter(relevant))
+        document = item.text("corpus_id", default=row.text("corpus_id", "source_doc", default="")) or next(
+            iter(relevant)
+        )
         yield GoldSpan(document, start, end, item.text("content", default=""))
     source = row.text("source_doc", default="")
     for sentence in row.strings("selected_sentences"):
@@ -183,18 +187,21 @@ def corpus_pairs(row: Row, corpus: Corpus, group: str) -> Iterator[Pair]:
     Yields:
         The named sentences with their label; for a document in `cited` without any, all of it, labelled `NONE`.
     """
-    claim, judged = row.text("text"), set()
+    judged: set[str] = set()
+    if "evidence" not in row:
+        return
+    claim = row.text("text", "question")
     for at, item in enumerate(evidence_rows(row)):
         document, label = item.text("doc", "document"), item.text("label")
         judged.add(document)
         evidence = tuple(cited_sentences(item, corpus.get(document)))
         if evidence:
-            id_ = f"{row.text('_id')}:{at}"
+            id_ = f"{row.text("_id", "id")}:{at}"
             yield Pair(id_, claim, evidence, _plain(label) in SUPPORTED, label, group)
     for document in row.strings("cited"):
         found = corpus.get(document)
         if document not in judged and found and found.sentences:
-            yield Pair(f"{row.text('_id')}:{document}", claim, found.sentences, False, "NONE", group)
+            yield Pair(f"{row.text("_id", "id")}:{document}", claim, found.sentences, False, "NONE", group)
 
 
 def _plain(label: str) -> str:

@@ -102,6 +102,7 @@ class Builder:
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
     _coming: list[int] = field(default_factory=list)
+    _marks: list[tuple[str, int]] = field(default_factory=list)
 
     def __len__(self) -> int:
         """Characters so far."""
@@ -122,6 +123,10 @@ class Builder:
             self.paragraph(title)
             self.headings.append(Heading(self._length - len(title), level, title))
 
+    def mark(self, title: str, level: int) -> None:
+        """Head whatever is added next, where the words of the heading are in it or are not in the text at all."""
+        self._marks.append((" ".join(clean(title).split()), level))
+
     def page(self, number: int) -> None:
         """Begin a page with whatever is added next."""
         self._coming.append(number)
@@ -141,7 +146,7 @@ class Builder:
             return
         if self._length:
             self._append(gap)
-        self._turn_pages()
+        self._place()
         self._append(text)
 
     def append(self, other: Extracted) -> None:
@@ -154,7 +159,7 @@ class Builder:
 
     def done(self, title: str = "") -> Extracted:
         """The text as one, with its maps."""
-        self._turn_pages()
+        self._place()
         title = " ".join(clean(title).split())
         return Extracted("".join(self._parts), tuple(self.headings), tuple(self.pages), title)
 
@@ -168,7 +173,10 @@ class Builder:
                 "split it, or raise the limit with RAG_MAX_FILE_BYTES",
             )
 
-    def _turn_pages(self) -> None:
+    def _place(self) -> None:
+        """Pages and headings that were announced begin here."""
+        self.headings.extend(Heading(self._length, level, title) for title, level in self._marks if title)
+        self._marks.clear()
         self.pages.extend(Page(self._length, number) for number in self._coming)
         self._coming.clear()
 

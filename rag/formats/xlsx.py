@@ -57,6 +57,7 @@ def _sheet(out: Builder, sheet: Any, room: int) -> int:
         logger.info("%s: hidden sheet %s left out", out.source.name, sheet.title)
         return room
     out.heading(sheet.title, 1)
+    sheet.reset_dimensions()  # what a sheet claims may be a billion times what it holds
     names: list[str] = []
     headed = False
     for row in sheet.iter_rows():
@@ -88,8 +89,10 @@ def _said(cell: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float | int):
-        return f"{value * 100:.10g}%" if "%" in str(cell.number_format) else f"{value:.15g}"
+    if isinstance(value, float | int) and "%" in str(cell.number_format):
+        return f"{value * 100:.10g}%"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         return value.date().isoformat()
     return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)

@@ -1,0 +1,213 @@
+"""What a person sees: tables and answers on standard output, progress and messages on standard error.
+
+Documents, file names and models are hostile: whatever comes from them loses its control characters before it reaches a
+terminal. Knows the nouns, and nothing of where they come from. `rich` is imported where it is used: it is slow to load.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rag.errors import RagError
+from rag.exchange import to_line
+from rag.protocols import Progress
+from rag.types import Answer, Chunk, Citation, Evidence, Hit
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and newline, and those that turn the direction of writing."""
+_PIPE_COLUMNS = 200
+"""Width of a table where there is no terminal to fit."""
+_PLAIN_EVERY_S = 5.0
+"""Least time between two progress lines where there is no terminal."""
+_BYTES_FROM = 1_000_000
+"""A total from here up counts bytes."""
+_SNIPPET_CHARACTERS = 160
+
+
+def clean(text: str) -> str:
+    """Text that a terminal can only print, not obey."""
+    return _CONTROL.sub("\ufffd", text)
+
+
+def out(text: str = "") -> None:
+    """A line of the result."""
+    click.echo(clean(text))
+
+
+def out_json(data: Any) -> None:
+    """The result as one line of JSON."""
+    stream = click.get_binary_stream("stdout")
+    stream.write(to_line(data))
+    stream.flush()
+
+
+def note(text: str) -> None:
+    """A message beside the result."""
+    click.echo(clean(text), err=True)
+
+
+def complain(error: RagError) -> None:
+    """An error and what mends it."""
+    note(f"error: {error.message}")
+    if error.hint:
+        note(f"hint: {error.hint}")
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]], right: Sequence[str] = ()) -> None:
+    """Rows in columns, on standard output.
+
+    Args:
+        head: Names of the columns.
+        rows: One value per column; None stands for nothing.
+        right: Columns of numbers.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    for name in head:
+        grid.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(clean("" if value is None else str(value))) for value in row))
+    _console(sys.stdout).print(grid)
+
+
+def _console(stream: Any) -> Console:
+    from rich.console import Console
+
+    width = None if stream.isatty() else _PIPE_COLUMNS
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Report progress on standard error: bars with the time left on a terminal, a line now and then elsewhere.
+
+    Yields:
+        What to call with the name of the work, how much is done and how much there is.
+    """
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[shown]}"))
+    with Progress(
+        *columns, TimeRemainingColumn(), console=_console(sys.stderr), transient=True, redirect_stdout=False
+    ) as bars:
+        yield _Bars(bars)
+
+
+class _Lines:
+    """Progress as plain lines: the first and the last of each work, and one every few seconds between."""
+
+    def __init__(self) -> None:
+        self._what = ""
+        self._last_s = 0.0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        now_s = time.monotonic()
+        due = what != self._what if not total else done >= total or now_s - self._last_s >= _PLAIN_EVERY_S
+        if due:
+            self._what, self._last_s = what, now_s
+            note(f"{what} {_amount(done, total)}".rstrip())
+
+
+class _Bars:
+    """Progress as one bar at a time: another total, or less done than before, is another work."""
+
+    def __init__(self, bars: Any) -> None:
+        self._bars = bars
+        self._task: Any = None
+        self._total = 0
+        self._done = 0
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self._task is not None and (total != self._total or done < self._done):
+            self._bars.remove_task(self._task)
+            self._task = None
+        if self._task is None:
+            self._task = self._bars.add_task("", total=total or None, shown="")
+        self._total, self._done = total, done
+        self._bars.update(self._task, description=clean(what), completed=done, shown=_amount(done, total))
+
+
+def _amount(done: int, total: int) -> str:
+    if max(done, total) >= _BYTES_FROM:
+        return f"{done / 1e6:,.0f}/{total / 1e6:,.0f} MB" if total else f"{done / 1e6:,.0f} MB"
+    return f"{done:,}/{total:,}" if total else f"{done:,}" if done else ""
+
+
+def show_answer(answer: Answer) -> None:
+    """An answer with its numbered sources, or a refusal with what was looked at."""
+    out(answer.text)
+    out()
+    if answer.status == "refused":
+        out(f"Why: {answer.reason}")
+        out("Looked at:" if answer.hits else "Nothing was found to look at.")
+        for hit in answer.hits:
+            out(f"  {place(hit.chunk)}\n      {snippet(hit)}")
+    for citation in answer.citations:
+        out(f"[{citation.number}] {place(citation)}\n    “{_one_line(citation.quote)}”")
+
+
+def show_work(answer: Answer, evidence: Sequence[Evidence]) -> None:
+    """How an answer came about, beside it: query, evidence, verdicts, what was taken out, and the seconds."""
+    note(f"\nSearched for: {answer.query}")
+    for item in evidence:
+        note(f"evidence {item.score:.2f} {place(item.chunk)}: {_one_line(item.text)}")
+    for verdict, sentences in (("kept", answer.sentences), ("taken out", answer.dropped)):
+        for sentence in sentences:
+            note(f"{verdict}: {sentence.text} ({sentence.verdict}, {sentence.support:.2f}: {sentence.why})")
+    note(", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in answer.timings.items()))
+    note(f"generator {answer.model}, embedder {answer.embedder}, settings {answer.config}")
+
+
+@contextmanager
+def draft() -> Iterator[Callable[[str], None]]:
+    """Show a draft while it is written, on a terminal only; it is gone once the checked answer stands.
+
+    Yields:
+        What to call with each piece.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _piece: None
+        return
+    from rich.live import Live
+    from rich.text import Text
+
+    text = Text(style="dim")
+    console = _console(sys.stderr)
+    with Live(text, console=console, transient=True, redirect_stdout=False, vertical_overflow="crop"):
+        yield lambda piece: _grow(text, piece)
+
+
+def _grow(text: Text, piece: str) -> None:
+    text.append(clean(piece))
+
+
+def place(source: Citation | Chunk) -> str:
+    """Document, page and heading, as far as there are any."""
+    page = [f"p. {source.page}"] if source.page else []
+    return ", ".join([source.document, *page, *([source.heading] if source.heading else [])])
+
+
+def snippet(hit: Hit) -> str:
+    """The start of a passage, on one line."""
+    text = _one_line(hit.chunk.text)
+    return text if len(text) <= _SNIPPET_CHARACTERS else text[: _SNIPPET_CHARACTERS - 1].rstrip() + "…"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

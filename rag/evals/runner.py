@@ -1,0 +1,166 @@
+"""Run an evaluation: read a set, index its documents, search, ask, judge, and put the figures into one object.
+
+Knows no measure itself: `searches`, `outcomes` and `claims` have them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rag import factory
+from rag.config import Config
+from rag.errors import RagError
+from rag.evals import outcomes as asking
+from rag.evals import searches as searching
+from rag.evals.cases import Dataset
+from rag.evals.claims import judge_all
+from rag.evals.datasets import load_dataset, sample
+from rag.evals.indexes import Indexes, Parts
+from rag.evals.machine import commit, machine
+from rag.evals.metrics import spread
+from rag.evals.outcomes import Outcome
+from rag.protocols import Progress
+from rag.support import Thresholds
+
+_SETTINGS_NOT_SHOWN = ("folder", "index", "cache", "offline", "host", "port", "max_file_bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The figures as one object ready for JSON, and the outcome of each question asked."""
+
+    result: dict[str, Any]
+    outcomes: Sequence[Outcome] = ()
+
+
+def run_eval(
+    dataset_dir: Path,
+    config: Config,
+    *,
+    limit: int | None,
+    retrieval_only: bool,
+    progress: Progress,
+    parity: int | None = None,
+) -> dict[str, Any]:
+    """Evaluate a set with the parts that the settings name.
+
+    Args:
+        dataset_dir: The set's folder.
+        config: Settings; its own index and folder are left alone.
+        limit: Most questions, and most claims, picked by the SHA-1 of their ids; None for all.
+        retrieval_only: Search, and generate nothing.
+        progress: Told of downloads, documents and questions.
+        parity: 0 or 1 for the half of the ids whose SHA-1 is even or odd; None for both.
+
+    Returns:
+        Plain data: the sections that the set can be measured by, and what they were measured with.
+
+    Raises:
+        RagError: Not a set, a line that does not fit, or weights that cannot be had.
+    """
+    dataset = load_dataset(dataset_dir)
+    part = sample(dataset, limit, parity)
+    parts = open_parts(config, progress, generator=bool(part.cases) and not retrieval_only) if part.cases else None
+    found = evaluate(part, parts, config, progress, retrieval_only=retrieval_only)
+    found.result["sample"] = {"limit": limit, "parity": parity, "of": dataset.total}
+    return found.result
+
+
+def open_parts(config: Config, progress: Progress, *, generator: bool) -> Parts:
+    """Open the embedder, the generator and the re-ranker that the settings name.
+
+    Args:
+        config: Settings.
+        progress: Told of downloads.
+        generator: False to load none; a stand-in that needs no weights is put in its place.
+
+    Returns:
+        The parts, with indexes kept in the folder of the weights, under `eval`.
+
+    Raises:
+        RagError: Weights that cannot be had.
+    """
+    from rag.generator import ExtractiveGenerator
+
+    weights = factory.open_weights(config, progress)
+    embedder = factory.open_embedder(config, weights)
+    return Parts(
+        config=config,
+        embedder=embedder,
+        generator=factory.open_generator(config, weights) if generator else ExtractiveGenerator(),
+        manifest=factory.manifest(config, embedder, weights),
+        cache=weights.cache / "eval",
+        reranker=factory.open_reranker(config, weights),
+    )
+
+
+def evaluate(
+    dataset: Dataset, parts: Parts | None, config: Config, progress: Progress, *, retrieval_only: bool
+) -> Evaluation:
+    """Evaluate a set, or a part of one, with parts that are open.
+
+    Args:
+        dataset: What to run.
+        parts: What to run it with; None where it has no questions.
+        config: Settings.
+        progress: Told of documents and questions.
+        retrieval_only: Search, and generate nothing.
+
+    Returns:
+        The figures and the outcomes.
+
+    Raises:
+        RagError: Every question failed.
+    """
+    result: dict[str, Any] = {"dataset": dataset.name, "n": len(dataset.cases) or len(dataset.pairs)}
+    outcomes: list[Outcome] = []
+    if parts and dataset.cases:
+        outcomes = _questions(dataset, parts, progress, result, retrieval_only=retrieval_only)
+    thresholds = Thresholds(config.support_above, config.support_below)
+    if dataset.pairs and not retrieval_only:
+        result["support"] = judge_all(dataset.pairs, progress, thresholds)
+    result.update(_circumstances(config, parts))
+    result["notes"] = [*dataset.notes, *result.pop("unread", [])]
+    return Evaluation(result, outcomes)
+
+
+def _questions(
+    dataset: Dataset, parts: Parts, progress: Progress, result: dict[str, Any], *, retrieval_only: bool
+) -> list[Outcome]:
+    indexes = Indexes(dataset, parts, progress)
+    try:
+        searches = searching.search_all(dataset.cases, indexes, progress)
+        outcomes = [] if retrieval_only else list(asking.ask_all(dataset.cases, indexes, progress))
+        result["index"] = indexes.size()
+    finally:
+        indexes.close()
+    result["unread"] = [f"{name} was not indexed: {why}" for name, why in indexes.unread.items()]
+    sections = {"retrieval": searching.ranking_figures(searches), "chunking": searching.chunk_figures(searches)}
+    result.update({name: section for name, section in sections.items() if section})
+    result["timings"] = {"search": spread([search.seconds for search in searches])} if searches else {}
+    if outcomes:
+        _raise_if_all_failed(outcomes)
+        result.update(asking.summary(outcomes))
+        result["timings"].update(asking.timings(outcomes))
+        result["prompt_tokens"] = asking.prompt_tokens(outcomes)
+    return outcomes
+
+
+def _raise_if_all_failed(outcomes: Sequence[Outcome]) -> None:
+    if all(outcome.error for outcome in outcomes):
+        raise RagError(f"all {len(outcomes)} questions failed, the first with {outcomes[0].error}", "rag doctor")
+
+
+def _circumstances(config: Config, parts: Parts | None) -> dict[str, Any]:
+    shown = {name: value for name, value in asdict(config).items() if name not in _SETTINGS_NOT_SHOWN}
+    return {
+        "generator": parts.generator.name if parts else None,
+        "embedder": parts.embedder.name if parts else None,
+        "commit": commit(),
+        "config": config.fingerprint(),
+        "settings": shown,
+        "machine": machine(),
+    }

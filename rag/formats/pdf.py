@@ -1,0 +1,205 @@
+"""PDF: page by page, lines put together into paragraphs, headings from the outline or else from the size of letters.
+
+pdfium is not safe in threads: everything that calls it does so under `PDFIUM`, one page at a time. A page that fails
+leaves the others. Where on a page the lines stand is `pdflines`' business, what they add up to `pdflayout`'s.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections import defaultdict
+from itertools import islice
+from typing import Any
+
+from rag.errors import DamagedFile, EmptyFile, EncryptedFile, ScannedFile
+from rag.formats.base import Builder, Extracted, Source
+from rag.formats.pdflayout import Block, Style, blocks, continues, style_of
+from rag.formats.pdflines import Line, page_lines
+
+logger = logging.getLogger(__name__)
+
+PDFIUM = threading.RLock()
+"""Hold this around any call into pdfium."""
+
+_SAMPLE_PAGES = 12
+_TAIL_BYTES = 65_536
+_BOOKMARKS = 20_000
+_NEEDS_PASSWORD = (4, 5)
+"""pdfium's codes for a wrong password and an unknown way of protection."""
+_LINEARIZED = re.compile(rb"/Linearized.{0,300}?/L\s+(\d{1,12})", re.DOTALL)
+_UNTITLED = re.compile(r"untitled\d*|microsoft (?:word|powerpoint|excel)|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|rtf|odt)", re.I)
+_NO_LETTERS = re.compile(r"\W+")
+
+
+def extract(source: Source) -> Extracted:
+    """Read a PDF.
+
+    Args:
+        source: The file.
+
+    Returns:
+        Its text, pages, headings and title.
+
+    Raises:
+        DamagedFile: It is truncated or malformed.
+        EmptyFile: Its pages are blank.
+        EncryptedFile: It needs a password.
+        OversizeFile: Its text is past the limit.
+        ScannedFile: Its pages are images.
+    """
+    _refuse_truncated(source)
+    document = _opened(source)
+    try:
+        return _Reader(document, source).run()
+    finally:
+        with PDFIUM:
+            document.close()
+
+
+def _refuse_truncated(source: Source) -> None:
+    """pdfium mends a cut file in silence and loses pages; a reader should know."""
+    claimed = _LINEARIZED.search(source.head(1024))
+    source.file.seek(max(0, source.size_bytes - _TAIL_BYTES))
+    tail = source.file.read(_TAIL_BYTES)
+    ends = b"%%EOF" in tail or b"startxref" in tail
+    if not ends or (claimed and int(claimed[1]) > source.size_bytes):
+        raise DamagedFile(source.name, "truncated: its end is missing", "fetch or copy it again")
+
+
+def _opened(source: Source) -> Any:
+    import pypdfium2
+
+    source.file.seek(0)
+    try:
+        with PDFIUM:
+            return pypdfium2.PdfDocument(source.file)
+    except pypdfium2.PdfiumError as exc:
+        if exc.err_code in _NEEDS_PASSWORD:
+            hint = "save it without one: qpdf --decrypt --password=PASSWORD IN.pdf OUT.pdf"
+            raise EncryptedFile(source.name, "needs a password", hint) from exc
+        raise DamagedFile(source.name, "no readable PDF", "open it in a PDF program and save it again") from exc
+
+
+class _Reader:
+    """Reads one document; holds a page's lines at a time, and a paragraph that may run on over the next page."""
+
+    def __init__(self, document: Any, source: Source) -> None:
+        self.document = document
+        self.source = source
+        self.out = Builder(source)
+        self.failed: list[int] = []
+        self.blank: list[int] = []
+        with PDFIUM:
+            self.pages = len(document)
+            self.bookmarks = _bookmarks(document)
+            self.title = str(document.get_metadata_dict().get("Title", "")).strip()
+        self.style = self._style()
+        self.last: Block | None = None
+
+    def run(self) -> Extracted:
+        """Read all pages."""
+        for index in range(self.pages):
+            self._page(index)
+        self._report()
+        return self.out.done("" if _UNTITLED.match(self.title) else self.title)
+
+    def _style(self) -> Style:
+        """Look at pages throughout for what is usual in this document."""
+        step = max(1, self.pages // _SAMPLE_PAGES)
+        return style_of([self._lines(index) for index in range(0, self.pages, step)])
+
+    def _lines(self, index: int) -> list[Line]:
+        from pypdfium2 import PdfiumError
+
+        try:
+            with PDFIUM:
+                return page_lines(self.document, index)
+        except PdfiumError as exc:
+            logger.debug("%s: page %d: %s", self.source.name, index + 1, exc)
+            if index not in self.failed:
+                self.failed.append(index)
+            return []
+
+    def _page(self, index: int) -> None:
+        found = blocks(self._lines(index), self.style)
+        self.out.page(index + 1)
+        if not found:
+            self.blank.append(index)
+        headed = self._place(self.bookmarks.get(index, []), found)
+        for number, block in enumerate(found):
+            for title, level in headed.get(number, ()):
+                self.out.mark(title, level)
+            if block.level and not self.bookmarks:
+                self.out.mark(block.text, block.level)
+            self._add(block)
+
+    def _add(self, block: Block) -> None:
+        if self.last and continues(self.last, block):
+            self.out.add(block.text, "" if self.last.text.endswith("-") else " ")
+        else:
+            self.out.add(block.text, "\n" if self.last and self.last.listed and block.listed else "\n\n")
+        self.last = block
+
+    def _place(self, marks: list[tuple[str, int]], found: list[Block]) -> dict[int, list[tuple[str, int]]]:
+        """Headings of the outline by the block that they stand in, or the page's first where the words are not found."""
+        placed: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        at = 0
+        for title, level in marks:
+            words = _words(title)
+            number = next((n for n in range(at, len(found)) if _words(found[n].text).startswith(words)), None)
+            if number is None:
+                placed[at].append((title, level))
+            else:
+                at = number
+                placed[at].append((found[at].text if _words(found[at].text) == words else title, level))
+        return placed
+
+    def _report(self) -> None:
+        """Say what could not be read; refuse the document where that is everything."""
+        if len(self.failed) == self.pages:
+            raise DamagedFile(self.source.name, "none of its pages can be read", "open it in a PDF program and save it again")
+        if not len(self.out):
+            self._refuse_textless()
+        if self.failed or self.blank:
+            logger.warning(
+                "%s: %d of %d pages failed, %d hold no text",
+                self.source.name, len(self.failed), self.pages, len(set(self.blank) - set(self.failed)),
+            )
+
+    def _refuse_textless(self) -> None:
+        with PDFIUM:
+            drawn = any(_has_content(self.document, index) for index in range(min(self.pages, 20)))
+        if drawn:
+            hint = "run a text recogniser over it: ocrmypdf IN.pdf OUT.pdf"
+            raise ScannedFile(self.source.name, f"scanned: none of its {self.pages} pages holds text", hint)
+        raise EmptyFile(self.source.name, "its pages are blank", "take it out of the folder")
+
+
+def _bookmarks(document: Any) -> dict[int, list[tuple[str, int]]]:
+    """Titles and levels of the outline by page, in its order."""
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for mark in islice(document.get_toc(), _BOOKMARKS):
+        target = mark.get_dest()
+        index = target.get_index() if target else None
+        if index is not None and _words(mark.get_title()):
+            found[index].append((mark.get_title(), mark.level + 1))
+    return found
+
+
+def _has_content(document: Any, index: int) -> bool:
+    from pypdfium2 import PdfiumError
+
+    try:
+        page = document[index]
+    except PdfiumError:
+        return False
+    try:
+        return next(page.get_objects(max_depth=1), None) is not None
+    finally:
+        page.close()
+
+
+def _words(text: str) -> str:
+    return _NO_LETTERS.sub("", text).casefold()

@@ -1,0 +1,134 @@
+"""The lines of a PDF page and where they stand, as pdfium gives them. The caller holds the lock.
+
+Coordinates are points from the lower left corner of the page. Knows no paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ctypes import byref
+from typing import Any, NamedTuple
+
+_END = re.compile("\r\n|\n|\ufffe|\x02")
+"""pdfium ends lines with the first two, and stands the others for a hyphen at the end of a line."""
+_BOLD_WEIGHT = 600
+_SPACED = 0.62
+"""Width per character, in heights of a line, above which a line is looked through for columns; text has under 0.5."""
+_GAP = 0.9
+"""A gap this wide, in heights of a line, parts two cells."""
+_CELL = 60
+"""Longer cells are columns of running text."""
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+
+
+class Cell(NamedTuple):
+    """A part of a line that stands apart."""
+
+    text: str
+    left: float
+    right: float
+
+
+class Line(NamedTuple):
+    """A line of text, its place and its looks; `hyphened` where its last word goes on in the next line."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    height: float
+    bold: bool
+    hyphened: bool
+    cells: tuple[Cell, ...]
+
+
+def page_lines(document: Any, index: int) -> list[Line]:
+    """Read a page.
+
+    Args:
+        document: A `pypdfium2.PdfDocument`.
+        index: Of the page, from 0.
+
+    Returns:
+        Its lines in the order of the file.
+    """
+    page = document[index]
+    try:
+        textpage = page.get_textpage()
+        try:
+            return list(_lines(textpage, textpage.get_text_range()))
+        finally:
+            textpage.close()
+    finally:
+        page.close()
+
+
+def _lines(textpage: Any, text: str) -> Iterator[Line]:
+    start = 0
+    for end, after, hyphened in _ends(text):
+        piece = text[start:end]
+        left = start + len(piece) - len(piece.lstrip())
+        right = start + len(piece.rstrip())
+        if left < right:
+            yield _Measure(textpage, text).line(left, right, hyphened=hyphened)
+        start = after
+
+
+def _ends(text: str) -> Iterator[tuple[int, int, bool]]:
+    for found in _END.finditer(text):
+        yield found.start(), found.end(), found[0] in "\ufffe\x02"
+    yield len(text), len(text), False
+
+
+class _Measure:
+    """Asks pdfium where characters stand."""
+
+    def __init__(self, textpage: Any, text: str) -> None:
+        from pypdfium2 import raw
+
+        self.raw = raw
+        self.textpage = textpage
+        self.text = text
+        self.box = raw.FS_RECTF()
+
+    def line(self, start: int, end: int, *, hyphened: bool) -> Line:
+        """The line between two places of the text, neither of them white space."""
+        first, last = self._at(start), self._at(end - 1)
+        left, _, bottom, top = self._edges(first)
+        right = self._edges(last)[1]
+        height = max(top - bottom, 1.0)
+        bold = self._weight(first) >= _BOLD_WEIGHT and self._weight(last) >= _BOLD_WEIGHT
+        words = self.text[start:end].translate(_LIGATURES)
+        cells = ()
+        if right - left > _SPACED * height * (end - start) or (end - start < 80 and "  " in words):
+            cells = tuple(self._cells(start, end, height))
+        return Line(words, left, max(right, left), bottom, height, bold, hyphened, cells)
+
+    def _cells(self, start: int, end: int, height: float) -> Iterator[Cell]:
+        begun = start
+        for space in re.finditer(r"\s+", self.text[start:end]):
+            before, after = start + space.start(), start + space.end()
+            right, left = self._edges(self._at(before - 1))[1], self._edges(self._at(after))[0]
+            if left - right > _GAP * height:
+                yield self._cell(begun, before)
+                begun = after
+        yield self._cell(begun, end)
+
+    def _cell(self, start: int, end: int) -> Cell:
+        left, right = self._edges(self._at(start))[0], self._edges(self._at(end - 1))[1]
+        return Cell(self.text[start:end].translate(_LIGATURES), left, right)
+
+    def _at(self, place: int) -> int:
+        """pdfium's own number of a character of the text."""
+        index: int = self.raw.FPDFText_GetCharIndexFromTextIndex(self.textpage, place)
+        return max(index, 0)
+
+    def _edges(self, index: int) -> tuple[float, float, float, float]:
+        self.raw.FPDFText_GetLooseCharBox(self.textpage, index, byref(self.box))
+        box = self.box
+        return box.left, box.right, box.bottom, box.top
+
+    def _weight(self, index: int) -> int:
+        weight: int = self.raw.FPDFText_GetFontWeight(self.textpage, index)
+        return weight

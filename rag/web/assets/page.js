@@ -1,0 +1,44 @@
+// Runs once, in the source pane's own scope: `element`, `trigger` and `watch` are Gradio's.
+const root = document.documentElement;
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const transcript = () => document.getElementById("fn-transcript");
+let opened = null;
+
+document.addEventListener("click", (event) => {
+  const cite = event.target.closest?.(".fn-cite");
+  if (cite) {
+    opened = cite;
+    trigger("source", { turn: Number(cite.dataset.turn), number: Number(cite.dataset.cite) });
+    return;
+  }
+  const example = event.target.closest?.(".fn-example");
+  if (example) trigger("example", { index: Number(example.dataset.example) });
+});
+
+// Escape goes from a source back to the marker that opened it.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && element.contains(document.activeElement) && opened?.isConnected) opened.focus();
+});
+
+function reveal() {
+  const source = element.querySelector(".fn-source[aria-current=true]");
+  for (const cite of document.querySelectorAll(".fn-cite")) {
+    const on = source?.id === `fn-source-${cite.dataset.turn}-${cite.dataset.cite}`;
+    cite.setAttribute("aria-pressed", on ? "true" : "false");
+  }
+  if (!source || !opened) return;
+  source.focus({ preventScroll: true });
+  (source.querySelector("mark") ?? source).scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+}
+watch("value", () => { if (opened) requestAnimationFrame(reveal); });
+
+// The transcript stays at its end while an answer grows, unless the reader has scrolled up.
+let following = true;
+const follow = () => { const box = transcript(); if (box && following) box.scrollTop = box.scrollHeight; };
+document.addEventListener("scroll", (event) => {
+  const box = transcript();
+  if (event.target === box) following = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+}, true);
+document.addEventListener("keydown", (event) => { if (event.key === "Enter") following = true; });
+new MutationObserver(follow).observe(document.body, { subtree: true, childList: true, characterData: true });
+root.lang = root.lang || "en";

@@ -1,0 +1,156 @@
+"""What happens when someone asks, stops, asks again or opens a source: events in, screens out.
+
+A screen is HTML for each part of the page. Knows the library and the session; nothing of Gradio.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from typing import NamedTuple
+
+from rag.errors import RagError
+from rag.events import Token
+from rag.web.answer import conversation, welcome
+from rag.web.library import Library
+from rag.web.line import Line
+from rag.web.session import Session
+from rag.web.sources import pane
+from rag.web.view import View
+
+logger = logging.getLogger(__name__)
+
+_PATIENCE_S = 0.25
+"""How long a wait lasts before the stop button is looked at again."""
+_FRAME_S = 0.05
+"""Least time between two screens while tokens come in: faster than that, nobody reads."""
+
+
+class Screen(NamedTuple):
+    """HTML of the earlier questions, of the last one and of the source pane; None for what has not changed.
+
+    `busy` is True while an answer is being written.
+    """
+
+    past: str | None
+    current: str
+    sources: str | None
+    busy: bool
+
+
+class Chat:
+    """Answers questions for any number of sessions, one question at a time, first come first served.
+
+    Args:
+        library: The documents and the model.
+        clock: Seconds that never go back.
+    """
+
+    def __init__(self, library: Library, clock: Callable[[], float] = time.monotonic) -> None:
+        self._library = library
+        self._clock = clock
+        self._line = Line()
+
+    def ask(self, question: str, session: Session) -> Iterator[Screen]:
+        """Answer a question.
+
+        Args:
+            question: As typed; one of white space alone is let be.
+            session: The user's; grows by the question.
+
+        Yields:
+            A screen for everything that changes. Closing the iterator stops the computation.
+        """
+        if session.busy or not question.strip():
+            return
+        view = session.begin(question.strip())
+        stop = session.stop
+        try:
+            with closing(self._run(view, session)) as steps:
+                for whole in steps:
+                    yield self.screen(session, whole=whole)
+        finally:
+            stop.set()
+            if not view.over:
+                view.halt()
+            if session.stop is stop:
+                session.busy = False
+        yield self.screen(session)
+
+    def again(self, session: Session) -> Iterator[Screen]:
+        """Answer the last question once more, in place of its answer."""
+        if session.views and not session.busy:
+            yield from self.ask(session.views.pop().question, session)
+
+    def example(self, index: int, session: Session) -> Iterator[Screen]:
+        """Ask an example question; an index that does not exist is let be."""
+        questions = self._library.examples
+        if 0 <= index < len(questions):
+            yield from self.ask(questions[index], session)
+
+    def select(self, turn: int, number: int, session: Session) -> str:
+        """Select a citation: the source pane that shows it."""
+        session.select(turn, number)
+        return pane(session.current, self._library.read, session.selected)
+
+    def screen(self, session: Session, *, whole: bool = True) -> Screen:
+        """What a session looks like now.
+
+        Args:
+            session: The user's.
+            whole: False where only the last answer's text has changed.
+
+        Returns:
+            A screen.
+        """
+        last = conversation(session.views[-1:]) or self._welcome()
+        if not whole:
+            return Screen(None, last, None, session.busy)
+        sources = pane(session.current, self._library.read, session.selected)
+        return Screen(conversation(session.views[:-1]), last, sources, session.busy)
+
+    def _welcome(self) -> str:
+        text = "Each sentence of an answer is checked against your documents and shows the passage it comes from."
+        return welcome("Ask your documents", text, self._library.examples)
+
+    def _run(self, view: View, session: Session) -> Generator[bool, None, None]:
+        """Take a view through its phases; each step says whether more than the answer's text has changed."""
+        ticket = self._line.join()
+        try:
+            yield from self._wait(view, session, ticket)
+            if not session.stop.is_set():
+                yield from self._answer(view, session)
+        except RagError as exc:
+            view.fail(exc)
+        except Exception:  # the outermost edge: the page says so and the log says what
+            logger.exception("a question failed")
+            view.fail(RagError("something went wrong that should not have", "the terminal that runs the chat says what"))
+        finally:
+            self._line.leave(ticket)
+
+    def _wait(self, view: View, session: Session, ticket: object) -> Iterator[bool]:
+        yield True
+        while not session.stop.is_set() and not self._library.wait(_PATIENCE_S):
+            yield True
+        while not session.stop.is_set() and not self._line.wait(ticket, _PATIENCE_S):
+            view.phase, view.ahead = "waiting", self._line.ahead(ticket)
+            yield False
+
+    def _answer(self, view: View, session: Session) -> Iterator[bool]:
+        view.phase = "searching"
+        yield False
+        stop, drawn_s = session.stop, self._clock()
+        pipeline = self._library.pipeline()
+        with closing(pipeline.stream(view.question, session.history(), stop=stop)) as events:
+            for event in events:
+                view.apply(event)
+                if stop.is_set() and not view.draft:
+                    break
+                whole = not isinstance(event, Token)
+                if whole or self._clock() - drawn_s >= _FRAME_S:
+                    yield whole
+                    drawn_s = self._clock()
+        if stop.is_set():
+            view.halt()

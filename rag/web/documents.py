@@ -1,0 +1,147 @@
+"""The documents panel: what is indexed, and what became of each uploaded file.
+
+The handler yields HTML as the work goes on. Knows the library and the uploads; nothing of Gradio.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+
+from rag.errors import RagError
+from rag.indexing import FileResult, Report
+from rag.types import DocumentInfo
+from rag.web.html import count, day, element, escape, message
+from rag.web.library import Library, Status
+from rag.web.uploads import Upload, save
+
+logger = logging.getLogger(__name__)
+
+_SHOWN = 200
+"""Most documents listed."""
+_SAID = {
+    "added": "added",
+    "changed": "changed",
+    "renamed": "added",
+    "unchanged": "already there",
+    "removed": "removed",
+    "failed": "not added",
+}
+
+Step = tuple[str, int, int]
+"""What is being done, how much is done, and how much there is."""
+
+
+def upload(files: Sequence[str], library: Library) -> Iterator[str]:
+    """Take uploaded files into the folder and the index.
+
+    Args:
+        files: Paths where they arrived; they are deleted there.
+        library: Whose folder and index they go into.
+
+    Yields:
+        The progress, and last a table with one row per file: what was done, or why not and what mends it.
+    """
+    yield progress(("taking the files", 0, len(files)))
+    paths, folder = [Path(file) for file in files], Path(library.config.folder)
+    try:
+        uploads = save(paths, folder, library.config.max_file_bytes)
+        taken = {upload.path for upload in uploads if upload.path}
+        results = (yield from _index(library)) if taken else {}
+        for path in taken:
+            if results[path].action == "failed":
+                (folder / path).unlink(missing_ok=True)
+        yield results_table(uploads, results)
+    except RagError as exc:
+        yield message("error", exc.message, exc.hint)
+    except OSError as exc:
+        yield message("error", f"The files could not be saved: {exc.strerror}", "Check the disk and the folder.")
+    finally:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+
+def _index(library: Library) -> Generator[str, None, dict[str, FileResult]]:
+    """Index in a thread, so that its progress can be shown; what was done to each file, by path."""
+    steps: queue.SimpleQueue[Step | Report | RagError] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            steps.put(library.index(lambda what, done, total: steps.put((what, done, total))))
+        except RagError as exc:
+            steps.put(exc)
+        except Exception:  # the outermost edge of this thread: the page says so and the log says what
+            logger.exception("indexing failed")
+            steps.put(RagError("indexing failed", "the terminal that runs the chat says why"))
+
+    threading.Thread(target=work, name="indexing", daemon=True).start()
+    while isinstance(step := steps.get(), tuple):
+        yield progress(step)
+    if isinstance(step, RagError):
+        raise step
+    return {file.path: file for file in step.files}
+
+
+def progress(step: Step) -> str:
+    """A progress bar with what is being done."""
+    what, done, total = step
+    bar = element("progress", "", value=done if total else None, max=total or None, aria_label=what)
+    counted = f" {done:,} of {total:,}" if total else ""
+    return element("div", element("p", escape(f"{what}{counted}")) + bar, class_="fn-progress", role="status")
+
+
+def results_table(uploads: Sequence[Upload], results: dict[str, FileResult]) -> str:
+    """One row per uploaded file.
+
+    Args:
+        uploads: What was handed in.
+        results: What indexing did, by path.
+
+    Returns:
+        A table.
+    """
+    rows = "".join(_row(upload, results.get(upload.path)) for upload in uploads)
+    head = "".join(element("th", title, scope="col") for title in ("File", "Result"))
+    caption = element("caption", "Upload")
+    return element("table", f"{caption}<thead><tr>{head}</tr></thead>{element('tbody', rows)}", class_="fn-files")
+
+
+def _row(upload: Upload, result: FileResult | None) -> str:
+    refused = bool(upload.reason) or result is None or result.action == "failed"
+    if result is None:
+        said, why, hint = "not added", upload.reason, upload.hint
+    else:
+        said, why, hint = _SAID[result.action], result.reason, result.hint
+        why = why or (count(result.chunks, "passage") if result.chunks else "")
+    parts = [element("strong", escape(said)), *(escape(text) for text in (why, hint) if text)]
+    cells = element("th", escape(upload.name), scope="row", dir="auto") + element("td", "<br>".join(parts))
+    return element("tr", cells, class_="fn-refused" if refused else "fn-added")
+
+
+def listing(documents: Sequence[DocumentInfo]) -> str:
+    """What is indexed: each document with its passages and date."""
+    if not documents:
+        return element("p", "Nothing is indexed yet.", class_="fn-place")
+    items = "".join(_item(document) for document in documents[:_SHOWN])
+    more = len(documents) - _SHOWN
+    rest = element("p", f"and {count(more, 'document')} more", class_="fn-place") if more > 0 else ""
+    return element("h2", count(len(documents), "document")) + element("ul", items, class_="fn-library") + rest
+
+
+def _item(document: DocumentInfo) -> str:
+    facts = " · ".join(part for part in (count(document.chunks, "passage"), day(document.modified_s)) if part)
+    name = element("span", escape(document.path), class_="fn-document", title=document.title, dir="auto")
+    return element("li", f"{name} {element('span', escape(facts), class_='fn-place')}")
+
+
+def banner(status: Status) -> str:
+    """Where the library stands: one quiet line, or a message that says what to do."""
+    if status.phase == "ready":
+        return element("p", escape(status.text), class_="fn-status", role="status")
+    if status.phase == "loading":
+        bar = element("progress", "", value=status.done, max=status.total) if status.total else ""
+        return element("p", f"{escape(status.text)} {bar}", class_="fn-status fn-working", role="status")
+    return message("error" if status.phase == "failed" else "info", status.text, status.hint)

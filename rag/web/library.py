@@ -1,0 +1,177 @@
+"""The documents and the model behind the page: opened in the background, indexed on demand, told apart by state.
+
+Knows how to open a pipeline and to make an index; nothing of pages, sessions or Gradio. Its methods may be called from
+any thread.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from rag import factory
+from rag.config import Config
+from rag.errors import IndexMissing, RagError
+from rag.indexing import Report
+from rag.pipeline import Pipeline
+from rag.protocols import Progress
+from rag.types import Document, DocumentInfo
+from rag.web import examples
+
+logger = logging.getLogger(__name__)
+
+Assemble = Callable[[Config, Progress], Pipeline]
+Sync = Callable[[Config, Progress], Report]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the library stands.
+
+    Attributes:
+        phase: `loading`, `ready`, `empty` where there is no index or no document yet, or `failed`.
+        text: In a few words.
+        hint: What to do, often a command; may be empty.
+        done: How much of what is under way is done.
+        total: How much there is; 0 where unknown.
+    """
+
+    phase: Literal["loading", "ready", "empty", "failed"]
+    text: str
+    hint: str = ""
+    done: int = 0
+    total: int = 0
+
+
+class Library:
+    """One index and one model, shared by all users.
+
+    Args:
+        config: Says which.
+        assemble: Opens the pipeline.
+        sync: Makes the index equal to the folder.
+    """
+
+    def __init__(
+        self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index
+    ) -> None:
+        self.config = config
+        self.examples: tuple[str, ...] = ()
+        self._assemble = assemble
+        self._sync = sync
+        self._pipeline: Pipeline | None = None
+        self._settled = threading.Event()
+        self._writing = threading.Lock()
+        self._status = Status("loading", "Loading the model…")
+
+    def start(self) -> None:
+        """Open the pipeline in the background; returns at once."""
+        self._settled.clear()
+        self._status = Status("loading", "Loading the model…")
+        threading.Thread(target=self._open, name="library", daemon=True).start()
+
+    def status(self) -> Status:
+        """Where it stands now."""
+        if self._pipeline is not None and self._status.phase in ("ready", "empty"):
+            self._status = self._counted(self._pipeline)
+        return self._status
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait until the model is loaded, or cannot be.
+
+        Args:
+            timeout_s: Longest wait, in seconds.
+
+        Returns:
+            True once `pipeline` will give one or say why not.
+        """
+        return self._settled.wait(timeout_s)
+
+    def pipeline(self) -> Pipeline:
+        """The open pipeline.
+
+        Returns:
+            The one that all users share.
+
+        Raises:
+            RagError: There is none, with the reason and what mends it.
+        """
+        if self._pipeline is None:
+            raise RagError(self._status.text, self._status.hint)
+        return self._pipeline
+
+    def read(self, path: str) -> Document:
+        """One document whole.
+
+        Args:
+            path: As the index names it.
+
+        Returns:
+            Its text, headings and pages.
+
+        Raises:
+            KeyError: No document has that path, or no index is open.
+        """
+        if self._pipeline is None:
+            raise KeyError(path)
+        return self._pipeline.store.read(path)
+
+    def documents(self) -> list[DocumentInfo]:
+        """What is indexed, by path."""
+        return self._pipeline.store.documents() if self._pipeline else []
+
+    def index(self, progress: Progress) -> Report:
+        """Make the index equal to the folder, one caller at a time; opens the pipeline where there was no index.
+
+        Args:
+            progress: Told of each file.
+
+        Returns:
+            What was done to each file.
+
+        Raises:
+            RagError: The index cannot be written.
+        """
+        with self._writing:
+            report = self._sync(self.config, progress)
+        if self._pipeline is None:
+            self.start()
+        else:
+            self.examples = examples.questions(self._pipeline)
+        return report
+
+    def close(self) -> None:
+        """Let go of the index."""
+        if self._pipeline is not None:
+            self._pipeline.store.close()
+
+    def _open(self) -> None:
+        try:
+            pipeline = self._assemble(self.config, self._progress)
+            self.examples = examples.questions(pipeline)
+            self._status, self._pipeline = self._counted(pipeline), pipeline
+        except IndexMissing:
+            hint = f"Add documents here, or run: rag index {self.config.folder}"
+            self._status = Status("empty", "There is no index yet.", hint)
+        except RagError as exc:
+            self._status = Status("failed", exc.message, exc.hint)
+        except Exception:  # the outermost edge of this thread: the page says so and the log says what
+            logger.exception("the library cannot be opened")
+            self._status = Status("failed", "The model could not be loaded.", "The terminal says why; try: rag doctor")
+        finally:
+            self._settled.set()
+
+    def _progress(self, what: str, done: int, total: int) -> None:
+        self._status = replace(self._status, text=f"{what[:1].upper()}{what[1:]}…", done=done, total=total)
+
+    def _counted(self, pipeline: Pipeline) -> Status:
+        documents = pipeline.store.documents()
+        if not documents:
+            hint = f"Add documents here, or put them into {self.config.folder} and run: rag index {self.config.folder}"
+            return Status("empty", "There are no documents yet.", hint)
+        passages = sum(document.chunks for document in documents)
+        noun = "document" if len(documents) == 1 else "documents"
+        return Status("ready", f"{len(documents):,} {noun} · {passages:,} passages · {pipeline.generator.name}")

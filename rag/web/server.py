@@ -1,0 +1,182 @@
+"""The server: where it may listen, what every reply says, how it starts and how it ends.
+
+Loopback unless told otherwise, and then only with a password. Nothing that the page shows may come from another host;
+a policy in every reply holds the browser to that.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.middleware import Middleware
+
+from rag.config import Config
+from rag.errors import UsageError
+from rag.web.library import Library
+from rag.web.page import build, icon, style, theme
+
+_PORTS = 100
+"""Ports tried, from the configured one up."""
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+)
+"""Gradio evaluates its templates and writes inline scripts; everything else is our own server's."""
+_HEADERS = (
+    (b"content-security-policy", _POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+Auth = tuple[str, str]
+"""Name and password."""
+
+
+def check_address(host: str, auth: Auth | None) -> None:
+    """Refuse to listen where others can reach without a password.
+
+    Args:
+        host: Name or address to listen on.
+        auth: Name and password; None for none.
+
+    Raises:
+        UsageError: Not a loopback address, and no password.
+    """
+    if not _is_loopback(host) and auth is None:
+        raise UsageError(
+            f"host = {host!r}: anyone on the network could read the documents, so it takes a password",
+            "leave the host at 127.0.0.1",
+        )
+
+
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` up that nobody listens on.
+
+    Args:
+        host: Address to listen on.
+        first: Where to begin; 0 lets the system choose.
+
+    Returns:
+        A port.
+
+    Raises:
+        UsageError: None of a hundred is free, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(first, min(first + _PORTS, 65536)):
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as exc:
+                if exc.errno in (errno.EADDRINUSE, errno.EACCES):
+                    continue
+                raise UsageError(f"host = {host!r}: {exc.strerror}", "use 127.0.0.1") from exc
+            return int(probe.getsockname()[1])
+    raise UsageError(f"no free port from {first} to {first + _PORTS - 1}", "name another with --port")
+
+
+class Served:
+    """A running server.
+
+    Attributes:
+        url: Where it is.
+    """
+
+    def __init__(self, config: Config, library: Library, auth: Auth | None = None) -> None:
+        check_address(config.host, auth)
+        port = free_port(config.host, config.port)
+        self._page, self._library = build(library), library
+        _, self.url, _ = self._page.launch(
+            server_name=config.host,
+            server_port=port,
+            auth=auth,
+            max_file_size=config.max_file_bytes,
+            css=style(),
+            theme=theme(),
+            favicon_path=str(icon()),
+            app_kwargs={"middleware": [Middleware(Guard)], "docs_url": None, "redoc_url": None, "openapi_url": None},
+            footer_links=[],
+            prevent_thread_lock=True,
+            quiet=True,
+            share=False,
+            inbrowser=False,
+            run_history=False,
+            enable_monitoring=False,
+            ssr_mode=False,
+            mcp_server=False,
+            pwa=False,
+        )
+        library.start()
+
+    def close(self) -> None:
+        """Stop serving and let go of the index."""
+        self._page.close(verbose=False)
+        self._library.close()
+
+
+class Guard:
+    """Adds our headers to every reply.
+
+    Args:
+        app: What replies.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Pass a request on.
+
+        Args:
+            scope: What is asked.
+            receive: Gives the body.
+            send: Takes the reply.
+        """
+
+        async def reply(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, reply)
+
+
+def run(config: Config, auth: Auth | None = None) -> None:
+    """Serve until interrupted.
+
+    Args:
+        config: Settings.
+        auth: Name and password; None for none.
+
+    Raises:
+        UsageError: An address that takes a password, or no free port.
+    """
+    ended = threading.Event()
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    served = Served(config, Library(config), auth)
+    try:
+        print(f"Footnote is at {served.url} (Ctrl-C ends it)", flush=True)  # noqa: T201
+        ended.wait()
+    finally:
+        served.close()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,113 @@
+"""Files that users hand in: checked, given safe names, and put into the folder under `uploads/`.
+
+Nothing of what a file is called can lead out of that folder or hide it. Knows the folder and the limits; nothing of the
+index or of Gradio.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.loaders import file_digest
+
+FOLDER = "uploads"
+"""Where uploads go, inside the folder of documents."""
+SUFFIXES = frozenset(
+    ".txt .md .markdown .rst .text .log .html .htm .xhtml .pdf .docx .pptx .xlsx .csv .tsv .json .jsonl .ndjson .eml .epub "
+    ".py .js .ts .java .c .h .cpp .hpp .cs .go .rs .rb .php .sh .sql .xml .yaml .yml .toml .ini .cfg .tex".split()
+)
+"""What may be uploaded; the folder itself may hold more."""
+_LONGEST_BYTES = 150
+_UNSAFE = re.compile(r'[<>:"/\\|?*%]+')
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What became of one file.
+
+    Attributes:
+        name: As the user called it.
+        path: Where it is now, relative to the folder of documents; empty where it was refused.
+        reason: Why it was refused; empty where it was not.
+        hint: What mends it.
+    """
+
+    name: str
+    path: str = ""
+    reason: str = ""
+    hint: str = ""
+
+
+def save(files: Iterable[Path], folder: Path, max_bytes: int) -> list[Upload]:
+    """Copy uploaded files into the folder.
+
+    Args:
+        files: Where they arrived; their names are the users'.
+        folder: The folder of documents.
+        max_bytes: Largest file that is taken.
+
+    Returns:
+        One result per file, in order. Bytes that are there already are not copied again; other bytes of the same name
+        get a number.
+    """
+    return [_save(file, folder, max_bytes) for file in files]
+
+
+def safe_name(name: str) -> str:
+    """A file name that cannot lead anywhere.
+
+    Args:
+        name: Whatever the user called it, path parts included.
+
+    Returns:
+        One visible name of at most 150 bytes, its suffix kept, without separators, control characters, leading dots or
+        names that an operating system keeps to itself.
+    """
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    visible = "".join(c for c in last if unicodedata.category(c)[0] != "C")
+    cleaned = " ".join(_UNSAFE.sub("_", visible).split()).strip(". ").lstrip("~$")
+    if not cleaned or _RESERVED.fullmatch(cleaned):
+        cleaned = f"file_{cleaned}".rstrip("_")
+    stem, dot, suffix = cleaned.rpartition(".")
+    if not dot or len(suffix) > 10:
+        return _cut(cleaned, _LONGEST_BYTES)
+    return f"{_cut(stem, _LONGEST_BYTES - len(suffix.encode()) - 1)}.{suffix}"
+
+
+def _save(file: Path, folder: Path, max_bytes: int) -> Upload:
+    name = safe_name(file.name)
+    suffix, size = Path(name).suffix.lower(), file.stat().st_size
+    if suffix not in SUFFIXES:
+        known = "save it as text, PDF or one of the office formats"
+        return Upload(file.name, reason=f"files of type {suffix or 'without a suffix'} are not taken", hint=known)
+    if size > max_bytes:
+        return Upload(file.name, reason=f"{size:,} bytes, and the limit is {max_bytes:,}", hint="split it")
+    target = _free(folder / FOLDER, name, file_digest(file))
+    if not target.exists():
+        part = target.with_name(f".{target.name}.part")
+        shutil.copyfile(file, part)
+        os.replace(part, target)
+    return Upload(file.name, target.relative_to(folder).as_posix())
+
+
+def _free(folder: Path, name: str, digest: str) -> Path:
+    """The first of `name`, `name-2`, ... that is free or holds these very bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, suffix = Path(name).stem, Path(name).suffix
+    number = 1
+    while True:
+        target = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
+        if not target.exists() or (target.is_file() and not target.is_symlink() and file_digest(target) == digest):
+            return target
+        number += 1
+
+
+def _cut(text: str, size_bytes: int) -> str:
+    return text.encode()[:size_bytes].decode("utf-8", "ignore").rstrip(". ")

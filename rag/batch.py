@@ -88,6 +88,8 @@ def run(
     total = sum(1 for _ in read_questions(questions))
     if answers.exists() and answers.samefile(questions):
         raise UsageError(f"{answers}: questions and answers are the same file", "give another file after -o")
+    if not answers.parent.is_dir() or (answers.exists() and not answers.is_file()):
+        raise UsageError(f"{answers}: not a file in a folder that exists", "give another file after -o")
     with _alone(answers), _opened(answers) as out:
         lines, tally = read_questions(questions), Tally()
         _resume(out, lines, tally, answers, config)

@@ -94,7 +94,7 @@ class Checker:
             rest = [item for item in self._evidence if item not in chosen]
             tried = [(self._weigh(text, [*chosen, item]), item) for item in rest]
             top = max(tried, key=lambda pair: pair[0].score, default=None)
-            if top is None or top[0].score < best.score + _GAIN:
+            if top is None or (chosen and top[0].score < best.score + _GAIN):
                 break
             best, chosen = top[0], [*chosen, top[1]]
         chosen.sort(key=self._key)

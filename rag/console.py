@@ -1,7 +1,7 @@
-"""What a person sees: tables and answers on standard output, progress and messages on standard error.
+"""The two streams: results and tables on standard output, progress and messages on standard error.
 
 Documents, file names and models are hostile: whatever comes from them loses its control characters before it reaches a
-terminal. Knows the nouns, and nothing of where they come from. `rich` is imported where it is used: it is slow to load.
+terminal. Knows nothing of what it prints. `rich` is imported where it is used: it is slow to load.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag.errors import RagError
-from rag.exchange import to_line
-from rag.protocols import Progress
-from rag.types import Answer, Chunk, Citation, Evidence, Hit
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
+
+    from rag.protocols import Progress
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and newline, and those that turn the direction of writing."""
@@ -32,7 +31,6 @@ _PLAIN_EVERY_S = 5.0
 """Least time between two progress lines where there is no terminal."""
 _BYTES_FROM = 1_000_000
 """A total from here up counts bytes."""
-_SNIPPET_CHARACTERS = 160
 
 
 def clean(text: str) -> str:
@@ -47,9 +45,9 @@ def out(text: str = "") -> None:
 
 def out_json(data: Any) -> None:
     """The result as one line of JSON."""
-    stream = click.get_binary_stream("stdout")
-    stream.write(to_line(data))
-    stream.flush()
+    from rag.exchange import to_line
+
+    click.echo(to_line(data), nl=False)
 
 
 def note(text: str) -> None:
@@ -149,31 +147,6 @@ def _amount(done: int, total: int) -> str:
     return f"{done:,}/{total:,}" if total else f"{done:,}" if done else ""
 
 
-def show_answer(answer: Answer) -> None:
-    """An answer with its numbered sources, or a refusal with what was looked at."""
-    out(answer.text)
-    out()
-    if answer.status == "refused":
-        out(f"Why: {answer.reason}")
-        out("Looked at:" if answer.hits else "Nothing was found to look at.")
-        for hit in answer.hits:
-            out(f"  {place(hit.chunk)}\n      {snippet(hit)}")
-    for citation in answer.citations:
-        out(f"[{citation.number}] {place(citation)}\n    “{_one_line(citation.quote)}”")
-
-
-def show_work(answer: Answer, evidence: Sequence[Evidence]) -> None:
-    """How an answer came about, beside it: query, evidence, verdicts, what was taken out, and the seconds."""
-    note(f"\nSearched for: {answer.query}")
-    for item in evidence:
-        note(f"evidence {item.score:.2f} {place(item.chunk)}: {_one_line(item.text)}")
-    for verdict, sentences in (("kept", answer.sentences), ("taken out", answer.dropped)):
-        for sentence in sentences:
-            note(f"{verdict}: {sentence.text} ({sentence.verdict}, {sentence.support:.2f}: {sentence.why})")
-    note(", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in answer.timings.items()))
-    note(f"generator {answer.model}, embedder {answer.embedder}, settings {answer.config}")
-
-
 @contextmanager
 def draft() -> Iterator[Callable[[str], None]]:
     """Show a draft while it is written, on a terminal only; it is gone once the checked answer stands.
@@ -195,19 +168,3 @@ def draft() -> Iterator[Callable[[str], None]]:
 
 def _grow(text: Text, piece: str) -> None:
     text.append(clean(piece))
-
-
-def place(source: Citation | Chunk) -> str:
-    """Document, page and heading, as far as there are any."""
-    page = [f"p. {source.page}"] if source.page else []
-    return ", ".join([source.document, *page, *([source.heading] if source.heading else [])])
-
-
-def snippet(hit: Hit) -> str:
-    """The start of a passage, on one line."""
-    text = _one_line(hit.chunk.text)
-    return text if len(text) <= _SNIPPET_CHARACTERS else text[: _SNIPPET_CHARACTERS - 1].rstrip() + "…"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

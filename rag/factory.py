@@ -72,9 +72,10 @@ def build_index(
 
 def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
     """A pipeline from settings."""
+    open_store(config).close()  # a missing index is said at once, before any weights are loaded
     weights = open_weights(config, progress)
-    store = open_store(config, weights)
     embedder = open_embedder(config, weights)
+    store = open_store(config, manifest(config, embedder, weights))
     return Pipeline(store, embedder, open_generator(config, weights), config, open_reranker(config, weights))
 
 
@@ -106,11 +107,11 @@ def open_weights(config: Config, progress: Progress = no_progress) -> Weights:
     return Weights(Path(config.cache) if config.cache else default_cache(), offline=config.offline, progress=progress)
 
 
-def open_store(config: Config, weights: Weights) -> SqliteStore:
-    """The index of the settings, for reading."""
+def open_store(config: Config, made_with: Manifest | None = None) -> SqliteStore:
+    """The index of the settings, for reading; checked against what it must have been made with where that is given."""
     from rag.store import SqliteStore
 
-    return SqliteStore.open_existing(Path(config.index))
+    return SqliteStore.open_existing(Path(config.index), made_with)
 
 
 def open_embedder(config: Config, weights: Weights) -> Embedder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import sentencex
 
@@ -34,13 +35,15 @@ _ALONE = re.compile(
 
 _ORDINAL = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
 _SHORTENED = re.compile(
-    r"(?:^|[\s(\[])(?:approx|ca|vols?|chs?|chap|secs?|paras?|cl|arts?|nos?|nr|pp?|figs?|eqs?|tabs?|refs?|app|ver|abs|bd)\.\s*$",
+    r"(?<!\w)(?:approx|ca|vols?|chs?|chap|secs?|paras?|cl|arts?|nos?|nr|pp?|figs?|eqs?|tabs?|refs?|app|ver|abs|bd)\.$",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"[\d$€£¥§~±(]|[a-z]")
 _ENDED = re.compile(r"(?:…|[.!?][)\]]+)\s+(?=[\"“‘«(\[]*\w)")
 _ENDED_WITHIN = re.compile(r"(?:…|[.!?][\"”’»)\]]*)\s+(?=[\"“‘«(\[]*\w)")
-_ABBREVIATED = re.compile(r"(?:^|[\s(\[\"“])(?:[^\W\d_]\.)*(?:[^\W\d_]|Mrs?|Ms|Dr|Prof|St|Gen|Sen|Gov|Rep|Inc|Ltd|Co|vs|No|al|etc|cf)\.\s*$")
+_ABBREVIATED = re.compile(
+    r"(?<!\w)(?:[^\W\d_]\.)*(?:[^\W\d_]|Mrs?|Ms|Dr|Prof|St|Gen|Sen|Gov|Rep|Inc|Ltd|Co|vs|No|al|etc|cf)\.$"
+)
 _CLAUSE = re.compile(r"[;:—；：]\s*|,\s+|[，、]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -58,12 +61,20 @@ def sentences(text: str) -> list[Span]:
     return [span for block in _blocks(text) for start, end in _segment(text, block) for span in _cap(text, start, end)]
 
 
+def trim(text: str, start: int, end: int) -> Span | None:
+    """The span without white space at its ends; None if nothing is left."""
+    piece = text[start:end]
+    left = len(piece) - len(piece.lstrip())
+    right = len(piece.rstrip())
+    return Span(start + left, start + right) if left < right else None
+
+
 def _blocks(text: str) -> Iterator[Span]:
     """Stretches that no sentence crosses: paragraphs, list items, headings, rows."""
     paragraph: list[Span] = []
     at = 0
     for line in text.splitlines(keepends=True):
-        span = _trim(text, at, at + len(line))
+        span = trim(text, at, at + len(line))
         at += len(line)
         if span:
             paragraph.append(span)
@@ -79,7 +90,7 @@ def _lines_joined(text: str, lines: list[Span]) -> Iterator[Span]:
         return
     width = max(end - start for start, end in lines)
     start, listed = lines[0].start, _is_item(text, lines[0])
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if _breaks(text, before, line, width, listed):
             yield Span(start, before.end)
             start = line.start
@@ -110,18 +121,16 @@ def _ended_early(text: str, before: Span, line: Span, width: int) -> bool:
 
 def _segment(text: str, block: Span) -> Iterator[Span]:
     """Sentences of a block: the library's, mended."""
-    spans = [span for start, end in _pieces(text, block) for span in _library(text, start, end)]
-    yield from _parted(text, _joined(text, spans))
-
-
-def _pieces(text: str, block: Span) -> Iterator[Span]:
+    spans: list[Span] = []
     start = block.start
-    while block.end - start > _BLOCK:
-        space = text.rfind(" ", start + _BLOCK // 2, start + _BLOCK)
-        cut = space + 1 if space >= 0 else start + _BLOCK
-        yield Span(start, cut)
-        start = cut
-    yield Span(start, block.end)
+    while start < block.end:
+        end = min(start + _BLOCK, block.end)
+        found = list(_library(text, start, end))
+        start = end
+        if end < block.end and found and found[-1].start > end - _BLOCK // 2:
+            start = found.pop().start  # it may go on past what the library was given
+        spans += found
+    yield from _parted(text, _joined(text, spans))
 
 
 def _library(text: str, start: int, end: int) -> Iterator[Span]:
@@ -131,8 +140,7 @@ def _library(text: str, start: int, end: int) -> Iterator[Span]:
     at = 0
     for boundary in [*(int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", flat)), len(flat)]:
         if at < boundary <= len(flat):
-            if span := _trim(text, start + at, start + boundary):
-                yield span
+            yield from _kept(text, start + at, start + boundary)
             at = boundary
 
 
@@ -161,12 +169,11 @@ def _parted(text: str, spans: list[Span]) -> Iterator[Span]:
     for start, end in spans:
         ending = _ENDED_WITHIN if end - start > _LONG else _ENDED
         for found in ending.finditer(text, start, end):
-            if _starts_upper(text, found.end()) and not _ABBREVIATED.search(text, max(start, found.start() - 12), found.start() + 1):
-                if span := _trim(text, start, found.end()):
-                    yield span
+            shortened = _ABBREVIATED.search(text, max(start, found.start() - 12), found.start() + 1)
+            if _starts_upper(text, found.end()) and not shortened:
+                yield from _kept(text, start, found.end())
                 start = found.end()
-        if span := _trim(text, start, end):
-            yield span
+        yield from _kept(text, start, end)
 
 
 def _starts_upper(text: str, at: int) -> bool:
@@ -176,11 +183,9 @@ def _starts_upper(text: str, at: int) -> bool:
 def _cap(text: str, start: int, end: int) -> Iterator[Span]:
     while end - start > LONGEST:
         cut = _best_cut(text, start + LONGEST // 2, start + LONGEST)
-        if span := _trim(text, start, cut):
-            yield span
+        yield from _kept(text, start, cut)
         start = cut
-    if span := _trim(text, start, end):
-        yield span
+    yield from _kept(text, start, end)
 
 
 def _best_cut(text: str, low: int, high: int) -> int:
@@ -191,9 +196,6 @@ def _best_cut(text: str, low: int, high: int) -> int:
     return space + 1 if space >= 0 else high
 
 
-def _trim(text: str, start: int, end: int) -> Span | None:
-    """The span without white space at its ends; None if nothing is left."""
-    piece = text[start:end]
-    left = len(piece) - len(piece.lstrip())
-    right = len(piece.rstrip())
-    return Span(start + left, start + right) if left < right else None
+def _kept(text: str, start: int, end: int) -> Iterator[Span]:
+    if span := trim(text, start, end):
+        yield span

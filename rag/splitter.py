@@ -6,11 +6,10 @@ be cut in silence by the model, so none is made. Knows no model: the counting is
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from rag.sentences import sentences
+from rag.sentences import sentences, trim
 from rag.types import Chunk, Document, Heading, Span
 
 __all__ = ["embedded_text", "sentences", "split"]
@@ -20,8 +19,20 @@ _PREFIX_PART = 60
 _PREFIX_HEADINGS = 2
 """Innermost headings in the prefix; outer ones say less of a passage than they cost in tokens."""
 
+_TOP = Heading(0, 0, "")
+"""Stands above the first heading."""
+
 CountTokens = Callable[[str], int]
 """Number of tokens of a text, special tokens left out."""
+
+
+class _Section(NamedTuple):
+    """A stretch that no chunk crosses: where it begins, where the text under its headings does, its end, its path."""
+
+    start: int
+    body: int
+    end: int
+    heading: str
 
 
 class _Unit(NamedTuple):
@@ -62,71 +73,65 @@ def embedded_text(chunk: Chunk) -> str:
 
 
 def _prefix(title: str, heading: str, text: str = "") -> str:
-    said = {line.strip(" \t#=*").casefold() for line in text.split("\n", 4)[:4]}
+    said = {_bare(line) for line in text.split("\n", 4)[:4]}
     parts = [title, *heading.split(" > ")[-_PREFIX_HEADINGS:]]
     new = dict.fromkeys(part[:_PREFIX_PART] for part in parts if part and part.casefold() not in said)
     return " > ".join(new)
 
 
-def _sections(document: Document) -> Iterator[tuple[Span, int]]:
-    """Stretches that no chunk crosses, and where each one's text begins, past its heading lines.
+def _bare(line: str) -> str:
+    """A heading's words, without marks of markup."""
+    return line.strip(" \t\r#=*").casefold()
 
-    A heading with nothing under it goes with the first of its subsections.
-    """
+
+def _sections(document: Document) -> Iterator[_Section]:
+    """Cut at every heading. One with nothing under it goes with the first of its subsections."""
+    text, path = document.text, list[Heading]()
+    inside = [heading for heading in document.headings if 0 <= heading.start < len(text)]
+    start = 0
+    for heading, after in zip([_TOP, *inside], [*inside, _TOP._replace(start=len(text))], strict=True):
+        while len(path) > 1 and path[-1].level >= heading.level:
+            path.pop()
+        path.append(heading)
+        body = _body(text, heading, after.start)
+        if after.level <= heading.level or text[body : after.start].strip():
+            yield _Section(start, body, after.start, " > ".join(above.title for above in path[1:]))
+            start = after.start
+
+
+def _body(text: str, heading: Heading, limit: int) -> int:
+    """Where the text under a heading begins: past its line, if that says the heading and no more."""
+    end = text.find("\n", heading.start, limit)
+    end = limit if end < 0 else end
+    return end if _bare(text[heading.start : end]) == heading.title.casefold() else heading.start
+
+
+def _chunks(document: Document, section: _Section, count_tokens: CountTokens, max_tokens: int) -> Iterator[Chunk]:
     text = document.text
-    starts = [heading for heading in document.headings if 0 <= heading.start < len(text)]
-    start = body = 0
-    for heading, after in zip([Heading(0, 0, ""), *starts], [*starts, Heading(len(text), 0, "")], strict=True):
-        body = _line_end(text, heading.start, after.start) if heading.level else heading.start
-        if after.level > heading.level and not text[body : after.start].strip():
-            continue
-        yield Span(start, after.start), body
-        start = after.start
-
-
-def _line_end(text: str, start: int, limit: int) -> int:
-    end = text.find("\n", start, limit)
-    return limit if end < 0 else end
-
-
-def _chunks(
-    document: Document, section: tuple[Span, int], count_tokens: CountTokens, max_tokens: int
-) -> Iterator[Chunk]:
-    """Chunks of one section."""
-    span, body = section
-    heading = document.heading_at(body)
-    room = max(1, max_tokens - count_tokens(_prefix(document.title, heading)))
+    room = max(1, max_tokens - count_tokens(_prefix(document.title, section.heading)))
     units = [
         unit
-        for part in (Span(span.start, body), Span(body, span.end))
-        for start, end in sentences(document.text[part.start : part.end])
-        for unit in _units(document.text, Span(part.start + start, part.start + end), count_tokens, room)
+        for first, last in ((section.start, section.body), (section.body, section.end))
+        for start, end in sentences(text[first:last])
+        for unit in _units(text, first + start, first + end, count_tokens, room)
     ]
     for start, end in _packed(units, room):
         page = document.page_at(start)
-        yield Chunk(document.path, start, end, document.text[start:end], document.title, heading, page)
+        yield Chunk(document.path, start, end, text[start:end], document.title, section.heading, page)
 
 
-def _units(text: str, sentence: Span, count_tokens: CountTokens, room: int) -> Iterator[_Unit]:
-    """The sentence whole, or halved at spaces, then anywhere, until each part fits."""
-    start, end = sentence
+def _units(text: str, start: int, end: int, count_tokens: CountTokens, room: int) -> Iterator[_Unit]:
+    """A sentence whole, or halved at spaces, else anywhere, until each part fits."""
     tokens = count_tokens(text[start:end])
     if tokens <= room or end - start < 2:
         yield _Unit(start, end, tokens)
         return
     middle = (start + end) // 2
-    space = text.rfind(" ", start + 1, middle)
-    if space < 0:
-        space = text.find(" ", middle, end - 1)
-    cut = middle if space < 0 else space + 1
-    for part in (Span(start, cut), Span(cut, end)):
-        left, right = part
-        while left < right and text[left].isspace():
-            left += 1
-        while right > left and text[right - 1].isspace():
-            right -= 1
-        if left < right:
-            yield from _units(text, Span(left, right), count_tokens, room)
+    space = text.rfind(" ", start, middle)
+    cut = middle if space < 0 else space
+    for span in (trim(text, start, cut), trim(text, cut, end)):
+        if span:
+            yield from _units(text, *span, count_tokens, room)
 
 
 def _packed(units: list[_Unit], room: int) -> Iterator[Span]:

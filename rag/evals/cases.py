@@ -71,7 +71,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A claim and evidence for it: is the claim fully supported? `group` is the file, `label` the set's own word."""
+    """A claim and evidence for it: is the claim fully supported?
+
+    Attributes:
+        id: The claim's; several pairs may share it, so that they fall into one half.
+        claim: A sentence.
+        evidence: Passages, all of them together.
+        supported: True where they say all of it.
+        label: The set's own word for that.
+        group: The file that it stands in.
+    """
 
     id: str
     claim: str

@@ -7,24 +7,25 @@ is never stale. Knows no metric.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
 from rag.config import Config
-from rag.errors import RagError
+from rag.errors import RagError, StoreError
 from rag.evals.cases import Case, Dataset, GoldSpan, Passage
 from rag.loaders import load
 from rag.pipeline import Pipeline
-from rag.protocols import Embedder, Generator, Progress, Reranker
+from rag.protocols import Embedder, Generator, Progress, Reranker, Store
 from rag.splitter import embedded_text, split
-from rag.store import Manifest, SqliteStore
 from rag.types import Chunk, Document
 
-_CUTTING = ("splitter.py", "sentences.py", "words.py", "store.py", "loaders.py")
-"""Files of the package that decide what an index holds."""
+_CUTTING = "splitter sentences words loaders store database lexical rows".split()
+"""Modules, besides the formats, that decide what an index holds."""
 _GROUP_CHUNKS = 256
 """Chunks embedded at once: many small documents fill the embedder's batches together."""
 
@@ -37,7 +38,9 @@ class Parts:
         config: Settings.
         embedder: Also makes the indexes.
         generator: Writes the answers.
-        manifest: What the indexes are made with.
+        made_with: What tells an index made with other weights or settings apart.
+        write: Opens the index in a folder to fill it, making it where there is none.
+        read: Opens the index in a folder; raises StoreError where there is none.
         cache: Folder that indexes are kept in.
         reranker: A second look at the hits; None for none.
     """
@@ -45,7 +48,9 @@ class Parts:
     config: Config
     embedder: Embedder
     generator: Generator
-    manifest: Manifest
+    made_with: str
+    write: Callable[[Path], Store]
+    read: Callable[[Path], Store]
     cache: Path
     reranker: Reranker | None = None
 
@@ -63,8 +68,10 @@ class Indexes:
         self._dataset = dataset
         self._parts = parts
         self._progress = progress
-        self._open: tuple[str, SqliteStore] | None = None
+        self._open: tuple[str, Store] | None = None
+        self._sizes: dict[str, tuple[int, int]] = {}
         self.unread: dict[str, str] = {}
+        self.lost: set[tuple[str, GoldSpan]] = set()
 
     def pipeline(self, case: Case) -> Pipeline:
         """A pipeline over the documents of a question; it is closed when the next one is asked for."""
@@ -74,14 +81,22 @@ class Indexes:
     def spans(self, case: Case) -> list[GoldSpan]:
         """The gold spans of a question, moved to where their words stand in the text as it was read."""
         store = self._store(case)
-        texts = {path: store.read(path).text for path in {span.document for span in case.spans}}
-        placed = [_place(span, texts[span.document]) for span in case.spans]
-        return [span for span in placed if span]
+        indexed = {item.path for item in store.documents()} if case.spans else set()
+        texts = {path: store.read(path).text for path in {span.document for span in case.spans} & indexed}
+        placed = {span: _place(span, texts[span.document]) for span in case.spans if span.document in texts}
+        self.lost |= {(case.id, span) for span in case.spans if not placed.get(span)}
+        return [found for found in placed.values() if found]
 
     def size(self) -> dict[str, int]:
-        """Documents and chunks of the index that is open."""
-        known = self._open[1].documents() if self._open else []
-        return {"documents": len(known), "chunks": sum(item.chunks for item in known)}
+        """Documents and chunks of the indexes opened so far, together."""
+        documents, chunks = zip((0, 0), *self._sizes.values(), strict=True)
+        return {"documents": sum(documents), "chunks": sum(chunks)}
+
+    def notes(self) -> Iterator[str]:
+        """What could not be read, and gold that could not be placed."""
+        yield from (f"{name} was not indexed: {why}" for name, why in self.unread.items())
+        if self.lost:
+            yield f"{len(self.lost)} gold spans do not stand in the documents as read and are left out"
 
     def close(self) -> None:
         """Let go of the open index."""
@@ -89,25 +104,38 @@ class Indexes:
             self._open[1].close()
             self._open = None
 
-    def _store(self, case: Case) -> SqliteStore:
+    def _store(self, case: Case) -> Store:
         key = self._key(case.passages)
         if self._open and self._open[0] == key:
             return self._open[1]
         self.close()
-        store = SqliteStore.open(self._parts.cache / key, self._parts.manifest)
+        store = self._ready(self._parts.cache / key, case)
         self._open = (key, store)
-        self._fill(store, case)
+        known = store.documents()
+        self._sizes[key] = (len(known), sum(item.chunks for item in known))
         return store
 
+    def _ready(self, folder: Path, case: Case) -> Store:
+        """The index for reading, so that several evaluations can share it; it is filled first where it lacks a document."""
+        wanted = {item.id for item in case.passages or self._dataset.corpus} or set(self._dataset.files)
+        with suppress(StoreError):
+            store = self._parts.read(folder)
+            if wanted <= {item.path for item in store.documents()}:
+                return store
+            store.close()
+        with closing(self._parts.write(folder)) as store:
+            self._fill(store, case)
+        return self._parts.read(folder)
+
     def _key(self, own: Sequence[Passage]) -> str:
-        digest = hashlib.sha256(repr(self._parts.manifest).encode() + _code())
+        digest = hashlib.sha256(self._parts.made_with.encode() + _code())
         for item in own or self._dataset.corpus:
             digest.update(repr((item.id, item.title, item.text)).encode())
         for name, path in {} if own else sorted(self._dataset.files.items()):
             digest.update(repr((name, hashlib.sha256(path.read_bytes()).hexdigest())).encode())
         return digest.hexdigest()[:24]
 
-    def _fill(self, store: SqliteStore, case: Case) -> None:
+    def _fill(self, store: Store, case: Case) -> None:
         """Index what is missing: nothing in a kept index, the rest in one whose making was cut off."""
         known = {item.path for item in store.documents()}
         passages = case.passages or self._dataset.corpus
@@ -147,17 +175,21 @@ def _groups(documents: Iterable[Document], parts: Parts) -> Iterator[list[tuple[
 
 
 def _document(item: Passage) -> Document:
-    sha256 = hashlib.sha256(item.text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Document(item.id, item.title, item.text, sha256, size_bytes=len(item.text.encode("utf-8", "surrogatepass")))
+    data = item.text.encode()
+    return Document(item.id, item.title, item.text, hashlib.sha256(data).hexdigest(), size_bytes=len(data))
 
 
 def _place(span: GoldSpan, text: str) -> GoldSpan | None:
+    """The span where its words stand: in place, else the nearest, white space being what loaders change."""
     if not span.content or text[span.start : span.end] == span.content:
         return span
-    at = text.find(span.content)
-    return span._replace(start=at, end=at + len(span.content)) if at >= 0 else None
+    words = re.compile(r"\s+".join(map(re.escape, span.content.split())))
+    found = min(words.finditer(text), key=lambda match: abs(match.start() - span.start), default=None)
+    return span._replace(start=found.start(), end=found.end()) if found else None
 
 
 def _code() -> bytes:
-    sources = (files("rag").joinpath(name) for name in _CUTTING)
-    return b"".join(hashlib.sha256(source.read_bytes()).digest() for source in sources if source.is_file())
+    sources = [files("rag").joinpath(f"{name}.py") for name in _CUTTING]
+    formats = sorted(files("rag").joinpath("formats").iterdir(), key=lambda source: source.name)
+    texts = [source.read_bytes() for source in [*sources, *formats] if source.name.endswith(".py")]
+    return hashlib.sha256(b"".join(texts)).digest()

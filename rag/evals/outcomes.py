@@ -238,11 +238,10 @@ def _invariants(outcomes: Sequence[Outcome]) -> Figures:
 
 def timings(outcomes: Sequence[Outcome]) -> Figures:
     """Median and 95th percentile of each stage's seconds."""
-    found: dict[str, list[float]] = {}
-    for outcome in outcomes:
-        for stage, seconds in (outcome.answer.timings if outcome.answer else {}).items():
-            found.setdefault(stage, []).append(seconds)
-    return {stage: spread(values) for stage, values in found.items()}
+    answers = [o.answer for o in outcomes if o.answer]
+    stages = ("retrieve", "evidence", "first_token", "total")
+    found = {stage: [a.timings[stage] for a in answers if stage in a.timings] for stage in stages}
+    return {stage: spread(values) for stage, values in found.items() if values}
 
 
 def prompt_tokens(outcomes: Sequence[Outcome]) -> Figures:

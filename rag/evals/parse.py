@@ -65,7 +65,7 @@ def case(row: Row, corpus: Corpus, qrels: Qrels) -> Case:
         history=tuple(_turn(item) for item in row.rows("history")),
         answerable=answerable,
         label=label,
-        answers=row.strings("answers") or row.strings("gold_answers"),
+        answers=row.strings("answers") or row.strings("answer") or row.strings("gold_answers"),
         targets=row.strings("targets"),
         all_answers=row.strings("gold_answers"),
         wrong_answers=row.strings("wrong_answers"),
@@ -98,18 +98,17 @@ def _answerable(row: Row, label: str, relevant: bool) -> bool | None:
         return ANSWERABLE.get(label.lower())
     if "evidence" in row:  # a claim to be checked, not a question to be answered
         return None
-    wanted = ("answers", "gold_answers", "targets", "references")
+    wanted = ("answers", "answer", "gold_answers", "targets", "references")
     return True if relevant or any(row.data.get(name) for name in wanted) else None
 
 
 def _spans(row: Row, corpus: Corpus, relevant: Mapping[str, float]) -> Iterator[GoldSpan]:
+    source = row.text("source_doc", "corpus_id", default="")
     for item in row.rows("references"):
-        start, end = item.number("start_index"), item.number("end_index")
-        document = item.text("corpus_id", default=row.text("corpus_id", "source_doc", default="")) or next(
-            iter(relevant)
-        )
-        yield GoldSpan(document, start, end, item.text("content", default=""))
-    source = row.text("source_doc", default="")
+        document = item.text("corpus_id", "source_doc", default=source or next(iter(relevant), ""))
+        if not document:
+            raise item.fail("names no document")
+        yield GoldSpan(document, item.number("start_index"), item.number("end_index"), item.text("content", default=""))
     for sentence in row.strings("selected_sentences"):
         for document in [source] if source else relevant:
             yield from _find(corpus.get(document), sentence)
@@ -190,18 +189,17 @@ def corpus_pairs(row: Row, corpus: Corpus, group: str) -> Iterator[Pair]:
     judged: set[str] = set()
     if "evidence" not in row:
         return
-    claim = row.text("text", "question")
-    for at, item in enumerate(evidence_rows(row)):
+    claim, id_ = row.text("text", "question"), row.text("_id", "id")
+    for item in evidence_rows(row):
         document, label = item.text("doc", "document"), item.text("label")
         judged.add(document)
         evidence = tuple(cited_sentences(item, corpus.get(document)))
         if evidence:
-            id_ = f"{row.text("_id", "id")}:{at}"
             yield Pair(id_, claim, evidence, _plain(label) in SUPPORTED, label, group)
     for document in row.strings("cited"):
         found = corpus.get(document)
         if document not in judged and found and found.sentences:
-            yield Pair(f"{row.text("_id", "id")}:{document}", claim, found.sentences, False, "NONE", group)
+            yield Pair(id_, claim, found.sentences, False, "NONE", group)
 
 
 def _plain(label: str) -> str:

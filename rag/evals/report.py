@@ -30,7 +30,8 @@ def _title(result: Mapping[str, Any]) -> str:
     of = f" of {sample['of']:,}" if sample.get("of", result["n"]) != result["n"] else ""
     half = f", half {sample['parity']}" if sample.get("parity") is not None else ""
     size = f", {index['documents']:,} documents, {index['chunks']:,} chunks" if index else ""
-    return f"{result['dataset']}: {result['n']:,}{of} questions{half}{size}"
+    asked = "questions" if index else "claims"
+    return f"{result['dataset']}: {result['n']:,}{of} {asked}{half}{size}"
 
 
 def _sections(result: Mapping[str, Any]) -> Iterator[str]:

@@ -55,7 +55,7 @@ class Row:
         value = self.data[name]
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise self.fail(f"{name!r} is {value!r:.80}, expected a string")
-        return str(value)
+        return _sound(str(value))
 
     def strings(self, name: str) -> tuple[str, ...]:
         """A list of strings, a lone string counting as a list of one; empty where the field is missing.
@@ -73,7 +73,7 @@ class Row:
         items = [value] if isinstance(value, str) else value or []
         if not isinstance(items, list) or not all(isinstance(item, str | int | float) for item in items):
             raise self.fail(f"{name!r} is {value!r:.80}, expected a list of strings")
-        return tuple(str(item) for item in items if str(item).strip())
+        return tuple(_sound(str(item)) for item in items if str(item).strip())
 
     def flag(self, name: str) -> bool | None:
         """True, false, or None where the field is missing.
@@ -110,7 +110,7 @@ class Row:
         raise self.fail(f"{name!r} is {value!r:.80}, expected a whole number from 0")
 
     def rows(self, name: str) -> list[Row]:
-        """A list of objects; empty where the field is missing.
+        """A list of objects, a string among them counting as one with `text`; empty where the field is missing.
 
         Args:
             name: The field.
@@ -122,9 +122,17 @@ class Row:
             RagError: The field holds something else.
         """
         value = self.data.get(name) or []
-        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        items = (
+            [{"text": item} if isinstance(item, str) else item for item in value] if isinstance(value, list) else None
+        )
+        if items is None or not all(isinstance(item, dict) for item in items):
             raise self.fail(f"{name!r} is {value!r:.80}, expected a list of objects")
-        return [Row(f"{self.where}, {name}[{at}]", item) for at, item in enumerate(value)]
+        return [Row(f"{self.where}, {name}[{at}]", item) for at, item in enumerate(items)]
+
+
+def _sound(text: str) -> str:
+    """The text with `?` for halves of surrogate pairs, which JSON can spell and UTF-8 cannot; no offset moves."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def read_rows(path: Path) -> Iterator[Row]:

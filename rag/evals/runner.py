@@ -6,7 +6,7 @@ Knows no measure itself: `searches`, `outcomes` and `claims` have them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ def run_eval(
     """
     dataset = load_dataset(dataset_dir)
     part = sample(dataset, limit, parity)
-    parts = open_parts(config, progress, generator=bool(part.cases) and not retrieval_only) if part.cases else None
+    parts = open_parts(config, progress, generator=not retrieval_only) if part.cases else None
     found = evaluate(part, parts, config, progress, retrieval_only=retrieval_only)
     found.result["sample"] = {"limit": limit, "parity": parity, "of": dataset.total}
     return found.result
@@ -83,15 +83,19 @@ def open_parts(config: Config, progress: Progress, *, generator: bool) -> Parts:
     Raises:
         RagError: Weights that cannot be had.
     """
-    from rag.generator import ExtractiveGenerator
+    from rag.store import SqliteStore
 
     weights = factory.open_weights(config, progress)
     embedder = factory.open_embedder(config, weights)
+    manifest = factory.manifest(config, embedder, weights)
+    named = config if generator else replace(config, generator="extractive")
     return Parts(
         config=config,
         embedder=embedder,
-        generator=factory.open_generator(config, weights) if generator else ExtractiveGenerator(),
-        manifest=factory.manifest(config, embedder, weights),
+        generator=factory.open_generator(named, weights),
+        made_with=repr(manifest),
+        write=lambda folder: SqliteStore.open(folder, manifest),
+        read=lambda folder: SqliteStore.open_existing(folder, manifest),
         cache=weights.cache / "eval",
         reranker=factory.open_reranker(config, weights),
     )
@@ -123,7 +127,7 @@ def evaluate(
     if dataset.pairs and not retrieval_only:
         result["support"] = judge_all(dataset.pairs, progress, thresholds)
     result.update(_circumstances(config, parts))
-    result["notes"] = [*dataset.notes, *result.pop("unread", [])]
+    result["notes"] = [*dataset.notes, *result.pop("remarks", [])]
     return Evaluation(result, outcomes)
 
 
@@ -137,7 +141,7 @@ def _questions(
         result["index"] = indexes.size()
     finally:
         indexes.close()
-    result["unread"] = [f"{name} was not indexed: {why}" for name, why in indexes.unread.items()]
+    result["remarks"] = list(indexes.notes())
     sections = {"retrieval": searching.ranking_figures(searches), "chunking": searching.chunk_figures(searches)}
     result.update({name: section for name, section in sections.items() if section})
     result["timings"] = {"search": spread([search.seconds for search in searches])} if searches else {}

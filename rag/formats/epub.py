@@ -52,7 +52,11 @@ def _refuse_protected(archive: ZipFile, source: Source) -> None:
     names = archive.namelist()
     protected = "META-INF/rights.xml" in names
     if "META-INF/encryption.xml" in names:
-        methods = [el for el in parse(read(archive, "META-INF/encryption.xml", source)).iter() if local(el) == "EncryptionMethod"]
+        methods = [
+            el
+            for el in parse(read(archive, "META-INF/encryption.xml", source)).iter()
+            if local(el) == "EncryptionMethod"
+        ]
         protected |= any(method.get("Algorithm") not in _FONT_SCRAMBLING for method in methods)
     if protected:
         raise EncryptedFile(source.name, "protected against copying (DRM)", "use a copy without protection")

@@ -201,6 +201,7 @@ class _Walk:
         self.inside["pre"] += tag == "pre"
         self.inside["heading"] += tag in _HEADINGS
         if tag in _LISTS:
+            self.in_list &= bool(self.counters)
             self.counters.append(0 if tag == "ol" else None)
         elif tag == "li":
             self.marker = self._next_marker()

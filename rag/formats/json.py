@@ -80,9 +80,20 @@ def _document(out: Builder, data: Any) -> None:
     if isinstance(data, dict) and isinstance(data.get("cells"), list) and "nbformat" in data:
         _notebook(out, data["cells"])
         return
-    single = next(iter(data.values())) if isinstance(data, dict) and len(data) == 1 else data
-    for record in single if isinstance(single, list) else [data]:
-        _record(out, record)
+    if not isinstance(data, dict):
+        for record in data if isinstance(data, list) else [data]:
+            _record(out, record)
+        return
+    lists = {name: value for name, value in data.items() if _is_records(value)}
+    _record(out, {name: value for name, value in data.items() if name not in lists})
+    for name, records in lists.items():
+        out.heading(name, 2)
+        for record in records:
+            _record(out, record)
+
+
+def _is_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(inner, dict) for inner in value)
 
 
 def _record(out: Builder, record: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rag.errors import EncryptedFile
-from rag.formats import html
+from rag.formats import html, table
 from rag.formats.base import Builder, Extracted, Source, squeeze
 from rag.formats.decode import decode
 
@@ -89,6 +89,8 @@ def _part(out: Builder, part: Message, depth: int) -> None:
         out.heading(f"Attachment: {name}", depth + 1)
     if kind == "text/html":
         html.append(out, _text(part))
+    elif kind in ("text/csv", "text/tab-separated-values"):
+        table.append(out, _text(part), ".tsv" if "tab" in kind else ".csv")
     elif part.get_content_maintype() == "text" or kind == "application/json":
         out.paragraph(_text(part))
 

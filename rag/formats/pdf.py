@@ -29,7 +29,10 @@ _BOOKMARKS = 20_000
 _NEEDS_PASSWORD = (4, 5)
 """pdfium's codes for a wrong password and an unknown way of protection."""
 _LINEARIZED = re.compile(rb"/Linearized.{0,300}?/L\s+(\d{1,12})", re.DOTALL)
-_UNTITLED = re.compile(r"untitled\d*|microsoft (?:word|powerpoint|excel)|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|rtf|odt)", re.I)
+_UNTITLED = re.compile(
+    r"untitled\d*|microsoft (?:word|powerpoint|excel)|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|rtf|odt)",
+    re.I,
+)
 _NO_LETTERS = re.compile(r"\W+")
 
 
@@ -159,13 +162,18 @@ class _Reader:
     def _report(self) -> None:
         """Say what could not be read; refuse the document where that is everything."""
         if len(self.failed) == self.pages:
-            raise DamagedFile(self.source.name, "none of its pages can be read", "open it in a PDF program and save it again")
+            raise DamagedFile(
+                self.source.name, "none of its pages can be read", "open it in a PDF program and save it again"
+            )
         if not len(self.out):
             self._refuse_textless()
         if self.failed or self.blank:
             logger.warning(
                 "%s: %d of %d pages failed, %d hold no text",
-                self.source.name, len(self.failed), self.pages, len(set(self.blank) - set(self.failed)),
+                self.source.name,
+                len(self.failed),
+                self.pages,
+                len(set(self.blank) - set(self.failed)),
             )
 
     def _refuse_textless(self) -> None:

@@ -25,6 +25,8 @@ _LEVELS = ((1.6, 1), (1.3, 2), (1.12, 3))
 _HEADING_CHARACTERS = 200
 _MARGIN_LINES = 2
 """Lines at the top and at the bottom of a page among which running headers are looked for."""
+_RUNNING_CHARACTERS = 80
+"""Longer lines are text, even where they differ by numbers only."""
 _BULLET = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+(?=\S)")
 _ITEM = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+\S|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+\S")
 _ENDED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
@@ -67,7 +69,7 @@ def style_of(pages: Sequence[Sequence[Line]]) -> Style:
         for line in page:
             heights[round(line.height, 1)] += len(line.text)
             bold += len(line.text) * line.bold
-        seen.update({_signature(line) for line in _margins(page)})
+        seen.update({_signature(line) for line in _margins(page) if len(line.text) <= _RUNNING_CHARACTERS})
     usual = heights.most_common(1)[0][0] if heights else 10.0
     running = frozenset(mark for mark, count in seen.items() if count >= max(2, min(3, len(pages)), len(pages) / 3))
     return Style(usual, 2 * bold > heights.total(), running)
@@ -196,7 +198,12 @@ def _block(part: Sequence[Line], style: Style) -> Block:
 
 
 def _heading_level(text: str, part: Sequence[Line], style: Style) -> int:
-    if len(part) > 3 or len(text) > _HEADING_CHARACTERS or text.endswith((".", ",", ";")) or not any(map(str.isalpha, text)):
+    if (
+        len(part) > 3
+        or len(text) > _HEADING_CHARACTERS
+        or text.endswith((".", ",", ";"))
+        or not any(map(str.isalpha, text))
+    ):
         return 0
     size = part[0].height / style.height
     for least, level in _LEVELS:

@@ -13,12 +13,16 @@ from typing import Any, NamedTuple
 _END = re.compile("\r\n|\n|\ufffe|\x02")
 """pdfium ends lines with the first two, and stands the others for a hyphen at the end of a line."""
 _BOLD_WEIGHT = 600
-_SPACED = 0.62
-"""Width per character, in heights of a line, above which a line is looked through for columns; text has under 0.5."""
+_SPACED = 0.5
+"""Width per character, in heights of a line, above which a line is looked through for columns; most text is closer."""
+_SHORT = 30
+"""Characters of a line that is looked through whatever its width."""
+_MARKER = re.compile(r"[^\w\s]|\(?\w{1,3}[.)]")
+"""What a list item begins with: the gap after it parts no cells."""
 _GAP = 0.9
 """A gap this wide, in heights of a line, parts two cells."""
 _CELL = 60
-"""Longer cells are columns of running text."""
+"""Characters of the longest cell; longer ones are columns of running text."""
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -65,13 +69,14 @@ def page_lines(document: Any, index: int) -> list[Line]:
 
 
 def _lines(textpage: Any, text: str) -> Iterator[Line]:
+    measure = _Measure(textpage, text)
     start = 0
     for end, after, hyphened in _ends(text):
         piece = text[start:end]
         left = start + len(piece) - len(piece.lstrip())
         right = start + len(piece.rstrip())
         if left < right:
-            yield _Measure(textpage, text).line(left, right, hyphened=hyphened)
+            yield measure.line(left, right, hyphened=hyphened)
         start = after
 
 
@@ -100,9 +105,10 @@ class _Measure:
         height = max(top - bottom, 1.0)
         bold = self._weight(first) >= _BOLD_WEIGHT and self._weight(last) >= _BOLD_WEIGHT
         words = self.text[start:end].translate(_LIGATURES)
-        cells = ()
-        if right - left > _SPACED * height * (end - start) or (end - start < 80 and "  " in words):
-            cells = tuple(self._cells(start, end, height))
+        spaced = end - start < _SHORT or right - left > _SPACED * height * (end - start)
+        cells = tuple(self._cells(start, end, height)) if spaced else ()
+        if any(len(cell.text) > _CELL for cell in cells):
+            cells = ()
         return Line(words, left, max(right, left), bottom, height, bold, hyphened, cells)
 
     def _cells(self, start: int, end: int, height: float) -> Iterator[Cell]:
@@ -110,7 +116,7 @@ class _Measure:
         for space in re.finditer(r"\s+", self.text[start:end]):
             before, after = start + space.start(), start + space.end()
             right, left = self._edges(self._at(before - 1))[1], self._edges(self._at(after))[0]
-            if left - right > _GAP * height:
+            if left - right > _GAP * height and not _MARKER.fullmatch(self.text, begun, before):
                 yield self._cell(begun, before)
                 begun = after
         yield self._cell(begun, end)

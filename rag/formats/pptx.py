@@ -52,7 +52,9 @@ def _slide(out: Builder, package: Package, part: str) -> None:
     for shape in shapes:
         _shape(out, shape)
     if notes := package.related(part, "notesSlide"):
-        bodies = (shape for shape in package.tree(notes).iter() if local(shape) == "sp" and _placeholder(shape) == "body")
+        bodies = (
+            shape for shape in package.tree(notes).iter() if local(shape) == "sp" and _placeholder(shape) == "body"
+        )
         for text in (text for body in bodies for text in _paragraphs(child(body, "txBody"))):
             out.paragraph(text)
 

@@ -67,9 +67,24 @@ _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"%!PS", "a PostScript file"),
     (0, b"{\\rtf", "a rich text file (RTF)"),
 )
-_COULD_BE_WORDS = {b"MZ", b"GIF8", b"BZh", b"ID3", b"OggS", b"fLaC", b"RIFF", b"PAR1", b"ftyp", b"GGUF", b"wOF", b"ustar"}
+_COULD_BE_WORDS = {
+    b"MZ",
+    b"GIF8",
+    b"BZh",
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"RIFF",
+    b"PAR1",
+    b"ftyp",
+    b"GGUF",
+    b"wOF",
+    b"ustar",
+}
 """Signatures that a text may begin with; then it holds no zero byte."""
-_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]", re.I | re.S)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]", re.I | re.S
+)
 _MAIL_HEADER = re.compile(r"^(from|message-id|mime-version|received|return-path):", re.I | re.M)
 
 
@@ -88,7 +103,9 @@ def sniff(source: Source) -> Kind:
         EncryptedFile: It is an office file under a password.
     """
     head = source.head()
-    if head.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"%PDF-") or (source.suffix == ".pdf" and b"%PDF-" in head[:1024]):
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n\0").startswith(b"%PDF-") or (
+        source.suffix == ".pdf" and b"%PDF-" in head[:1024]
+    ):
         return "pdf"
     if head.startswith((b"PK\3\4", b"PK\5\6")):
         return _container(source)
@@ -104,9 +121,16 @@ def _container(source: Source) -> Kind:
     with opened(source) as archive:
         names = archive.namelist()
         mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
-    kinds: tuple[tuple[str, Kind], ...] = (("word/", "docx"), ("ppt/", "pptx"), ("xl/", "xlsx"), ("META-INF/container.xml", "epub"))
+    kinds: tuple[tuple[str, Kind], ...] = (
+        ("word/", "docx"),
+        ("ppt/", "pptx"),
+        ("xl/", "xlsx"),
+        ("META-INF/container.xml", "epub"),
+    )
     if mimetype.startswith(b"application/vnd.oasis.opendocument"):
-        raise BinaryFile(source.name, "an OpenDocument file, which is not read here", "save it as .docx, .xlsx or .pptx")
+        raise BinaryFile(
+            source.name, "an OpenDocument file, which is not read here", "save it as .docx, .xlsx or .pptx"
+        )
     if "xl/workbook.bin" in names:
         raise BinaryFile(source.name, "a binary Excel workbook, which is not read here", "save it as .xlsx")
     for prefix, kind in kinds:

@@ -28,14 +28,26 @@ def extract(source: Source) -> Extracted:
         BinaryFile: It is no text.
         OversizeFile: The rows with their names are past the limit.
     """
-    text = clean(text_of(source)).lstrip("\n")
-    delimiter, text = _declared(text)
-    csv.field_size_limit(sys.maxsize)
     out = Builder(source)
-    rows = csv.reader(_lines(text), delimiter=delimiter or _delimiter(text, source.suffix))
-    for row in named_rows(rows):
-        out.paragraph(row)
+    append(out, text_of(source), source.suffix)
     return out.done()
+
+
+def append(out: Builder, text: str, suffix: str) -> None:
+    """Read a table into a text that others share.
+
+    Args:
+        out: Where its rows go.
+        text: Of the table.
+        suffix: `.tsv` where tabs are the likelier delimiter.
+
+    Raises:
+        OversizeFile: The rows with their names are past the limit.
+    """
+    delimiter, text = _declared(clean(text).lstrip("\n"))
+    csv.field_size_limit(sys.maxsize)
+    for row in named_rows(csv.reader(_lines(text), delimiter=delimiter or _delimiter(text, suffix))):
+        out.paragraph(row)
 
 
 def _declared(text: str) -> tuple[str, str]:

@@ -94,7 +94,8 @@ def _text(view: View) -> str:
 def _sentence(turn: int, sentence: Sentence, citations: dict[int, Citation]) -> str:
     markers = "".join(_marker(turn, citations[number]) for number in sentence.citations if number in citations)
     text = element("span", escape(sentence.text), class_="fn-words")
-    content = f"{text} {markers}{support_mark(sentence.verdict, sentence.why)}"
+    marks = element("span", markers + support_mark(sentence.verdict, sentence.why), class_="fn-marks")
+    content = f"{text} {marks}"
     return element("span", content, class_="fn-sentence", data_verdict=sentence.verdict) + " "
 
 
@@ -130,7 +131,7 @@ def _summary(view: View) -> str:
         return ""
     parts = [count(len(view.citations), "source"), f"{view.answer.timings.get('total', 0.0):.1f} s", view.answer.model]
     weak = sum(sentence.verdict != "supported" for sentence in view.sentences)
-    checked = "every sentence checked" if not weak else f"{count(weak, 'sentence')} without full support"
+    checked = "Every sentence checked" if not weak else f"{count(weak, 'sentence')} without full support"
     return " · ".join([checked, *(part for part in parts if part)])
 
 

@@ -31,13 +31,14 @@ _FRAME_S = 0.05
 class Screen(NamedTuple):
     """HTML of the earlier questions, of the last one and of the source pane; None for what has not changed.
 
-    `busy` is True while an answer is being written.
+    `busy` is True while an answer is being written, `begun` once anything has been asked.
     """
 
     past: str | None
     current: str
     sources: str | None
     busy: bool
+    begun: bool
 
 
 class Chat:
@@ -106,10 +107,11 @@ class Chat:
             A screen.
         """
         last = conversation(session.views[-1:]) or self._welcome()
+        begun = bool(session.views)
         if not whole:
-            return Screen(None, last, None, session.busy)
+            return Screen(None, last, None, session.busy, begun)
         sources = pane(session.current, self._library.read, session.selected)
-        return Screen(conversation(session.views[:-1]), last, sources, session.busy)
+        return Screen(conversation(session.views[:-1]), last, sources, session.busy, begun)
 
     def _welcome(self) -> str:
         text = "Each sentence of an answer is checked against your documents and shows the passage it comes from."
@@ -126,7 +128,9 @@ class Chat:
             view.fail(exc)
         except Exception:  # the outermost edge: the page says so and the log says what
             logger.exception("a question failed")
-            view.fail(RagError("something went wrong that should not have", "the terminal that runs the chat says what"))
+            view.fail(
+                RagError("something went wrong that should not have", "the terminal that runs the chat says what")
+            )
         finally:
             self._line.leave(ticket)
 

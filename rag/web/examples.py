@@ -34,6 +34,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 60
+_WORDS = re.compile(r"[\w ,'’&()/-]+")
 
 
 def questions(pipeline: Pipeline, most: int = _MOST) -> tuple[str, ...]:
@@ -75,7 +76,13 @@ def _from_sentences(document: Document) -> Iterator[str]:
     for start, end in sentences(text):
         sentence = text[start:end]
         match = _DEFINES.match(sentence)
-        if not match or "\n" in sentence or len(sentence) < 40 or len(match["what"]) < 5 or _VAGUE.search(match["what"]):
+        if (
+            not match
+            or "\n" in sentence
+            or len(sentence) < 40
+            or len(match["what"]) < 5
+            or _VAGUE.search(match["what"])
+        ):
             continue
         what = re.sub(r"^(The|An?) ", lambda article: article[0].lower(), match["what"])
         yield f"What {match['verb']} {what}?"
@@ -85,13 +92,13 @@ def _from_sentences(document: Document) -> Iterator[str]:
 
 
 def _from_headings(document: Document) -> Iterator[str]:
-    ends = [heading.start for heading in document.headings[1:]] + [len(document.text)]
+    ends = [*(heading.start for heading in document.headings[1:]), len(document.text)]
     usable = [
         heading.title.strip(" .:#")
-        for heading, end in zip(document.headings, ends, strict=True)
+        for heading, end in zip(document.headings, ends, strict=False)
         if end - heading.start > 2 * len(heading.title) + 60 and 4 < len(heading.title) <= _LONGEST
     ]
-    for title in [t for t in usable if t != document.title and not _GENERIC.match(t)][:3]:
+    for title in [t for t in usable if t != document.title and _WORDS.fullmatch(t) and not _GENERIC.match(t)][:3]:
         yield f"What do the documents say about {_inside(title)}?"
 
 

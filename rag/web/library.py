@@ -55,9 +55,7 @@ class Library:
         sync: Makes the index equal to the folder.
     """
 
-    def __init__(
-        self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index
-    ) -> None:
+    def __init__(self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index) -> None:
         self.config = config
         self.examples: tuple[str, ...] = ()
         self._assemble = assemble

@@ -76,17 +76,16 @@ class _Page:
             self._wire_documents()
 
     def _lay_out(self) -> None:
-        self._head = gr.HTML(f"<h1>{TITLE}</h1>", elem_id="fn-head", apply_default_css=False)
-        self._status = gr.HTML(elem_id="fn-status", apply_default_css=False)
+        with gr.Row(elem_id="fn-top"):
+            gr.HTML(f"<h1>{TITLE}</h1>", elem_id="fn-head", apply_default_css=False)
+            self._status = gr.HTML(elem_id="fn-status", apply_default_css=False)
         self._timer = gr.Timer(_TICK_S)
         with gr.Row(elem_id="fn-main", equal_height=True):
             with gr.Column(scale=3, min_width=320, elem_id="fn-chat"):
                 self._lay_out_chat()
             with gr.Column(scale=2, min_width=320, elem_id="fn-side"), gr.Tabs(elem_id="fn-tabs") as self._tabs:
                 with gr.Tab("Sources", id="sources"):
-                    self._sources = gr.HTML(
-                        elem_id="fn-sources", apply_default_css=False, js_on_load=_asset("page.js")
-                    )
+                    self._sources = gr.HTML(elem_id="fn-sources", apply_default_css=False, js_on_load=_asset("page.js"))
                 with gr.Tab("Documents", id="documents"):
                     self._lay_out_documents()
 
@@ -94,7 +93,7 @@ class _Page:
         with gr.Column(elem_id="fn-transcript"):
             self._past = gr.HTML(elem_id="fn-past", apply_default_css=False)
             self._current = gr.HTML(elem_id="fn-current", apply_default_css=False)
-        with gr.Group(elem_id="fn-composer"):
+        with gr.Column(elem_id="fn-composer"):
             self._box = gr.Textbox(
                 placeholder="Ask a question about your documents",
                 label="Question",
@@ -106,8 +105,8 @@ class _Page:
                 elem_id="fn-box",
             )
             with gr.Row(elem_id="fn-buttons"):
-                self._clear = gr.Button("Clear", size="sm", variant="secondary", elem_id="fn-clear", min_width=0)
-                self._again = gr.Button("Regenerate", size="sm", variant="secondary", elem_id="fn-again", min_width=0)
+                self._clear = gr.Button("Clear", size="sm", interactive=False, elem_id="fn-clear", min_width=0)
+                self._again = gr.Button("Regenerate", size="sm", interactive=False, elem_id="fn-again", min_width=0)
                 self._stop = gr.Button("Stop", size="sm", variant="stop", elem_id="fn-stop", visible=False, min_width=0)
                 self._send = gr.Button("Ask", size="sm", variant="primary", elem_id="fn-send", min_width=0)
 
@@ -123,7 +122,8 @@ class _Page:
         self._listing = gr.HTML(elem_id="fn-listing", apply_default_css=False)
 
     def _wire_chat(self) -> None:
-        shown = [self._box, self._past, self._current, self._sources, self._send, self._stop, self._tabs]
+        buttons = [self._send, self._stop, self._again, self._clear]
+        shown = [self._box, self._past, self._current, self._sources, *buttons, self._tabs]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = {**quiet, "outputs": shown, "concurrency_limit": _ANSWERING, "trigger_mode": "once"}
         gr.on([self._box.submit, self._send.click], self._ask, [self._box, self._session], **asking)
@@ -199,7 +199,7 @@ class _Page:
 
 
 def _updates(typed: str | None, screen: Screen) -> Updates:
-    """Box, earlier questions, last question, sources, ask button and stop button."""
+    """Box, earlier questions, last question, sources; then the buttons that ask, stop, regenerate and clear."""
     return (
         _changed(typed),
         _changed(screen.past),
@@ -207,6 +207,8 @@ def _updates(typed: str | None, screen: Screen) -> Updates:
         _changed(screen.sources),
         gr.Button(visible=not screen.busy),
         gr.Button("Stop", visible=screen.busy, interactive=True),
+        gr.Button(interactive=screen.begun and not screen.busy),
+        gr.Button(interactive=screen.begun),
     )
 
 

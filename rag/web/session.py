@@ -7,16 +7,14 @@ of Gradio or of the pipeline.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 from typing import Any
 
 from rag.types import Turn
 from rag.web.view import View
 
 
-@dataclass(slots=True)
 class Session:
-    """A conversation.
+    """A conversation. No dataclass: Gradio would take one apart, and an `Event` cannot be copied.
 
     Attributes:
         views: Questions with their answers, oldest first.
@@ -26,11 +24,12 @@ class Session:
         selected: Number of the citation that is selected; None for none.
     """
 
-    views: list[View] = field(default_factory=list)
-    stop: threading.Event = field(default_factory=threading.Event)
-    busy: bool = False
-    shown: int | None = None
-    selected: int | None = None
+    def __init__(self) -> None:
+        self.views: list[View] = []
+        self.stop = threading.Event()
+        self.busy = False
+        self.shown: int | None = None
+        self.selected: int | None = None
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Session:
         """A new conversation: what one user says is never copied to another.

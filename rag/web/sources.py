@@ -5,6 +5,7 @@ Pure but for `read`, which is handed in and gives a document's text. All text go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from rag.types import Citation, Document, Evidence, Hit, Span
@@ -14,8 +15,9 @@ from rag.web.view import View
 
 Read = Callable[[str], Document]
 """A document by its path; KeyError where there is none."""
-_AROUND = 320
+_AROUND = 240
 """Characters shown on each side of a quote, at most."""
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 def pane(view: View | None, read: Read, selected: int | None = None) -> str:
@@ -77,9 +79,7 @@ def _cited(view: View, read: Read, selected: int | None) -> str:
 def _uncited(view: View) -> list[Hit]:
     def cited(hit: Hit) -> bool:
         chunk = hit.chunk
-        return any(
-            c.document == chunk.document and c.start < chunk.end and chunk.start < c.end for c in view.citations
-        )
+        return any(c.document == chunk.document and c.start < chunk.end and chunk.start < c.end for c in view.citations)
 
     return [hit for hit in view.hits if not cited(hit)]
 
@@ -110,7 +110,7 @@ def _passage(citation: Citation, read: Read) -> tuple[str, str]:
     if document.text[citation.start : citation.end] != citation.quote:
         return quote, "changed since"
     before, _, after = window(document.text, Span(citation.start, citation.end))
-    return escape(before) + quote + escape(after), day(document.modified_s)
+    return _tight(before) + quote + _tight(after), day(document.modified_s)
 
 
 def _reading(view: View, read: Read) -> str:
@@ -135,9 +135,14 @@ def _lit(text: str, offset: int, spans: Iterable[Span]) -> str:
     parts, at = [], 0
     for span in spans:
         start, end = max(at, span.start - offset), max(at, span.end - offset)
-        parts += [escape(text[at:start]), element("mark", escape(text[start:end]))]
+        parts += [_tight(text[at:start]), element("mark", escape(text[start:end]))]
         at = end
-    return "".join(parts) + escape(text[at:])
+    return "".join(parts) + _tight(text[at:])
+
+
+def _tight(text: str) -> str:
+    """Escaped, empty lines left out."""
+    return escape(_EMPTY_LINES.sub("\n", text))
 
 
 def _date(path: str, read: Read) -> str:

@@ -28,7 +28,9 @@ function reveal() {
   }
   if (!source || !opened) return;
   source.focus({ preventScroll: true });
-  (source.querySelector("mark") ?? source).scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
+  const fits = source.offsetHeight < 0.8 * Math.min(innerHeight, source.closest(".tabitem")?.clientHeight ?? innerHeight);
+  const target = fits ? source : source.querySelector("mark");
+  target.scrollIntoView({ block: fits ? "nearest" : "center", behavior: calm() ? "auto" : "smooth" });
 }
 watch("value", () => { if (opened) requestAnimationFrame(reveal); });
 

@@ -1,0 +1,56 @@
+"""What the benchmark scripts share: arguments, settings, progress on standard error, result files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from rag.config import Config, load_config
+from rag.errors import RagError
+from rag.evals.cases import Dataset
+from rag.evals.datasets import load_dataset
+
+
+def arguments(what: str | None, questions: int | None = None) -> argparse.ArgumentParser:
+    """The arguments that every script takes: where the sets are, where the result goes, which generator, which half."""
+    parser = argparse.ArgumentParser(description=what)
+    parser.add_argument("sets", type=Path, help="the folder of a set, or one that holds several")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="JSON file of the result")
+    parser.add_argument("--generator", help="instead of the configured one")
+    parser.add_argument("--half", type=int, choices=(0, 1), help="ids whose SHA-1 is even (0) or odd (1)")
+    if questions:
+        parser.add_argument("-n", type=int, default=questions, help=f"questions ({questions})")
+    return parser
+
+
+def settings(**flags: Any) -> Config:
+    """Settings as everywhere: flags, then `RAG_*`, then `pyproject.toml`."""
+    return load_config(flags, os.environ)
+
+
+def progress(what: str, done: int, total: int) -> None:
+    """One line that is written over."""
+    end = "\n" if total and done >= total else "\r"
+    print(f"{what} {done:,}/{total:,}" if total else what, end=end, file=sys.stderr, flush=True)
+
+
+def datasets(sets: Path) -> Iterator[Dataset]:
+    """The set at a folder, or every set among its folders, by name."""
+    folders = sorted(path for path in sets.iterdir() if path.is_dir())
+    for folder in [sets, *folders]:
+        try:
+            yield load_dataset(folder)
+        except RagError as exc:
+            print(f"passed over: {exc.message}", file=sys.stderr)
+
+
+def write(path: Path, result: Mapping[str, Any]) -> None:
+    """Write a result, and say where."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    print(path)

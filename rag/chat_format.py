@@ -1,0 +1,105 @@
+"""Messages to token ids and token ids to text, by a model's own chat template.
+
+Control tokens come from the template alone: the contents of messages are tokenised as plain text, so a document that
+says `<|im_end|>` ends nothing. Knows tokenizers but no model.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import TemplateError
+from tokenizers import Tokenizer
+from tokenizers.decoders import DecodeStream
+
+from rag.errors import WeightsError
+from rag.protocols import Message
+
+_MARK = re.compile("\ue000(\\d+)\ue001")
+"""Stands for a message's content while the template is filled in."""
+
+
+class ChatFormat:
+    """The chat template and the tokenizer of one model.
+
+    Args:
+        folder: The model's folder, with its tokenizer.
+
+    Raises:
+        WeightsError: There is no tokenizer, or it has no chat template.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from transformers import AutoTokenizer
+
+        try:
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
+        except (OSError, ValueError) as exc:
+            raise WeightsError(f"{folder}: no tokenizer: {exc}", "rag models verify") from exc
+        if not self._tokenizer.chat_template:
+            raise WeightsError(f"{folder}: the tokenizer has no chat template", "choose an instruct model")
+        self._backend = Tokenizer.from_str(self._tokenizer.backend_tokenizer.to_str())
+        self.control_ids = frozenset(self._backend.get_added_tokens_decoder())
+        self._plain = _without_control(self._backend)
+
+    def prompt(self, messages: Sequence[Message]) -> list[int]:
+        """Token ids of a conversation, up to where the reply begins; contents hold no control tokens."""
+        marked = [{"role": message["role"], "content": f"\ue000{at}\ue001"} for at, message in enumerate(messages)]
+        contents = [message["content"] for message in messages]
+        return self._fill(self._template(marked), contents)
+
+    def plain(self, text: str) -> list[int]:
+        """Token ids of a text in which nothing is a control token."""
+        sound = text.encode("utf-8", "replace").decode()
+        ids = self._plain.encode(sound, add_special_tokens=False).ids
+        return [token for token in ids if token not in self.control_ids]
+
+    def end_ids(self) -> frozenset[int]:
+        """Control tokens that end a reply: the tokenizer's own, and those that stand between two turns."""
+        turns = [{"role": "user", "content": "\ue0000\ue001"}, {"role": "assistant", "content": "\ue0001\ue001"}]
+        rendered = str(self._tokenizer.apply_chat_template(turns, tokenize=False))
+        _, _, between, _, after = _MARK.split(rendered)
+        special = {token for token, added in self._backend.get_added_tokens_decoder().items() if added.special}
+        ends = special & {*self._special(between), *self._special(after)[:1]}
+        return frozenset(ends | {self._tokenizer.eos_token_id} - {None})
+
+    def decoder(self) -> Callable[[int], str]:
+        """A function that takes the ids of a reply one by one and gives the text that each completes, maybe none."""
+        stream = DecodeStream(skip_special_tokens=True)
+        return lambda token: stream.step(self._backend, token) or ""
+
+    def _template(self, messages: list[dict[str, str]]) -> str:
+        try:
+            return str(self._tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True))
+        except TemplateError:
+            merged = _system_into_user(messages)
+            return str(self._tokenizer.apply_chat_template(merged, tokenize=False, add_generation_prompt=True))
+
+    def _fill(self, rendered: str, contents: Sequence[str]) -> list[int]:
+        ids: list[int] = []
+        for at, part in enumerate(_MARK.split(rendered)):
+            ids += self.plain(contents[int(part)]) if at % 2 else self._special(part)
+        return ids
+
+    def _special(self, text: str) -> list[int]:
+        ids: list[int] = self._backend.encode(text, add_special_tokens=False).ids
+        return ids
+
+
+def _without_control(backend: Tokenizer) -> Tokenizer:
+    settings = json.loads(backend.to_str())
+    settings |= {"added_tokens": [], "truncation": None, "padding": None}
+    return Tokenizer.from_str(json.dumps(settings))
+
+
+def _system_into_user(messages: list[dict[str, str]]) -> list[dict[str, str]]:
+    """For templates that know no system role."""
+    system = [message["content"] for message in messages if message["role"] == "system"]
+    rest = [dict(message) for message in messages if message["role"] != "system"]
+    if rest:
+        rest[0]["content"] = "\n\n".join([*system, rest[0]["content"]])
+    return rest

@@ -1,0 +1,257 @@
+"""`rag.db`: its schema, its manifest, and connections for many readers beside one writer.
+
+Every read sees one state of the index, whatever is written meanwhile (SQLite in WAL mode). Every write is one
+transaction, and raises the generation by which caches know that they are stale. Knows no search.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, StoreError
+from rag.lexical import TOKENIZER
+
+FORMAT = "1"
+"""Raise it with any change to the schema or to `rag.lexical.indexed`: an index of another format is not opened."""
+REBUILD = "rag index --rebuild"
+_BUSY_TIMEOUT_S = 30.0
+_CACHE_KIB = 32_000
+_WAL_BYTES = 64 << 20
+"""What is left of the write-ahead log after a large document."""
+_SCHEMA = (
+    "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
+    " sha256 TEXT NOT NULL, chunks INTEGER NOT NULL, characters INTEGER NOT NULL, size_bytes INTEGER NOT NULL,"
+    " modified_s REAL NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL)",
+    # An id is never used twice, so the vector of an id never changes: the cache relies on it.
+    "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents,"
+    " start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, text TEXT NOT NULL,"
+    " UNIQUE (document, start))",
+    "CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks, vector BLOB NOT NULL)",
+    # Without content: what was indexed is made again from the chunk when it has to be taken out.
+    f"CREATE VIRTUAL TABLE lexical USING fts5(head, body, content='', tokenize=\"{TOKENIZER}\")",
+)
+_WHAT_FAILED = {
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room, then run: rag index"),
+    sqlite3.SQLITE_READONLY: ("it may not be written", "let yourself write it, or name another with --index"),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check the path and its permissions"),
+    sqlite3.SQLITE_IOERR: ("the disk failed", "check the disk, then run: rag doctor"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index was made with.
+
+    Attributes:
+        embedder: Name of the embedder.
+        digest: SHA-256 of its weights, hexadecimal.
+        dim: Length of its vectors.
+        splitter: Settings of the splitter.
+    """
+
+    embedder: str
+    digest: str
+    dim: int
+    splitter: str
+
+    def expect(self, wanted: Manifest, *, splitter: bool) -> None:
+        """Refuse an index that was made otherwise.
+
+        Args:
+            wanted: What it has to be made with.
+            splitter: Whether the splitter counts; to a reader it is one.
+
+        Raises:
+            IndexMismatch: Something differs.
+        """
+        mine, theirs = asdict(self), asdict(wanted)
+        differing = [key for key in mine if mine[key] != theirs[key] and (splitter or key != "splitter")]
+        if differing:
+            said = "; ".join(f"{key} {_short(mine[key])}, expected {_short(theirs[key])}" for key in differing)
+            raise IndexMismatch(f"the index was made otherwise: {said}", REBUILD)
+
+
+class Database:
+    """Connections to one `rag.db`, handed out to one thread at a time.
+
+    Args:
+        path: The file.
+        create: Whether it may be made.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self._uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
+        self._idle: list[sqlite3.Connection] = []
+        self._guard = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """One state of the index, unchanged for as long as it is held.
+
+        Yields:
+            A connection within a read transaction.
+
+        Raises:
+            StoreError: The file is damaged, out of reach, or closed.
+        """
+        with self._transaction("BEGIN") as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; the generation goes up by one.
+
+        Yields:
+            A connection within a write transaction.
+
+        Raises:
+            StoreError: The file is damaged, out of reach, closed, or the disk is full.
+        """
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield connection
+            connection.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
+
+    def create(self, manifest: Manifest) -> None:
+        """Lay out an empty file; one that holds something stays as it is.
+
+        Args:
+            manifest: What the index will be made with.
+
+        Raises:
+            StoreError: The file is damaged or cannot be written.
+        """
+        with _named(), self._connection() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            if is_empty(connection):
+                for statement in _SCHEMA:
+                    connection.execute(statement)
+                rows = {"format": FORMAT, "identity": uuid4().hex, "generation": 0, **asdict(manifest)}
+                connection.executemany("INSERT INTO manifest VALUES (?, ?)", rows.items())
+
+    def close(self) -> None:
+        """Close what is idle now, and what is in use when it is handed back."""
+        with self._guard:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with _named(), self._connection() as connection:
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with self._guard:
+            if self._closed:
+                raise StoreError("the index is closed", "open it again")
+            connection = self._idle.pop() if self._idle else None
+        connection = connection or self._connect()
+        try:
+            yield connection
+        finally:
+            self._hand_back(connection)
+
+    def _hand_back(self, connection: sqlite3.Connection) -> None:
+        with self._guard:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._uri, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+        )
+        connection.text_factory = _text
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
+        except sqlite3.DatabaseError:
+            connection.close()
+            raise
+        return connection
+
+
+def is_empty(connection: sqlite3.Connection) -> bool:
+    """True for a file in which no index was ever laid out."""
+    return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,))
+
+
+def manifest_of(connection: sqlite3.Connection) -> Manifest:
+    """What the index was made with.
+
+    Args:
+        connection: Within a transaction.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        IndexMismatch: Another format.
+        IndexDamaged: The manifest is incomplete.
+    """
+    rows = dict(connection.execute("SELECT key, value FROM manifest"))
+    if rows.get("format") != FORMAT:
+        raise IndexMismatch(f"the index has format {rows.get('format')}, expected {FORMAT}", REBUILD)
+    try:
+        return Manifest(rows["embedder"], rows["digest"], int(rows["dim"]), rows["splitter"])
+    except (KeyError, ValueError) as exc:
+        raise IndexDamaged(f"the manifest of the index is damaged: {exc}", REBUILD) from exc
+
+
+def state_of(connection: sqlite3.Connection) -> tuple[str, int]:
+    """Identity of the index, as 32 hexadecimal digits, and its generation, which goes up with every write."""
+    rows = dict(connection.execute("SELECT key, value FROM manifest WHERE key IN ('identity', 'generation')"))
+    return rows["identity"], int(rows["generation"])
+
+
+def raw(text: str) -> bytes:
+    """Text for `CAST(? AS TEXT)`: SQLite's own binding refuses unpaired surrogates."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogatepass")
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    """Turn SQLite's errors into ours; those that only a mistake in this package causes stay as they are."""
+    try:
+        yield
+    except sqlite3.DatabaseError as exc:
+        code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(exc).startswith("no such "):
+            raise IndexDamaged(f"the index is damaged: {exc}", REBUILD) from exc
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise IndexBusy("another process is writing the index", "wait until it has ended") from exc
+        if code in _WHAT_FAILED:
+            reason, hint = _WHAT_FAILED[code]
+            raise StoreError(f"the index cannot be used: {reason}", hint) from exc
+        raise
+    except UnicodeDecodeError as exc:
+        raise IndexDamaged(f"the index is damaged: {exc.reason}", REBUILD) from exc
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:12]}…"

@@ -1,0 +1,224 @@
+"""Greedy decoding on a causal language model: prompts in blocks, prompt lookup, and batches.
+
+A prompt is read in blocks that begin at fixed offsets. The keys and values of a block depend on nothing but the tokens
+up to its end, so those of recent prompts are kept and used again wherever the next one begins alike, and what is
+written is the same to the bit whether they were or not. Knows token ids, not text.
+
+Prompt lookup: https://github.com/apoorvumang/prompt-lookup-decoding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import torch
+from torch.nn.functional import pad
+from transformers import DynamicCache
+
+from rag.protocols import StopSignal
+
+_BLOCK = 64
+"""Tokens of a prompt that are read at once."""
+_KEPT_BYTES = 512 * 2**20
+"""Keys and values of earlier prompts that are kept."""
+_DRAFT, _NGRAMS = 10, (3, 2)
+"""Tokens looked up in the prompt at once, and how many last ones must agree, the longer first."""
+
+_MARGIN = 0.02
+
+class Decoder:
+    """A model, and the keys and values of recent prompts. One call at a time.
+
+    Args:
+        model: A causal language model of transformers, on its device.
+        end_ids: Tokens that end a reply.
+    """
+
+    def __init__(self, model: Any, end_ids: frozenset[int]) -> None:
+        self._model = model
+        self._end_ids = end_ids
+        self._plain = all(type(layer).__name__ == "DynamicLayer" for layer in self._new_cache().layers)
+        self._kept: list[tuple[list[int], list[tuple[torch.Tensor, torch.Tensor]]]] = []
+
+    def next_logits(self, ids: Sequence[int]) -> torch.Tensor:
+        """Logits of the token after a prompt: (vocabulary,) float32."""
+        read = self._read(ids, None)
+        assert read is not None  # noqa: S101  # only a stop ends it early
+        return read[1]
+
+    def tokens(self, ids: Sequence[int], most: int, stop: StopSignal, *, lookup: bool = True) -> Iterator[int]:
+        """Write on greedily.
+
+        Args:
+            ids: The prompt; not empty.
+            most: Most tokens to write.
+            stop: Looked at before every token and every block of the prompt.
+            lookup: Guess tokens from the prompt, and keep those that the model would have written.
+
+        Yields:
+            Token ids, without the one that ends the reply.
+        """
+        read = self._read(ids, stop)
+        if read is None:
+            return
+        cache, logits = read
+        text = list(ids)
+        accepted = [int(logits.argmax())]
+        while True:
+            for token in accepted:
+                if token in self._end_ids or stop.is_set():
+                    return
+                text.append(token)
+                yield token
+                if len(text) - len(ids) == most:
+                    return
+            room = most - (len(text) - len(ids)) - 1
+            accepted = self._step(text[-1], draft(text, min(_DRAFT, room)) if lookup and self._plain else [], cache)
+
+    def together(self, prompts: Sequence[Sequence[int]], most: int, take: Callable[[int, int], bool]) -> list[int]:
+        """Write on from several prompts at once, greedily.
+
+        The arithmetic of a batch is not that of a single reply to the last bit. So a reply is given up where two tokens
+        are so near each other that this might tell.
+
+        Args:
+            prompts: Not empty, none of them.
+            most: Most tokens to write, for each.
+            take: Called with the place of a prompt and its next token; True for more.
+
+        Returns:
+            Places of the replies that were given up: what `take` had of them is to be forgotten.
+        """
+        read = [self._prompt(ids) for ids in prompts]
+        rows = list(range(len(prompts)))
+        lengths = torch.tensor([len(ids) for ids in prompts], device=self._model.device)
+        cache = _stack([one for one, _ in read], self._new_cache())
+        logits = torch.stack([one for _, one in read])
+        mask = (torch.arange(int(lengths.max()), device=lengths.device) >= lengths.max() - lengths[:, None]).long()
+        unsure: list[int] = []
+        for written in range(1, most + 1):
+            best = logits.topk(2)
+            going = []
+            for at, row in enumerate(rows):
+                token, near = int(best.indices[at, 0]), float(best.values[at, 0] - best.values[at, 1]) < _MARGIN
+                if near:
+                    unsure.append(row)
+                elif token not in self._end_ids and take(row, token) and written < most:
+                    going.append(at)
+            if not going:
+                break
+            if len(going) < len(rows):
+                keep = torch.tensor(going, device=lengths.device)
+                rows, lengths, mask = [rows[at] for at in going], lengths[keep], mask[keep]
+                cache.batch_select_indices(keep)
+            mask = torch.cat([mask, mask.new_ones(len(rows), 1)], 1)
+            logits = self._forward_rows(best.indices[going, :1], cache, mask, lengths[:, None] + written - 1)
+        return unsure
+
+    @torch.inference_mode()
+    def _forward_rows(self, tokens, cache, mask, positions) -> torch.Tensor:
+        output = self._model(
+            input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
+        )
+        return output.logits[:, -1].float()
+
+    def _prompt(self, ids):
+        read = self._read(ids, None)
+        assert read is not None
+        return read
+
+    def _step(self, last: int, guess: list[int], cache: DynamicCache) -> list[int]:
+        """One forward pass: the guessed tokens that the model agrees with, and the one it writes after them."""
+        best = self._forward([last, *guess], cache, len(guess) + 1).argmax(-1).tolist()
+        agreed = next((at for at, token in enumerate(guess) if token != best[at]), len(guess))
+        if agreed < len(guess):
+            cache.crop(agreed - len(guess))
+        return list(best[: agreed + 1])
+
+    def _read(self, ids: Sequence[int], stop: StopSignal | None) -> tuple[DynamicCache, torch.Tensor] | None:
+        """Read a prompt in blocks; None if told to stop."""
+        known, cache = self._recall(ids)
+        logits = torch.empty(0)
+        for at in range(known, len(ids), _BLOCK):
+            if stop is not None and stop.is_set():
+                return None
+            logits = self._forward(ids[at : at + _BLOCK], cache, 1)[0]
+        self._keep(ids, cache)
+        return cache, logits
+
+    @torch.inference_mode()
+    def _forward(self, ids: Sequence[int], cache: DynamicCache, wanted: int) -> torch.Tensor:
+        """Logits of the last `wanted` positions: (wanted, vocabulary) float32."""
+        inputs = torch.tensor([list(ids)], device=self._model.device)
+        output = self._model(input_ids=inputs, past_key_values=cache, use_cache=True, logits_to_keep=wanted)
+        logits: torch.Tensor = output.logits[0].float()
+        return logits
+
+    def _new_cache(self) -> DynamicCache:
+        return DynamicCache(config=self._model.config)
+
+    def _recall(self, ids: Sequence[int]) -> tuple[int, DynamicCache]:
+        """The longest run of whole blocks, the last left out, with which an earlier prompt began too."""
+        cache = self._new_cache()
+        known, layers = 0, None
+        for kept_ids, kept_layers in self._kept:
+            shared = _blocks(min(_shared(ids, kept_ids), len(ids) - 1))
+            if shared > known:
+                known, layers = shared, kept_layers
+        for at, (keys, values) in enumerate(layers or ()):
+            cache.update(keys[:, :, :known], values[:, :, :known], at)
+        return known, cache
+
+    def _keep(self, ids: Sequence[int], cache: DynamicCache) -> None:
+        whole = _blocks(len(ids))
+        if not self._plain or not whole:
+            return
+        layers = [(layer.keys[:, :, :whole], layer.values[:, :, :whole]) for layer in cache.layers]
+        self._kept = [(list(ids[:whole]), layers)] + [kept for kept in self._kept if kept[0] != list(ids[:whole])]
+        while len(self._kept) > 1 and sum(_bytes(layers) for _, layers in self._kept) > _KEPT_BYTES:
+            self._kept.pop()
+
+
+def draft(text: Sequence[int], most: int) -> list[int]:
+    """Guess what comes next: what followed the last few tokens where they first stood.
+
+    Args:
+        text: Prompt and reply so far.
+        most: Most tokens to guess.
+
+    Returns:
+        Up to `most` tokens; none where the last few stand nowhere else.
+    """
+    if most < 1:
+        return []
+    for size in _NGRAMS:
+        last = list(text[-size:])
+        for at in range(len(text) - size):
+            if text[at] == last[0] and list(text[at : at + size]) == last:
+                return list(text[at + size : at + size + most])
+    return []
+
+
+def _stack(caches: Sequence[DynamicCache], empty: DynamicCache) -> DynamicCache:
+    """One cache of many rows, the shorter ones padded on the left."""
+    longest = max(cache.get_seq_length() for cache in caches)
+    for at in range(len(caches[0].layers)):
+        layers = [cache.layers[at] for cache in caches]
+        keys = torch.cat([pad(layer.keys, (0, 0, longest - layer.keys.shape[2], 0)) for layer in layers])
+        values = torch.cat([pad(layer.values, (0, 0, longest - layer.values.shape[2], 0)) for layer in layers])
+        empty.update(keys, values, at)
+    return empty
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two texts begin with alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _blocks(tokens: int) -> int:
+    return tokens // _BLOCK * _BLOCK
+
+
+def _bytes(layers: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> int:
+    return sum(keys.nbytes + values.nbytes for keys, values in layers)

@@ -1,0 +1,155 @@
+"""Is everything here that the program needs? Looks, changes nothing, and loads no model library.
+
+Each finding has a remedy where something is amiss. Knows the settings, the cache of weights and the index.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
+from typing import Any, Literal
+
+from rag.config import Config
+from rag.errors import IndexMissing, RagError
+from rag.factory import open_store
+
+State = Literal["ok", "note", "broken"]
+
+_PACKAGE = "footnote-rag"
+_FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "i8mm", "bf16")
+"""Processor features that decide the speed, as Linux names them."""
+_FAST_BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")
+_LEAST_FREE_BYTES = 5_000_000_000
+"""Room that fetching and converting the default generator takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        name: What was looked at.
+        state: `ok`, `note` for what will be mended on its own, or `broken`.
+        detail: What was found.
+        remedy: One command or action that mends it; empty where nothing needs mending.
+    """
+
+    name: str
+    state: State
+    detail: str
+    remedy: str = ""
+
+    @property
+    def broken(self) -> bool:
+        """True where the program will not work as it is."""
+        return self.state == "broken"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return asdict(self)
+
+
+def examine(config: Config) -> list[Finding]:
+    """Look at everything.
+
+    Args:
+        config: The settings whose weights and index are looked at.
+
+    Returns:
+        Findings in a fixed order: versions, device, SQLite, network, weights, index.
+    """
+    return [
+        _python(),
+        *_packages(),
+        _processor(Path("/proc/cpuinfo")),
+        _graphics(),
+        _sqlite(),
+        _network(config),
+        *_weights(config),
+        _index(config),
+    ]
+
+
+def _python() -> Finding:
+    return Finding("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+
+
+def _packages() -> Iterator[Finding]:
+    """One finding for all packages that are there, and one for each that is not."""
+    from packaging.requirements import Requirement
+
+    try:
+        wanted = [Requirement(text) for text in requires(_PACKAGE) or ()]
+    except PackageNotFoundError:
+        yield Finding("packages", "note", f"{_PACKAGE} itself is not installed", "make install")
+        return
+    found = []
+    for requirement in (r for r in wanted if r.marker is None or r.marker.evaluate({"extra": ""})):
+        try:
+            here = version(requirement.name)
+        except PackageNotFoundError:
+            yield Finding(requirement.name, "broken", f"missing; {requirement} is needed", "make install")
+            continue
+        if not requirement.specifier.contains(here, prereleases=True):
+            yield Finding(requirement.name, "broken", f"{here}; {requirement} is needed", "make install")
+        found.append(f"{requirement.name} {here}")
+    yield Finding("packages", "ok", ", ".join(found))
+
+
+def _processor(cpuinfo: Path) -> Finding:
+    try:
+        lines = cpuinfo.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    flags = next((set(line.split()) for line in lines if line.lower().startswith(("flags", "features"))), set[str]())
+    known = [name for name in _FEATURES if name in flags]
+    fast = "bfloat16 is fast" if flags & set(_FAST_BFLOAT16) else "bfloat16 is slow: weights are kept in float32"
+    detail = f"{os.cpu_count()} cores; " + (f"{' '.join(known)}; {fast}" if lines else "features unknown")
+    return Finding("processor", "ok", detail)
+
+
+def _graphics() -> Finding:
+    try:
+        build = version("torch").partition("+")[2] or "default build"
+    except PackageNotFoundError:
+        build = "no torch"
+    driver = "NVIDIA driver found" if shutil.which("nvidia-smi") else "no NVIDIA driver found"
+    return Finding("accelerator", "ok", f"{driver}; torch: {build}")
+
+
+def _sqlite() -> Finding:
+    try:
+        with closing(sqlite3.connect(":memory:")) as db:
+            db.execute("CREATE VIRTUAL TABLE words USING fts5(text)")
+    except sqlite3.Error as exc:
+        return Finding("sqlite", "broken", f"{sqlite3.sqlite_version} without FTS5: {exc}", "use another Python build")
+    return Finding("sqlite", "ok", f"{sqlite3.sqlite_version} with FTS5")
+
+
+def _network(config: Config) -> Finding:
+    return Finding(
+        "network", "ok", "offline: nothing is fetched" if config.offline else "used to fetch missing weights"
+    )
+
+
+def _index(config: Config) -> Finding:
+    remedy = f"rag index {config.folder} --index {config.index}"
+    try:
+        with closing(open_store(config)) as store:
+            problems = store.check()
+            documents = store.documents()
+    except IndexMissing as exc:
+        return Finding("index", "broken", exc.message, remedy)
+    except RagError as exc:
+        return Finding("index", "broken", exc.message, exc.hint or f"{remedy} --rebuild")
+    if problems:
+        return Finding("index", "broken", "; ".join(problems), f"{remedy} --rebuild")
+    chunks = sum(info.chunks for info in documents)
+    return Finding("index", "ok", f"{config.index}: {len(documents):,} documents, {chunks:,} passages")

@@ -1,0 +1,166 @@
+"""What writes the draft: a local language model, or the evidence itself, or (in `openai_client`) a server.
+
+Drafts are never trusted: markers and support are computed elsewhere. Knows prompts only as messages, and fetches
+nothing. Importing this file loads no model library.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rag.errors import WeightsError
+from rag.openai_client import OpenAIGenerator
+from rag.protocols import Message, StopSignal
+from rag.runaway import Runaway
+from rag.words import terms
+
+__all__ = ["ExtractiveGenerator", "OpenAIGenerator", "TransformersGenerator"]
+
+_QUEUE_S = 0.05
+"""How often a waiting stream looks whether it has been told to stop; a stop signal cannot wake it."""
+_EVIDENCE = re.compile(r"^\[\d+\] (.+)$", re.MULTILINE)
+_QUESTION = re.compile(r"^Question: (.+)$", re.MULTILINE)
+_NEVER = threading.Event()
+
+
+class TransformersGenerator:
+    """A causal language model on this machine, decoded greedily.
+
+    One conversation is written at a time; the others wait. A reply ends at an end token, at `max_new_tokens`, or where
+    the model runs away (see `rag.runaway`). Replies depend on their messages alone, not on what was asked before.
+
+    Args:
+        folder: A folder that `AutoModelForCausalLM` reads; its weights are used in the precision they are stored in.
+        name: What the weights are called in the settings.
+        max_new_tokens: Most tokens of a reply.
+
+    Raises:
+        WeightsError: The folder holds no such model, or no chat template.
+    """
+
+    def __init__(self, folder: Path, name: str, max_new_tokens: int) -> None:
+        from rag.chat_format import ChatFormat
+        from rag.decoding import Decoder
+
+        self.name = name
+        self._most = max_new_tokens
+        self._format = ChatFormat(folder)
+        model = _load(folder)
+        eos = model.generation_config.eos_token_id
+        ends = self._format.end_ids() | set(eos if isinstance(eos, list) else [] if eos is None else [eos])
+        self._decoder = Decoder(model, frozenset(ends))
+        self._lock = threading.Lock()
+
+    def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        """Write a reply.
+
+        Args:
+            messages: The conversation.
+            stop: Ends the reply within one token, or the waiting for another one.
+
+        Yields:
+            Pieces of the reply. No thread is left behind when the iterator is closed.
+        """
+        with self._turn(stop) as mine:
+            if mine:
+                yield from self._write(self._decoder.tokens(self._format.prompt(messages), self._most, stop), stop)
+
+    def batch(self, conversations: Sequence[Sequence[Message]]) -> list[str]:
+        """Whole replies, in the order given; each equals what `stream` writes."""
+        return ["".join(self.stream(messages, _NEVER)) for messages in conversations]
+
+    def judge(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
+        """How likely the reply is to begin with one option or another.
+
+        Args:
+            messages: The conversation.
+            options: At least one; told apart by their first tokens.
+
+        Returns:
+            Log-probability of each option's first token, normalised over the options.
+        """
+        first = [self._format.plain(option)[0] for option in options]
+        with self._lock:
+            logits = self._decoder.next_logits(self._format.prompt(messages))
+        return [float(value) for value in logits[first].log_softmax(-1)]
+
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a text, none of them control tokens."""
+        return len(self._format.plain(text))
+
+    def _write(self, tokens: Iterable[int], stop: StopSignal) -> Iterator[str]:
+        decode, runaway = self._format.decoder(), Runaway()
+        for token in tokens:
+            if piece := runaway.feed(decode(token)):
+                yield piece
+            if runaway.done:
+                return
+        if not stop.is_set() and (rest := runaway.finish()):
+            yield rest
+
+    @contextmanager
+    def _turn(self, stop: StopSignal) -> Iterator[bool]:
+        """Wait for the model to be free; False if told to stop first."""
+        while not self._lock.acquire(timeout=_QUEUE_S):
+            if stop.is_set():
+                yield False
+                return
+        try:
+            yield True
+        finally:
+            self._lock.release()
+
+
+class ExtractiveGenerator:
+    """Answers with sentences of the evidence, word for word; needs no model.
+
+    It reads the lines `[n] sentence` and `Question: ...` of the last message, and replies with the first sentence and
+    with the next one that has a word of the question which the first lacks.
+    """
+
+    name = "extractive"
+
+    def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        """Yield one or two sentences; nothing where there is no evidence."""
+        for piece in _extract(messages[-1]["content"]):
+            if stop.is_set():
+                return
+            yield piece
+
+    def batch(self, conversations: Sequence[Sequence[Message]]) -> list[str]:
+        """Whole replies, in the order given."""
+        return ["".join(_extract(messages[-1]["content"])) for messages in conversations]
+
+    def count_tokens(self, text: str) -> int:
+        """Words and punctuation marks."""
+        return len(re.findall(r"\w+|[^\w\s]", text))
+
+
+def _extract(prompt: str) -> list[str]:
+    lines = [match.group(1) for match in _EVIDENCE.finditer(prompt)]
+    if not lines:
+        return []
+    asked = _QUESTION.findall(prompt)
+    missing = set(terms(asked[-1] if asked else "")) - set(terms(lines[0]))
+    second = next((line for line in lines[1:] if missing & set(terms(line))), None)
+    if second is None:
+        return lines[:1]
+    gap = " " if lines[0].rstrip("\"'”’)]»").endswith((".", "!", "?", "。", "！", "？")) else "\n\n"
+    return [lines[0], gap + second]
+
+
+def _load(folder: Path) -> Any:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        model = AutoModelForCausalLM.from_pretrained(str(folder), dtype="auto", local_files_only=True)
+    except (OSError, ValueError, KeyError) as exc:
+        raise WeightsError(f"{folder}: not a causal language model: {exc}", "rag models verify") from exc
+    return model.to(device).eval()

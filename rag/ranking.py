@@ -1,0 +1,83 @@
+"""The two rankings of an index, by vector and by words, in an order that nothing but the index decides.
+
+Candidates come from FAISS and FTS5, with everything that may tie with the last of them; scores by vector are computed
+here from the vectors in `rag.db`. Knows nothing of files or of writing.
+"""
+
+from __future__ import annotations
+
+from sqlite3 import Connection
+
+import numpy as np
+
+from rag import rows
+from rag.lexical import HEAD_WEIGHT, match_expression
+from rag.types import Chunk, Hit, Vector
+from rag.vectors import VectorCache
+
+_TIES = 32
+"""Hits by words fetched beyond k, in case some tie with the last."""
+_BY_WORDS = "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
+_BM25 = f"bm25({HEAD_WEIGHT}, 1.0)"
+
+
+def by_vector(connection: Connection, cache: VectorCache, vector: Vector, k: int) -> list[Hit]:
+    """The chunks nearest to a vector.
+
+    Args:
+        connection: Within a read transaction.
+        cache: Of the same index.
+        vector: (dim,) float32, unit length.
+        k: Most hits; none come for less than 1.
+
+    Returns:
+        Hits by falling inner product, in [-1, 1], ties by document and start.
+
+    Raises:
+        ValueError: A vector of another length, or not of finite numbers.
+    """
+    query = np.ascontiguousarray(vector, np.float32)
+    if query.shape != (cache.dim,) or not np.isfinite(query).all():
+        raise ValueError(f"a vector of shape {query.shape}, expected {(cache.dim,)} finite numbers")
+    if k < 1:
+        return []
+    ids = cache.search(rows.source(connection, cache.dim), query, k)
+    chunks, vectors = rows.chunks_with_vectors(connection, ids.tolist(), cache.dim)
+    # Row by row and in double precision: equal vectors score equal, wherever they stand.
+    scores = (vectors.astype(np.float64) * query).sum(axis=1).clip(-1, 1)
+    best = sorted(zip(scores.tolist(), chunks, strict=True), key=_order)[:k]
+    return [Hit(chunk, score, dense_rank=at, dense_score=score) for at, (score, chunk) in enumerate(best, start=1)]
+
+
+def by_words(connection: Connection, query: str, k: int) -> list[Hit]:
+    """The chunks that say the words of a query.
+
+    Args:
+        connection: Within a read transaction.
+        query: Any string; without a word in it, nothing is found.
+        k: Most hits; none come for less than 1.
+
+    Returns:
+        Hits by falling BM25, above 0, ties by document and start.
+    """
+    expression = match_expression(query)
+    if not expression or k < 1:
+        return []
+    ranked = _ranked(connection, expression, k)
+    chunks = rows.chunks(connection, [key for key, _ in ranked])
+    best = sorted(zip((score for _, score in ranked), chunks, strict=True), key=_order)[:k]
+    return [Hit(chunk, score, lexical_rank=at, lexical_score=score) for at, (score, chunk) in enumerate(best, start=1)]
+
+
+def _ranked(connection: Connection, expression: str, k: int) -> list[tuple[int, float]]:
+    """Ids and scores of the k best, and of all that tie with the last of them."""
+    limit = k + _TIES
+    while True:
+        found: list[tuple[int, float]] = connection.execute(_BY_WORDS, (expression, _BM25, limit)).fetchall()
+        if len(found) < limit or found[-1][1] < found[k - 1][1]:
+            return found
+        limit *= 4
+
+
+def _order(scored: tuple[float, Chunk]) -> tuple[float, tuple[str, int]]:
+    return -scored[0], scored[1].key

@@ -1,0 +1,206 @@
+"""Documents and chunks as rows of `rag.db`: what is written and read within one transaction.
+
+A chunk has an entry in three tables, under one id: its place and text, its vector, its words. They come and go
+together. Knows the schema, and nothing of files, connections or search.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from sqlite3 import Connection
+
+import numpy as np
+
+from rag.database import REBUILD, raw, state_of
+from rag.errors import IndexDamaged
+from rag.lexical import indexed
+from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page
+from rag.vectors import Ids, Source, Stamp
+
+_UNIT = 0.01
+"""How far from 1 the length of a vector may be, for embedders that compute in bfloat16."""
+_BLOCK_ROWS = 8_192
+"""Vectors read at once."""
+_CHUNKS = """
+    SELECT d.path, c.start, c.end, c.text, d.title, c.heading, c.page{extra}
+    FROM json_each(?) AS wanted
+    CROSS JOIN chunks AS c ON c.id = wanted.value CROSS JOIN documents AS d ON d.id = c.document{joins}
+    ORDER BY wanted.key
+"""
+
+
+def check(document: Document, chunks: Sequence[Chunk], vectors: Matrix, dim: int) -> None:
+    """Refuse what does not fit together, before anything is written.
+
+    Args:
+        document: With its text.
+        chunks: Passages of it.
+        vectors: (n, dim) float32, unit rows, one for each chunk.
+        dim: Length of a vector in this index.
+
+    Raises:
+        ValueError: Says what does not fit.
+    """
+    for chunk in chunks:
+        if chunk.document != document.path or document.text[chunk.start : chunk.end] != chunk.text:
+            raise ValueError(f"the chunk {chunk.key} is no passage of {document.path!r}")
+    if len({chunk.start for chunk in chunks}) < len(chunks):
+        raise ValueError(f"two chunks of {document.path!r} have one start")
+    if vectors.shape != (len(chunks), dim):
+        raise ValueError(f"vectors of shape {vectors.shape}, expected {(len(chunks), dim)}")
+    lengths = np.linalg.norm(vectors, axis=1)
+    if not (np.abs(lengths - 1) <= _UNIT).all():
+        raise ValueError(f"vectors of length {lengths.min():.3g} to {lengths.max():.3g}, expected 1")
+
+
+def insert(connection: Connection, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
+    """Add a document that is not there yet; see `check` for what fits."""
+    number = connection.execute(
+        "INSERT INTO documents (path, title, text, pages, headings, sha256, chunks, characters, size_bytes, modified_s)"
+        " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *map(raw, (document.path, document.title, document.text)),
+            json.dumps(document.pages),
+            json.dumps(document.headings),
+            document.sha256,
+            len(chunks),
+            len(document.text),
+            document.size_bytes,
+            document.modified_s,
+        ),
+    ).lastrowid
+    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").fetchone() or (0,)
+    rows = [(last[0] + 1 + at, chunk) for at, chunk in enumerate(chunks)]
+    connection.executemany(
+        "INSERT INTO chunks (id, document, start, end, page, heading, text)"
+        " VALUES (?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))",
+        ((key, number, c.start, c.end, c.page, raw(c.heading), raw(c.text)) for key, c in rows),
+    )
+    blobs = (row.astype("<f4", copy=False).tobytes() for row in vectors)
+    connection.executemany(
+        "INSERT INTO vectors VALUES (?, ?)", ((key, blob) for (key, _), blob in zip(rows, blobs, strict=True))
+    )
+    _index(connection, ((key, document.title, c.heading, c.text) for key, c in rows))
+
+
+def delete(connection: Connection, path: str) -> None:
+    """Take out a document, its chunks, their vectors and their words; nothing happens for an unknown path."""
+    number = find(connection, path)
+    if number is None:
+        return
+    _unindex(connection, number)
+    connection.execute("DELETE FROM vectors WHERE chunk IN (SELECT id FROM chunks WHERE document = ?)", (number,))
+    connection.execute("DELETE FROM chunks WHERE document = ?", (number,))
+    connection.execute("DELETE FROM documents WHERE id = ?", (number,))
+
+
+def rename(connection: Connection, number: int, document: Document) -> None:
+    """Give a document another's path, title, size and time; its words are indexed anew, for the title is among them."""
+    _unindex(connection, number)
+    connection.execute(
+        "UPDATE documents SET path = CAST(? AS TEXT), title = CAST(? AS TEXT), size_bytes = ?, modified_s = ?"
+        " WHERE id = ?",
+        (raw(document.path), raw(document.title), document.size_bytes, document.modified_s, number),
+    )
+    _index(connection, _words(connection, number))
+
+
+def find(connection: Connection, path: str) -> int | None:
+    """Number of the document at a path; None where there is none."""
+    row = connection.execute("SELECT id FROM documents WHERE path = CAST(? AS TEXT)", (raw(path),)).fetchone()
+    return row[0] if row else None
+
+
+def infos(connection: Connection) -> list[DocumentInfo]:
+    """All documents without their text, by path."""
+    rows = connection.execute(
+        "SELECT path, title, sha256, chunks, characters, size_bytes, modified_s FROM documents ORDER BY path"
+    )
+    return [DocumentInfo(*row) for row in rows]
+
+
+def read(connection: Connection, path: str) -> Document | None:
+    """A document whole, as it was put; None where there is none."""
+    row = connection.execute(
+        "SELECT path, title, text, sha256, pages, headings, size_bytes, modified_s FROM documents"
+        " WHERE path = CAST(? AS TEXT)",
+        (raw(path),),
+    ).fetchone()
+    if row is None:
+        return None
+    path, title, text, sha256, pages, headings, size_bytes, modified_s = row
+    return Document(
+        path,
+        title,
+        text,
+        sha256,
+        tuple(Page(*page) for page in json.loads(pages)),
+        tuple(Heading(*heading) for heading in json.loads(headings)),
+        size_bytes,
+        modified_s,
+    )
+
+
+def chunks(connection: Connection, ids: Sequence[int]) -> list[Chunk]:
+    """Chunks in the order of their ids given; ids that are not there are passed over."""
+    query = _CHUNKS.format(extra="", joins="")
+    return [Chunk(*row) for row in connection.execute(query, (json.dumps(list(ids)),))]
+
+
+def chunks_with_vectors(connection: Connection, ids: Sequence[int], dim: int) -> tuple[list[Chunk], Matrix]:
+    """Chunks as `chunks` gives them, and their vectors: (n, dim) float32."""
+    query = _CHUNKS.format(extra=", v.vector", joins=" CROSS JOIN vectors AS v ON v.chunk = c.id")
+    rows = connection.execute(query, (json.dumps(list(ids)),)).fetchall()
+    return [Chunk(*row[:-1]) for row in rows], _matrix([row[-1] for row in rows], dim)
+
+
+def source(connection: Connection, dim: int) -> Source:
+    """What the vector cache follows: the state within a transaction, for as long as that is open."""
+    return Source(
+        Stamp(*state_of(connection)), lambda: _ids(connection), lambda first: _vectors_from(connection, first, dim)
+    )
+
+
+def _ids(connection: Connection) -> Ids:
+    return np.sort(np.fromiter((key for (key,) in connection.execute("SELECT id FROM chunks")), np.int64))
+
+
+def _vectors_from(connection: Connection, first: int, dim: int) -> Iterator[tuple[Ids, Matrix]]:
+    rows = connection.execute("SELECT chunk, vector FROM vectors WHERE chunk >= ? ORDER BY chunk", (first,))
+    while block := rows.fetchmany(_BLOCK_ROWS):
+        yield np.array([key for key, _ in block], np.int64), _matrix([vector for _, vector in block], dim)
+
+
+def _matrix(blobs: Sequence[bytes], dim: int) -> Matrix:
+    """Vectors from their bytes, little-endian float32."""
+    if any(len(blob) != 4 * dim for blob in blobs):
+        raise IndexDamaged("a vector in the index has another length than the others", REBUILD)
+    return np.frombuffer(b"".join(blobs), "<f4").reshape(-1, dim)
+
+
+def _words(connection: Connection, number: int) -> list[tuple[int, str, str, str]]:
+    return connection.execute(
+        "SELECT c.id, d.title, c.heading, c.text FROM chunks AS c JOIN documents AS d ON d.id = c.document"
+        " WHERE d.id = ?",
+        (number,),
+    ).fetchall()
+
+
+def _index(connection: Connection, words: Iterable[tuple[int, str, str, str]]) -> None:
+    connection.executemany(
+        "INSERT INTO lexical (rowid, head, body) VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT))", map(_entry, words)
+    )
+
+
+def _unindex(connection: Connection, number: int) -> None:
+    """A table without content has to be told what it takes out."""
+    connection.executemany(
+        "INSERT INTO lexical (lexical, rowid, head, body) VALUES ('delete', ?, CAST(? AS TEXT), CAST(? AS TEXT))",
+        map(_entry, _words(connection, number)),
+    )
+
+
+def _entry(words: tuple[int, str, str, str]) -> tuple[int, bytes, bytes]:
+    key, title, heading, text = words
+    return key, raw(indexed(f"{title}\n{heading}")), raw(indexed(text))

@@ -1,0 +1,290 @@
+"""The index on disk: SQLite for documents, chunks, vectors and BM25, with a FAISS cache of the vectors beside it.
+
+Holds what it is given and finds it again; knows no model, no file format and no splitting. One store writes at a time,
+any number read meanwhile, each from several threads if need be. Scores come from the vectors in `rag.db`, summed in
+double precision, so that neither the cache nor the order of writing can change a ranking.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection
+
+from filelock import FileLock, Timeout
+
+from rag import database, health, ranking, rows
+from rag.database import Database, Manifest
+from rag.errors import IndexBusy, IndexMissing, StoreError
+from rag.health import Problem
+from rag.types import Chunk, Document, DocumentInfo, Hit, Matrix, Vector
+from rag.vectors import NAME as VECTORS
+from rag.vectors import VectorCache, remove_leftovers
+
+__all__ = ["Manifest", "Problem", "SqliteStore"]
+
+_DATABASE = "rag.db"
+_LOCK = "write.lock"
+_OWN = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", VECTORS)
+
+
+class SqliteStore:
+    """An index in a folder; see `rag.protocols.Store`. Made by `open` or `open_existing`.
+
+    Args:
+        folder: The folder.
+        base: Its database.
+        manifest: What the index was made with.
+        lock: The write lock, held; None for a reader.
+    """
+
+    def __init__(self, folder: Path, base: Database, manifest: Manifest, lock: FileLock | None) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self._base = base
+        self._lock = lock
+        self._cache = VectorCache(folder, manifest.dim)
+        self._changed = False
+
+    @classmethod
+    def open(cls, folder: Path, manifest: Manifest) -> SqliteStore:
+        """Open an index for writing and reading; make it where there is none.
+
+        Args:
+            folder: Folder of the index; made where it is missing.
+            manifest: What it is, or will be, made with.
+
+        Returns:
+            The store; until it is closed, no other can write.
+
+        Raises:
+            StoreError: Made otherwise, damaged, out of reach, or being written by another.
+        """
+        lock = _locked(folder)
+        base = Database(folder / _DATABASE, create=True)
+        try:
+            remove_leftovers(folder)
+            base.create(manifest)
+            _manifest(base, folder).expect(manifest, splitter=True)
+        except StoreError:
+            base.close()
+            lock.release()
+            raise
+        return cls(folder, base, manifest, lock)
+
+    @classmethod
+    def open_existing(cls, folder: Path, manifest: Manifest | None = None) -> SqliteStore:
+        """Open an index for reading, also while another process writes it.
+
+        Args:
+            folder: Folder of the index.
+            manifest: What it must be made with, the splitter's settings aside; None for whatever it is.
+
+        Returns:
+            The store; it follows what is written meanwhile.
+
+        Raises:
+            IndexMissing: There is none.
+            StoreError: Made otherwise, damaged or out of reach.
+        """
+        if not (folder / _DATABASE).is_file():
+            raise _missing(folder)
+        base = Database(folder / _DATABASE)
+        try:
+            found = _manifest(base, folder)
+            if manifest:
+                found.expect(manifest, splitter=False)
+        except StoreError:
+            base.close()
+            raise
+        return cls(folder, base, found, None)
+
+    @staticmethod
+    def erase(folder: Path) -> None:
+        """Remove the index of a folder, whatever state it is in; other files stay.
+
+        Args:
+            folder: Folder of the index; need not exist.
+
+        Raises:
+            StoreError: Another process is writing it, or it cannot be removed.
+        """
+        if not folder.is_dir():
+            return
+        lock = _locked(folder)
+        try:
+            for name in _OWN:
+                path = folder / name
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            remove_leftovers(folder)
+        except OSError as exc:
+            raise StoreError(f"{folder}: cannot be removed: {exc.strerror}", "check its permissions") from exc
+        finally:
+            lock.release()
+
+    @classmethod
+    def check(cls, folder: Path) -> list[Problem]:
+        """Look an index over, every page and row of it; for `rag doctor`.
+
+        Args:
+            folder: Folder of the index.
+
+        Returns:
+            What is wrong with it, each with its remedy; nothing for a sound index. Takes seconds for a large one.
+        """
+        try:
+            store = cls.open_existing(folder)
+        except StoreError as exc:
+            return [Problem(exc.message, exc.hint)]
+        try:
+            with store._base.read() as connection:
+                return health.problems(connection, store.manifest.dim)
+        except StoreError as exc:
+            return [Problem(exc.message, exc.hint)]
+        finally:
+            store.close()
+
+    @property
+    def generation(self) -> int:
+        """A number that is another after every write, by whatever process."""
+        with self._base.read() as connection:
+            return database.state_of(connection)[1]
+
+    def put(self, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
+        """Add a document, or replace the one at its path, in one transaction.
+
+        Args:
+            document: With the text that all offsets count in.
+            chunks: Passages of that text, no two with one start.
+            vectors: (n, dim) float32, unit rows, one for each chunk.
+
+        Raises:
+            ValueError: Chunks or vectors that do not fit the document, each other, or the index.
+            StoreError: The index was opened for reading, or the disk is full.
+        """
+        rows.check(document, chunks, vectors, self.manifest.dim)
+        with self._writing() as connection:
+            rows.delete(connection, document.path)
+            rows.insert(connection, document, chunks, vectors)
+
+    def remove(self, path: str) -> None:
+        """Take a document out, in time proportional to it; an unknown path is no error."""
+        with self._writing() as connection:
+            rows.delete(connection, path)
+
+    def rename(self, path: str, document: Document) -> None:
+        """Give the document at `path` another's path, title and times; text and vectors stay.
+
+        Args:
+            path: Where it was.
+            document: Its new path, title, size and time; one that stood at that path is replaced.
+
+        Raises:
+            KeyError: No document has that path.
+            StoreError: The index was opened for reading, or the disk is full.
+        """
+        with self._writing() as connection:
+            number = rows.find(connection, path)
+            if number is None:
+                raise KeyError(path)
+            if document.path != path:
+                rows.delete(connection, document.path)
+            rows.rename(connection, number, document)
+
+    def documents(self) -> list[DocumentInfo]:
+        """All documents, by path."""
+        with self._base.read() as connection:
+            return rows.infos(connection)
+
+    def dense(self, vector: Vector, k: int) -> list[Hit]:
+        """The chunks nearest to a vector.
+
+        Args:
+            vector: (dim,) float32, unit length.
+            k: Most hits; none come for less than 1.
+
+        Returns:
+            Hits by falling inner product, in [-1, 1], ties by document and start.
+
+        Raises:
+            ValueError: A vector of another length, or not of finite numbers.
+        """
+        with self._base.read() as connection:
+            return ranking.by_vector(connection, self._cache, vector, k)
+
+    def lexical(self, query: str, k: int) -> list[Hit]:
+        """The chunks that say the words of a query.
+
+        Args:
+            query: Any string at all; without a word in it, nothing is found.
+            k: Most hits; none come for less than 1.
+
+        Returns:
+            Hits by falling BM25, above 0, ties by document and start.
+        """
+        with self._base.read() as connection:
+            return ranking.by_words(connection, query, k)
+
+    def read(self, path: str) -> Document:
+        """One document whole.
+
+        Args:
+            path: Its path.
+
+        Returns:
+            The document as it was put.
+
+        Raises:
+            KeyError: No document has that path.
+        """
+        with self._base.read() as connection:
+            document = rows.read(connection, path)
+        if document is None:
+            raise KeyError(path)
+        return document
+
+    def close(self) -> None:
+        """Let go of the files, after writing `vectors.faiss` where something changed; harmless when called again."""
+        try:
+            if self._changed:
+                self._changed = False
+                with self._base.read() as connection:
+                    self._cache.save(rows.source(connection, self.manifest.dim))
+        finally:
+            self._base.close()
+            if self._lock:
+                self._lock.release()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        if self._lock is None:
+            raise StoreError(f"{self.folder}: opened for reading", "open it with SqliteStore.open")
+        with self._base.write() as connection:
+            yield connection
+        self._changed = True
+
+
+def _manifest(base: Database, folder: Path) -> Manifest:
+    with base.read() as connection:
+        if database.is_empty(connection):
+            raise _missing(folder)
+        return database.manifest_of(connection)
+
+
+def _missing(folder: Path) -> IndexMissing:
+    return IndexMissing(f"{folder}: no index there", "rag index FOLDER")
+
+
+def _locked(folder: Path) -> FileLock:
+    """The write lock of a folder, held; the system lets go of it when the process dies."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK, timeout=0, thread_local=False)
+        lock.acquire()
+    except Timeout as exc:
+        raise IndexBusy(f"{folder}: another process is writing the index", "wait until it has ended") from exc
+    except OSError as exc:
+        raise StoreError(f"{folder}: cannot be written: {exc.strerror}", "name another folder with --index") from exc
+    return lock

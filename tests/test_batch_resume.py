@@ -1,0 +1,137 @@
+"""Batches go on where they ended, from any state that a killed run can leave, and touch no file that is not theirs."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.batch import Tally, run
+from rag.errors import RagError, UsageError
+from tests.test_batch import CONFIG, Echo, go, out, questions, read, write
+
+__all__ = ["out", "questions"]
+
+
+def test_goes_on_at_every_byte(questions: Path, out: Path) -> None:
+    """Cut anywhere, the output grows back to the same bytes, and only what was cut is asked again."""
+    go(questions, out)
+    whole = out.read_bytes()
+    for cut in range(0, len(whole), 7):
+        out.write_bytes(whole[:cut])
+        echo = Echo()
+        tally = go(questions, out, echo)
+        assert out.read_bytes() == whole, cut
+        kept = whole[:cut].count(b"\n")
+        assert tally.resumed == kept
+        assert [text for group in echo.groups for text in group] == [f"question {n}" for n in range(kept, 7)]
+
+
+def test_a_finished_file_is_left_alone(questions: Path, out: Path) -> None:
+    go(questions, out)
+    echo = Echo()
+    assert go(questions, out, echo) == Tally(answered=7, resumed=7)
+    assert echo.groups == []
+
+
+def test_error_lines_are_not_redone(tmp_path: Path, out: Path) -> None:
+    questions = write(tmp_path / "q.jsonl", b"{", {"id": 1, "question": "server"}, {"id": 2, "question": "fine"})
+    first = go(questions, out)
+    assert go(questions, out) == Tally(answered=1, errors=2, resumed=3)
+    assert first == Tally(answered=1, errors=2)
+
+
+@pytest.mark.parametrize(
+    ("before", "says"),
+    [
+        (b'{"id": "other", "question": "question 0"}\n', "expected id 'q0'"),
+        (b'{"id": "q0", "question": "else"}\n', "answers another question: 'else'"),
+        (b'{"id": "q0", "question": "question 0", "config": "ffffffff"}\n', "made with settings 'ffffffff'"),
+        (b"my diary\n", "not valid JSON"),
+        (b"my diary", "not a line that `rag batch` wrote"),
+        (b"[]\n", "expected id 'q0', met []"),
+        (b'{"id": "q0", "question": "question 0"}\n' * 8, "expected id 'q1'"),
+    ],
+)
+def test_a_file_that_is_not_ours_is_not_touched(questions: Path, out: Path, before: bytes, says: str) -> None:
+    out.write_bytes(before)
+    with pytest.raises(UsageError) as caught:
+        go(questions, out)
+    assert says in caught.value.message
+    assert caught.value.hint
+    assert out.read_bytes() == before
+
+
+def test_more_answers_than_questions(questions: Path, out: Path) -> None:
+    go(questions, out)
+    questions.write_bytes(questions.read_bytes().splitlines(keepends=True)[0])
+    with pytest.raises(UsageError, match="fewer questions"):
+        go(questions, out)
+
+
+def test_a_full_disk_is_an_error_with_a_hint_and_the_next_run_goes_on(questions: Path, out: Path) -> None:
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    try:
+        with pytest.raises(RagError, match="cannot be written") as caught:
+            go(questions, out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.hint
+    assert go(questions, out).resumed == out.read_bytes()[:1000].count(b"\n") > 0
+    assert len(read(out)) == 7
+
+
+def test_progress_counts_lines_and_starts_where_it_ended(questions: Path, out: Path) -> None:
+    go(questions, out)
+    out.write_bytes(b"".join(out.read_bytes().splitlines(keepends=True)[:5]))
+    seen: list[tuple[int, int]] = []
+    run(Echo(), questions, out, config=CONFIG, progress=lambda _what, done, total: seen.append((done, total)))
+    assert seen == [(5, 7), (6, 7), (7, 7)]
+
+
+_SLOW = """
+import sys, time
+sys.path.insert(0, "tests")
+from pathlib import Path
+from test_batch import Echo, CONFIG, ignore
+from rag.batch import run
+class Slow(Echo):
+    def ask_many(self, questions, /):
+        for answer in super().ask_many(questions):
+            time.sleep(0.001)
+            yield answer
+print("ready", flush=True)
+run(Slow(), Path(sys.argv[1]), Path(sys.argv[2]), config=CONFIG, progress=ignore, group=5)
+"""
+
+
+def test_killed_at_random_moments_loses_and_repeats_nothing(tmp_path: Path, out: Path) -> None:
+    questions = write(tmp_path / "q.jsonl", *({"id": n, "question": f"q {n} " + "x" * 5000} for n in range(200)))
+    expected = tmp_path / "clean.jsonl"
+    go(questions, expected)
+    rng, kills = random.Random(7), 0
+    for _ in range(12):
+        process = subprocess.Popen(
+            [sys.executable, "-c", _SLOW, str(questions), str(out)],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[1],
+        )
+        with process:
+            assert process.stdout
+            process.stdout.readline()
+            try:
+                process.wait(rng.uniform(0, 0.04))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                kills += 1
+            else:
+                assert process.returncode == 0
+                break
+    go(questions, out)
+    assert out.read_bytes() == expected.read_bytes()
+    assert kills >= 3, f"only {kills} runs were killed"

@@ -1,0 +1,131 @@
+"""Settings: which place wins, what is refused, and what the fingerprint sees."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.config import Config, load_config
+from rag.errors import ConfigError
+
+NOWHERE = Path("/nonexistent/pyproject.toml")
+FIELDS = {field.name: field.default for field in dataclasses.fields(Config)}
+PLACES = {"index", "folder", "cache", "offline", "host", "port", "max_file_bytes"}
+
+
+def project(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "pyproject.toml"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_defaults() -> None:
+    assert load_config({}, {}, NOWHERE) == Config()
+
+
+def test_flags_beat_environment_beats_file_beats_default(tmp_path: Path) -> None:
+    file = project(tmp_path, "[tool.rag]\nk = 3\ncandidates = 30\npolicy = 'flag'\n")
+    environ = {"RAG_K": "4", "RAG_CANDIDATES": "40"}
+    config = load_config({"k": 5, "policy": None}, environ, file)
+    assert (config.k, config.candidates, config.policy, config.answer_tokens) == (5, 40, "flag", Config().answer_tokens)
+
+
+def test_a_file_without_the_table_is_no_error(tmp_path: Path) -> None:
+    assert load_config({}, {}, project(tmp_path, "[project]\nname = 'x'\n")) == Config()
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "toml"),
+    [({"gnerator": "x"}, {}, ""), ({}, {"RAG_GNERATOR": "x"}, ""), ({}, {}, "[tool.rag]\ngnerator = 'x'\n")],
+)
+def test_an_unknown_key_names_the_nearest(
+    tmp_path: Path, flags: dict[str, Any], environ: dict[str, str], toml: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config(flags, environ, project(tmp_path, toml))
+    assert "'gnerator'" in caught.value.message
+    assert "'generator'" in caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("k", 0),
+        ("k", "8"),
+        ("k", 8.0),
+        ("k", True),
+        ("candidates", -1),
+        ("offline", 1),
+        ("policy", "keep"),
+        ("refuse_below", 1.01),
+        ("refuse_below", -0.1),
+        ("refuse_below", float("nan")),
+        ("support_above", 2.0),
+        ("support_below", 2.0),
+        ("generator", None),
+        ("index", Path("index")),
+    ],
+)
+def test_values_that_do_not_fit(key: str, value: Any) -> None:
+    with pytest.raises(ConfigError, match=key):
+        Config(**{key: value})
+
+
+@pytest.mark.parametrize("text", ["eight", "", "1.5", "1_0_"])
+def test_an_environment_value_of_the_wrong_type(text: str) -> None:
+    with pytest.raises(ConfigError, match="RAG_K="):
+        load_config({}, {"RAG_K": text}, NOWHERE)
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("Yes", True), ("on", True), ("0", False), ("", False)])
+def test_switches_in_the_environment(text: str, value: bool) -> None:
+    assert load_config({}, {"RAG_OFFLINE": text}, NOWHERE).offline is value
+
+
+def test_a_wrong_switch() -> None:
+    with pytest.raises(ConfigError, match="RAG_OFFLINE='maybe'"):
+        load_config({}, {"RAG_OFFLINE": "maybe"}, NOWHERE)
+
+
+@pytest.mark.parametrize("raw", [b"[tool.rag\n", b"\xff\xfe", b"[tool.rag]\nk = \n"])
+def test_a_file_that_is_not_toml(tmp_path: Path, raw: bytes) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_bytes(raw)
+    with pytest.raises(ConfigError, match="not valid TOML"):
+        load_config({}, {}, path)
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_any_environment_is_settings_or_a_config_error(environ: dict[str, str]) -> None:
+    try:
+        load_config({}, {f"RAG_{name}": value for name, value in environ.items()}, NOWHERE)
+    except ConfigError:
+        return
+    assert not environ or {name.lower() for name in environ} <= FIELDS.keys()
+
+
+def changed(value: Any) -> Any:
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, float):
+        return value / 2
+    return "flag" if value == "drop" else value + "x"
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_the_fingerprint_sees_what_can_change_an_answer_and_nothing_else(name: str) -> None:
+    other = dataclasses.replace(Config(), **{name: changed(FIELDS[name])})
+    assert (other.fingerprint() == Config().fingerprint()) == (name in PLACES), name
+
+
+def test_the_fingerprint_is_eight_hex_digits() -> None:
+    assert len(Config().fingerprint()) == 8
+    int(Config().fingerprint(), 16)

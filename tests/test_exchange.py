@@ -1,0 +1,71 @@
+"""JSON in and out: any text survives, and whatever is wrong is a `UsageError` with a hint."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.errors import UsageError
+from rag.exchange import parse, shown, to_history, to_line, to_question
+from rag.types import Turn
+
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ANY_TEXT,
+    lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner),
+    max_leaves=10,
+)
+
+
+@given(JSON)
+def test_any_value_survives_as_one_line(value: Any) -> None:
+    line = to_line(value)
+    assert line.count(b"\n") == 1
+    assert line.endswith(b"\n")
+    assert json.loads(line) == value == parse(line)
+
+
+@given(JSON)
+def test_any_value_is_a_question_or_a_usage_error(value: Any) -> None:
+    try:
+        id_, question = to_question(value, 3)
+    except UsageError:
+        return
+    assert str(id_) == question.id
+    assert question.text.strip()
+
+
+@given(st.dictionaries(st.sampled_from(["role", "content", "x"]), st.sampled_from(["user", "agent", "", None, 1])))
+def test_any_turn_is_a_turn_or_a_usage_error(turn: dict[str, Any]) -> None:
+    try:
+        (found,) = to_history([turn])
+    except UsageError:
+        return
+    assert found.role in ("user", "assistant")
+
+
+def test_an_agent_is_an_assistant() -> None:
+    turns = [{"role": "user", "content": "a"}, {"role": "agent", "content": "b"}, {"role": "assistant", "content": "c"}]
+    assert to_history(turns) == (Turn("user", "a"), Turn("assistant", "b"), Turn("assistant", "c"))
+
+
+@given(st.binary())
+def test_any_bytes_are_a_value_or_a_usage_error(raw: bytes) -> None:
+    try:
+        parse(raw)
+    except UsageError:
+        return
+
+
+def test_a_wrong_byte_is_named() -> None:
+    with pytest.raises(UsageError, match="byte 1 is 0xff"):
+        parse(b'"\xff"')
+
+
+@given(JSON)
+def test_a_wrong_value_is_shown_short(value: Any) -> None:
+    assert len(shown(value)) <= 60

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.sentences import sentences
+from rag.splitter import embedded_text, split
+from rag.testing import FakeEmbedder
+from rag.types import Chunk, Document, Heading, Page
+from tests.test_sentences import HOSTILE
+
+TEXT = """Terms
+
+Notice
+
+Either side may leave on 30 days' notice. It must be in writing.
+
+Fees
+
+The fee is 12 dollars. It is due on the first. A late fee of 2 dollars is added each day."""
+
+
+def make(text: str = TEXT, *titles: str, pages: tuple[Page, ...] = ()) -> Document:
+    headings = tuple(Heading(text.index(title), 1 if title == "Terms" else 2, title) for title in titles)
+    return Document("a.txt", "Lease", text, "", pages=pages, headings=headings)
+
+
+count = FakeEmbedder().count_tokens
+
+
+def test_a_small_document_is_one_chunk() -> None:
+    assert split(make(), count, 200) == [Chunk("a.txt", 0, len(TEXT), TEXT, "Lease")]
+
+
+def test_no_chunk_crosses_a_heading_and_an_empty_heading_goes_with_what_follows() -> None:
+    notice, fees = split(make(TEXT, "Terms", "Notice", "Fees"), count, 200)
+    assert notice.text.startswith("Terms\n\nNotice\n\nEither") and notice.text.endswith("writing.")
+    assert notice.heading == "Terms > Notice"
+    assert fees.text.startswith("Fees\n\nThe fee") and fees.heading == "Terms > Fees"
+
+
+def test_a_heading_with_nothing_under_it_is_kept() -> None:
+    chunks = split(make("One\n\nTwo\n\nText.", "One", "Two"), count, 200)
+    assert [(chunk.text, chunk.heading) for chunk in chunks] == [("One", "One"), ("Two\n\nText.", "Two")]
+
+
+def test_a_mark_that_is_not_a_line_of_the_text_is_kept_with_it() -> None:
+    document = replace(make("Row one.\nRow two."), headings=(Heading(0, 1, "Sheet1"), Heading(9, 2, "Part")))
+    assert [chunk.text for chunk in split(document, count, 200)] == ["Row one.", "Row two."]
+
+
+def test_chunks_end_where_sentences_end() -> None:
+    chunks = split(make(TEXT, "Fees"), count, 20)
+    ends = {end for _, end in sentences(TEXT)}
+    assert len(chunks) == 3 and all(chunk.end in ends for chunk in chunks)
+
+
+def test_pages_and_headings_of_a_chunk_are_those_of_its_start() -> None:
+    text = "First page. " * 20 + "\n\n" + "Second page. " * 20
+    chunks = split(make(text, pages=(Page(0, 4), Page(text.index("Second"), 5))), count, 20)
+    assert [chunk.page for chunk in chunks] == [4 if chunk.start < text.index("Second") else 5 for chunk in chunks]
+
+
+def test_counting_is_done_once_per_sentence() -> None:
+    text = "One two three. " * 500
+    asked: list[str] = []
+
+    def counting(part: str) -> int:
+        asked.append(part)
+        return 3
+
+    split(make(text), counting, 50)
+    assert len(asked) == 501, "one for the prefix and one for each sentence"
+
+
+def test_an_over_long_sentence_is_cut_at_spaces_then_anywhere() -> None:
+    words = split(make("word " * 100), count, 12)
+    assert all(set(chunk.text.split()) == {"word"} for chunk in words) and len(words) >= 10
+    letters = split(make("x" * 500), len, 55)
+    assert all(len(embedded_text(chunk)) <= 56 for chunk in letters)
+
+
+def test_embedded_text_says_title_and_inner_headings_once() -> None:
+    chunk = Chunk("a", 0, 4, "Text", "Lease", "Terms > Notice > Days")
+    assert embedded_text(chunk) == "Lease > Notice > Days\nText"
+    assert embedded_text(replace(chunk, heading="")) == "Lease\nText"
+    assert embedded_text(replace(chunk, title="", heading="")) == "Text"
+    assert embedded_text(replace(chunk, text="## Days\nText")) == "Lease > Notice\n## Days\nText"
+    assert embedded_text(replace(chunk, heading="Lease > Days", text="LEASE\n\nText")) == "Days\nLEASE\n\nText"
+
+
+def test_a_hostile_title_leaves_room_for_the_text() -> None:
+    document = replace(make("Some words. " * 40), title="!" * 100_000)
+    assert all(count(embedded_text(chunk)) <= 100 for chunk in split(document, count, 100))
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Document:
+    text = draw(HOSTILE)
+    offsets = st.lists(st.integers(0, len(text)), max_size=6, unique=True).map(sorted)
+    lines = [text[at : at + 8].split("\n")[0] for at in draw(offsets)]
+    titles = draw(st.lists(st.sampled_from([*lines, "Title", ""]), min_size=6, max_size=6))
+    headings = [Heading(at, draw(st.integers(1, 3)), title) for at, title in zip(draw(offsets), titles, strict=False)]
+    pages = tuple(Page(at, number) for number, at in enumerate(draw(offsets), 1))
+    return Document("a.txt", draw(st.text(max_size=5)), text, "", pages=pages, headings=tuple(headings))
+
+
+@settings(deadline=None)
+@given(documents(), st.integers(1, 60))
+def test_chunks_are_exact_ordered_within_headings_and_cover_everything(document: Document, size: int) -> None:
+    chunks = split(document, count, size)
+    end = 0
+    for chunk in chunks:
+        assert end <= chunk.start < chunk.end
+        assert document.text[chunk.start : chunk.end] == chunk.text == chunk.text.strip()
+        assert not document.text[end : chunk.start].strip()
+        assert chunk.page == document.page_at(chunk.start)
+        end = chunk.end
+    assert not document.text[end:].strip()
+
+
+@settings(deadline=None)
+@given(documents(), st.integers(30, 60))
+def test_chunks_fit_and_stand_under_their_heading(document: Document, size: int) -> None:
+    for chunk in split(document, count, size):
+        room = size - count(embedded_text(replace(chunk, text="")))
+        assert count(chunk.text) <= max(1, room) or len(chunk.text) == 1
+        last = max(chunk.end - 1, chunk.start)
+        assert document.heading_at(last) == chunk.heading

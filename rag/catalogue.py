@@ -5,8 +5,14 @@ Digests are the upstream publisher's own SHA-256 of the file. Nothing here reads
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+from rag.errors import UnknownModel
+
+_HUB_ID = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(@(?P<revision>[\w.-]+))?(/(?P<file>[\w./-]+\.gguf))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +112,25 @@ _MODELS = (
 
 CATALOGUE: Mapping[str, Model] = {model.name: model for model in _MODELS}
 """Every model known by name."""
+
+
+def find(name: str) -> Model:
+    """The model that a name stands for.
+
+    Args:
+        name: Catalogue name, or Hub id as `org/name`, `org/name@revision` or `org/name/file.gguf`.
+
+    Returns:
+        What is known of it.
+
+    Raises:
+        UnknownModel: It is neither.
+    """
+    if name in CATALOGUE:
+        return CATALOGUE[name]
+    parts = _HUB_ID.fullmatch(name)
+    if parts is None:
+        near = get_close_matches(name, CATALOGUE, 1)
+        hint = f"did you mean {near[0]!r}? rag models list" if near else "rag models list"
+        raise UnknownModel(f"{name!r}: not in the catalogue, not a folder or GGUF file, not a Hub id", hint)
+    return Model(name, "", "", parts["repo"], parts["revision"] or "main", {}, file=parts["file"] or "")

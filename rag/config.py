@@ -83,7 +83,7 @@ class Config:
             if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
                 raise ConfigError(f"{item.name} = {value!r}: must not be negative")
         for name in ("refuse_below", "support_above", "support_below"):
-            if getattr(self, name) > 1:
+            if not 0 <= getattr(self, name) <= 1:  # NaN is neither
                 raise ConfigError(f"{name} = {getattr(self, name)!r}: must be in [0, 1]")
         for name in ("chunk_tokens", "k", "candidates", "evidence_sentences", "evidence_tokens", "answer_tokens"):
             if getattr(self, name) < 1:

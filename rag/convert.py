@@ -6,9 +6,7 @@ chat template, and the settings come out of the same file.
 
 from __future__ import annotations
 
-import logging
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -128,7 +126,7 @@ class _Bar:
         self._progress = progress
         self._what = what
         self._items = iterable
-        self._total = total or (len(iterable) if hasattr(iterable, "__len__") else 0)
+        self._total = total or (len(iterable) if isinstance(iterable, Sized) else 0)
         self._done = 0
 
     def __iter__(self) -> Iterator[Any]:

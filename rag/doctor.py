@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rag.config import Config
-from rag.errors import IndexMissing, RagError
-from rag.factory import open_store
+from rag.errors import RagError
+from rag.factory import open_store, open_weights
 
 State = Literal["ok", "note", "broken"]
 
@@ -139,17 +139,49 @@ def _network(config: Config) -> Finding:
     )
 
 
+def _weights(config: Config) -> Iterator[Finding]:
+    """What the settings need, then what else is in the cache, sizes compared, digests not."""
+    weights = open_weights(config)
+    cached = {status.name: status for status in weights.listing()}
+    needed = [name for name in (config.embedder, config.generator, config.reranker) if name]
+    for name in needed:
+        if name == "extractive" or name.startswith("openai:"):
+            yield Finding(f"weights {name}", "ok", "needs none")
+        elif name in cached and cached[name].present:
+            yield Finding(f"weights {name}", "ok", f"{cached[name].size_bytes / 1e6:,.0f} MB in {cached[name].folder}")
+        elif Path(name).exists():
+            yield Finding(f"weights {name}", "ok", "a local path")
+        else:
+            yield _missing(name, config.offline)
+    yield _room(weights.cache)
+
+
+def _missing(name: str, offline: bool) -> Finding:
+    then = "and offline mode forbids fetching them" if offline else "fetched when first used"
+    return Finding(f"weights {name}", "broken" if offline else "note", f"not here, {then}", f"rag models pull {name}")
+
+
+def _room(cache: Path) -> Finding:
+    there = next(folder for folder in (cache, *cache.absolute().parents) if folder.exists())
+    free = shutil.disk_usage(there).free
+    detail = f"{free / 1e9:,.1f} GB free for weights in {cache}"
+    if free < _LEAST_FREE_BYTES:
+        return Finding("disk", "note", detail, "make room, or name another folder with RAG_CACHE")
+    return Finding("disk", "ok", detail)
+
+
 def _index(config: Config) -> Finding:
-    remedy = f"rag index {config.folder} --index {config.index}"
+    from rag.store import SqliteStore
+
+    rebuild = f"rag index {config.folder} --index {config.index}"
     try:
+        problems = SqliteStore.check(Path(config.index))
+        if problems:
+            remedy = problems[0].remedy or rebuild
+            return Finding("index", "broken", "; ".join(problem.what for problem in problems), remedy)
         with closing(open_store(config)) as store:
-            problems = store.check()
             documents = store.documents()
-    except IndexMissing as exc:
-        return Finding("index", "broken", exc.message, remedy)
     except RagError as exc:
-        return Finding("index", "broken", exc.message, exc.hint or f"{remedy} --rebuild")
-    if problems:
-        return Finding("index", "broken", "; ".join(problems), f"{remedy} --rebuild")
+        return Finding("index", "broken", exc.message, exc.hint or rebuild)
     chunks = sum(info.chunks for info in documents)
     return Finding("index", "ok", f"{config.index}: {len(documents):,} documents, {chunks:,} passages")

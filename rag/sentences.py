@@ -45,6 +45,7 @@ _ABBREVIATED = re.compile(
     r"(?<!\w)(?:[^\W\d_]\.)*(?:[^\W\d_]|Mrs?|Ms|Dr|Prof|St|Gen|Sen|Gov|Rep|Inc|Ltd|Co|vs|No|al|etc|cf)\.$"
 )
 _CLAUSE = re.compile(r"[;:—；：]\s*|,\s+|[，、]")
+_OTHER_SPACE = re.compile(r"[^\S ]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -136,7 +137,7 @@ def _segment(text: str, block: Span) -> Iterator[Span]:
 def _library(text: str, start: int, end: int) -> Iterator[Span]:
     piece = _SURROGATE.sub("\ufffd", text[start:end])
     # The library takes line ends for boundaries; those that are, were found before.
-    flat = "".join(" " if char.isspace() else char for char in piece)
+    flat = _OTHER_SPACE.sub(" ", piece)
     at = 0
     for boundary in [*(int(found["end_index"]) for found in sentencex.get_sentence_boundaries("en", flat)), len(flat)]:
         if at < boundary <= len(flat):
@@ -145,19 +146,21 @@ def _library(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _joined(text: str, spans: list[Span]) -> list[Span]:
-    """Undo boundaries after a list number, or an abbreviation that the library does not know."""
+    """Undo boundaries after a list number, within a name, or after an abbreviation that the library does not know."""
     kept: list[Span] = []
     for span in spans:
-        if kept and _runs_on(text, kept[-1], span, first=len(kept) == 1):
+        if kept and _runs_on(text, kept[-1], span):
             kept[-1] = Span(kept[-1].start, span.end)
         else:
             kept.append(span)
     return kept
 
 
-def _runs_on(text: str, before: Span, after: Span, *, first: bool) -> bool:
-    if first and _ORDINAL.fullmatch(text, *before):
+def _runs_on(text: str, before: Span, after: Span) -> bool:
+    if _ORDINAL.fullmatch(text, *before):
         return True
+    if text[before.end - 1] in "!?" and text[after.start].islower():
+        return True  # a name such as Panic! at the Disco
     if before.end == after.start and text[before.end - 1] == "." and text[after.start].isascii():
         return text[after.start].isalnum()  # no space follows: a name such as .NET or System.Out
     tail = max(before.start, before.end - 12)

@@ -13,6 +13,8 @@ from rag.console import note, out, table
 if TYPE_CHECKING:
     from rag.doctor import Finding
     from rag.indexing import Report
+    from rag.models import ModelStatus
+    from rag.record import Verification
     from rag.types import Answer, Chunk, Citation, Evidence, Hit
 
 _SNIPPET_CHARACTERS = 160
@@ -88,6 +90,21 @@ def receipts(found: Mapping[str, Any]) -> None:
 def findings(found: Sequence[Finding]) -> None:
     """What the doctor saw, and what mends it."""
     table(("", "what", "found", "remedy"), [(f.state, f.name, f.detail, f.remedy) for f in found])
+
+
+def models(found: Sequence[ModelStatus]) -> None:
+    """The catalogue, and what of it is here."""
+    rows = [(m.name, m.kind, f"{m.size_bytes / 1e6:,.0f}", m.licence, m.folder if m.present else "") for m in found]
+    table(("name", "kind", "MB", "licence", "here"), rows, right=("MB",))
+
+
+def verified(found: Sequence[Verification]) -> None:
+    """Each file of the weights, and whether it is the publisher's."""
+    if not found:
+        out("No weights are here.")
+        return
+    rows = [(v.model, v.file, "ok" if v.ok else "wrong", v.reason, v.hint) for v in found]
+    table(("model", "file", "", "reason", "remedy"), rows)
 
 
 def place(source: Citation | Chunk) -> str:

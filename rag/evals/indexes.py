@@ -116,7 +116,7 @@ class Indexes:
         return store
 
     def _ready(self, folder: Path, case: Case) -> Store:
-        """The index for reading, so that several evaluations can share it; it is filled first where it lacks a document."""
+        """The index for reading, so that evaluations can share it; filled first where it lacks a document."""
         wanted = {item.id for item in case.passages or self._dataset.corpus} or set(self._dataset.files)
         with suppress(StoreError):
             store = self._parts.read(folder)

@@ -79,12 +79,15 @@ def ranking_figures(searches: Sequence[Search]) -> Figures:
     if not judged:
         return {}
     names = [name for name in ("dense", "lexical", "fused", "last_turn") if any(name in s.rankings for s in judged)]
-    parts = {name: _figures([s for s in judged if name in s.rankings], name) for name in names}
+    parts = {name: _figures(judged, name) for name in names}
     return {**parts["fused"], "parts": parts}
 
 
 def _figures(searches: Sequence[Search], name: str) -> Figures:
-    ranked = [(metrics.fold(hit.chunk.document for hit in s.rankings[name]), s.case.gold) for s in searches]
+    """Of one ranking; a question without a history has its last turn, and nothing else, in the fused one."""
+    rankings = [search.rankings.get(name, search.rankings["fused"]) for search in searches]
+    folded = [metrics.fold(hit.chunk.document for hit in ranking) for ranking in rankings]
+    ranked = list(zip(folded, [search.case.gold for search in searches], strict=True))
     return {
         "recall@5": mean(metrics.recall_at(ranking, gold, 5) for ranking, gold in ranked),
         "recall@10": mean(metrics.recall_at(ranking, gold, 10) for ranking, gold in ranked),

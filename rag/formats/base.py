@@ -182,13 +182,13 @@ class Builder:
 
 
 def clean(text: str) -> str:
-    """Make a text safe to store, search and show.
+    r"""Make a text safe to store, search and show.
 
     Args:
         text: Any string, unpaired surrogates included.
 
     Returns:
-        Lines end in `\\n`; control characters, soft hyphens, zero-width spaces, marks that reverse the direction of
+        Lines end in `\n`; control characters, soft hyphens, zero-width spaces, marks that reverse the direction of
         writing and invisible tags are gone; every space is a plain one; unpaired surrogates are U+FFFD; in Unicode form
         NFC, so that one word has one spelling.
     """

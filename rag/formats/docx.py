@@ -1,4 +1,4 @@
-"""Word documents: paragraphs, lists, tables, text boxes, insertions and notes; headings by their style or outline level.
+"""Word documents: paragraphs, lists, tables, text boxes and notes; headings by their style or outline level.
 
 Deleted and hidden text is left out, and so are headers, footers and comments. Pages exist only once a program lays the
 document out, so there are none here.

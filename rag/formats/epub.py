@@ -66,7 +66,7 @@ def _package(archive: ZipFile, source: Source) -> str:
     """Name of the part that lists the others."""
     for element in parse(read(archive, _CONTAINER, source)).iter():
         if local(element) == "rootfile":
-            return posixpath.normpath(element.get("full-path", ""))
+            return posixpath.normpath(str(element.get("full-path", "")))
     raise DamagedFile(source.name, "its container names no book", _AGAIN)
 
 

@@ -1,4 +1,4 @@
-"""HTML: headings as a map, tables as rows that name their columns, lists as lines; what a reader does not read left out.
+"""HTML: headings as a map, tables as rows that name their columns, lists as lines, and nothing that is not read.
 
 Left out are scripts, styles, hidden elements, forms, navigation, and the header and footer of the page, unless nothing
 else is there. Walks a parsed tree without recursion, so that depth is no danger.
@@ -20,8 +20,8 @@ _SILENT = frozenset(
     "textarea datalist optgroup option progress meter".split()
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center details dialog dd div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody "
+    "address article aside blockquote body caption center details dialog dd div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table tbody "
     "td tfoot th thead tr ul".split()
 )
 _LISTS = frozenset(("ul", "ol", "menu"))
@@ -136,7 +136,7 @@ def _unread(element: Any) -> bool:
 
 
 def _is_chrome(element: Any) -> bool:
-    """Navigation, and the page's own header and footer; those of an article are its own. A header with the title stays."""
+    """Navigation, and the page's own header and footer, not those of an article; what holds the main heading stays."""
     tag = element.tag
     if tag == "nav" or element.get("role") in _CHROME_ROLES:
         return element.find(".//h1") is None

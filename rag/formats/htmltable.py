@@ -10,7 +10,7 @@ from rag.formats.rows import name_row, named_rows
 
 _SPAN = 100
 """Most columns or rows that a cell is spread over; a hostile one claims a billion."""
-_CELLS = 1_000_000
+_CELLS = 200_000
 """Most cells of one table after spreading."""
 _LAYOUT = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "article", "section", "form")
 
@@ -95,8 +95,8 @@ def _grid(table: Any) -> Iterator[list[_Cell]]:
                 if below:
                     hanging[len(cells)] = (below, cell)
                 cells.append(cell)
+                room -= 1
         _hang(cells, hanging)
-        room -= len(cells)
         yield cells
 
 

@@ -59,17 +59,23 @@ def _message(out: Builder, message: Message, depth: int) -> None:
 
 
 def _parts(message: Message) -> Iterator[Message]:
-    """Leaves in order; of alternatives the plain text, or the last where there is none. A message within is one leaf."""
+    """Leaves in order; of alternatives the plain text, else the last. A message within is one leaf."""
     waiting = [message]
     while waiting:
         part = waiting.pop()
-        inner = part.get_payload()
-        if part.get_content_type() == "message/rfc822" or not isinstance(inner, list):
+        inner = _inside(part)
+        if part.get_content_type() == "message/rfc822" or not part.is_multipart():
             yield part
         elif part.get_content_type() == "multipart/alternative":
             waiting += [_alternative(inner)] if inner else []
         else:
             waiting += reversed(inner)
+
+
+def _inside(part: Message) -> list[Message]:
+    """Parts of a part; none in a leaf, and none that are bare strings, as a malformed message may have."""
+    inner = part.get_payload()
+    return [one for one in inner if not isinstance(one, str)] if isinstance(inner, list) else []
 
 
 def _alternative(parts: list[Message]) -> Message:
@@ -78,10 +84,10 @@ def _alternative(parts: list[Message]) -> Message:
 
 
 def _part(out: Builder, part: Message, depth: int) -> None:
-    inner = part.get_payload()
+    inner = _inside(part)
     kind = part.get_content_type()
     name = squeeze(_decoded(part.get_filename() or ""))
-    if kind == "message/rfc822" and isinstance(inner, list):
+    if kind == "message/rfc822" and inner:
         if depth < _DEPTH:
             _message(out, inner[0], depth + 1)
         return

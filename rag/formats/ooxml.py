@@ -124,7 +124,7 @@ def child(element: Any, *path: str) -> Any:
 
     Args:
         element: An lxml element.
-        path: Local names, outermost first.
+        *path: Local names, outermost first.
 
     Returns:
         The first that fits; None where there is none.

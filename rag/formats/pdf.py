@@ -30,8 +30,8 @@ _NEEDS_PASSWORD = (4, 5)
 """pdfium's codes for a wrong password and an unknown way of protection."""
 _LINEARIZED = re.compile(rb"/Linearized.{0,300}?/L\s+(\d{1,12})", re.DOTALL)
 _UNTITLED = re.compile(
-    r"untitled\d*|microsoft (?:word|powerpoint|excel)|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|indd|qxd|rtf|odt)",
-    re.I,
+    r"untitled\d*|microsoft (?:word|powerpoint|excel)|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|indd|rtf|odt)",
+    re.IGNORECASE,
 )
 _NO_LETTERS = re.compile(r"\W+")
 
@@ -62,7 +62,7 @@ def extract(source: Source) -> Extracted:
 
 
 def _refuse_truncated(source: Source) -> None:
-    """pdfium mends a cut file in silence and loses pages; a reader should know."""
+    """A cut file is mended by pdfium in silence, with pages lost; the user should know."""
     claimed = _LINEARIZED.search(source.head(1024))
     source.file.seek(max(0, source.size_bytes - _TAIL_BYTES))
     tail = source.file.read(_TAIL_BYTES)
@@ -146,7 +146,7 @@ class _Reader:
         self.last = block
 
     def _place(self, marks: list[tuple[str, int]], found: list[Block]) -> dict[int, list[tuple[str, int]]]:
-        """Headings of the outline by the block that they stand in, or the page's first where the words are not found."""
+        """Headings of the outline by the block that they stand in, or the next one where the words are not found."""
         placed: dict[int, list[tuple[str, int]]] = defaultdict(list)
         at = 0
         for title, level in marks:

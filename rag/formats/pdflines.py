@@ -126,7 +126,7 @@ class _Measure:
         return Cell(self.text[start:end].translate(_LIGATURES), left, right)
 
     def _at(self, place: int) -> int:
-        """pdfium's own number of a character of the text."""
+        """Number within pdfium of a character of the text."""
         index: int = self.raw.FPDFText_GetCharIndexFromTextIndex(self.textpage, place)
         return max(index, 0)
 

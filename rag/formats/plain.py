@@ -1,4 +1,4 @@
-"""Plain text and source code: the text as it stands, cleaned. Knows no structure but reStructuredText's underlined titles."""
+"""Plain text and source code: the text as it stands, cleaned. Knows the underlined titles of `.rst`."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ def _shape(out: Builder, shape: Any) -> None:
 
 
 def _placeholder(shape: Any) -> str:
-    """What a shape is for: its placeholder type, `body` where it names none, `none` for a shape that is no placeholder."""
+    """Type of placeholder that a shape is: `body` where it names none, `none` where it is no placeholder."""
     for properties in shape:
         if local(properties) in ("nvSpPr", "nvGraphicFramePr"):
             mark = child(properties, "nvPr", "ph")

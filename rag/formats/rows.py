@@ -27,7 +27,7 @@ def named_rows(rows: Iterable[Row], *, header: bool | None = None) -> Iterator[s
         header: Whether the first row names the columns; None to judge by its cells.
 
     Yields:
-        One line per row, cells parted by `; `, each with its column's name where there is one; empty cells are left out.
+        One line per row, its cells parted by `; `, each after the name of its column; empty ones are left out.
     """
     filled = (row for row in (_tidy(row) for row in rows) if any(row))
     head = list(islice(filled, 2))

@@ -82,9 +82,7 @@ _COULD_BE_WORDS = {
     b"ustar",
 }
 """Signatures that a text may begin with; then it holds no zero byte."""
-_HTML = re.compile(
-    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body)[\s>]", re.I | re.S
-)
+_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _MAIL_HEADER = re.compile(r"^(from|message-id|mime-version|received|return-path):", re.I | re.M)
 
 
@@ -162,7 +160,7 @@ def _rough(head: bytes) -> str:
 
 def _kind_of_text(source: Source, head: str) -> Kind:
     known = _SUFFIXES.get(source.suffix)
-    if known != "mail" and _HTML.match(head):
+    if known != "mail" and _HTML.match(_first_tag(head)):
         return "html"
     if known:
         return known
@@ -171,3 +169,12 @@ def _kind_of_text(source: Source, head: str) -> Kind:
         if "from" in names and names & {"message-id", "mime-version", "received", "return-path"}:
             return "mail"
     return "plain"
+
+
+def _first_tag(head: str) -> str:
+    """The text from its first tag on, past an XML declaration and comments."""
+    head = head.lstrip()
+    for opening, closing in (("<?", "?>"), ("<!--", "-->")):
+        while head.startswith(opening) and (end := head.find(closing)) >= 0:
+            head = head[end + len(closing) :].lstrip()
+    return head

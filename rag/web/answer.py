@@ -19,6 +19,8 @@ _STATUS = {
 }
 _SNIPPET = 160
 """Characters shown of a passage in a list."""
+_QUESTION = 2_000
+"""Characters shown of a question; longer ones are pasted documents."""
 
 
 def conversation(views: Iterable[View]) -> str:
@@ -28,7 +30,7 @@ def conversation(views: Iterable[View]) -> str:
 
 def exchange(view: View) -> str:
     """One question and its answer, as far as it has come."""
-    asked = element("div", escape(view.question), class_="fn-question", dir="auto")
+    asked = element("div", escape(_clipped(view.question, _QUESTION)), class_="fn-question", dir="auto")
     body = element("div", _answer(view), class_="fn-answer", aria_busy="false" if view.over else "true")
     name = f"Question {view.number}"
     return element("article", asked + body, class_="fn-turn", data_turn=view.number, aria_label=name)
@@ -60,11 +62,14 @@ def hit_list(hits: Sequence[Hit]) -> str:
     for hit in hits:
         chunk = hit.chunk
         where = element("span", escape(place(chunk.page, chunk.heading)), class_="fn-place", dir="auto")
-        text = " ".join(chunk.text.split())
-        cut = text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(" ", 1)[0] + " …"
+        cut = _clipped(" ".join(chunk.text.split()), _SNIPPET)
         name = element("span", escape(name_of(chunk.document)), class_="fn-document", title=chunk.document, dir="auto")
         items.append(element("li", f"{name} {where}{element('p', escape(cut), dir='auto')}"))
     return element("ol", "".join(items), class_="fn-hits")
+
+
+def _clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
 
 
 def _answer(view: View) -> str:

@@ -9,10 +9,10 @@ import logging
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from rag.errors import RagError
-from rag.events import Token
+from rag.events import Event, Token
 from rag.web.answer import conversation, welcome
 from rag.web.library import Library
 from rag.web.line import Line
@@ -147,7 +147,8 @@ class Chat:
         yield False
         stop, drawn_s = session.stop, self._clock()
         pipeline = self._library.pipeline()
-        with closing(pipeline.stream(view.question, session.history(), stop=stop)) as events:
+        written = cast("Generator[Event, None, None]", pipeline.stream(view.question, session.history(), stop=stop))
+        with closing(written) as events:
             for event in events:
                 view.apply(event)
                 if stop.is_set() and not view.draft:

@@ -51,17 +51,17 @@ def upload(files: Sequence[str], library: Library) -> Iterator[str]:
         uploads = save(paths, folder, library.config.max_file_bytes)
         taken = {upload.path for upload in uploads if upload.path}
         results = (yield from _index(library)) if taken else {}
-        for path in taken:
-            if results[path].action == "failed":
-                (folder / path).unlink(missing_ok=True)
+        for result in results.values():
+            if result.path in taken and result.action == "failed":
+                (folder / result.path).unlink(missing_ok=True)
         yield results_table(uploads, results)
     except RagError as exc:
         yield message("error", exc.message, exc.hint)
     except OSError as exc:
         yield message("error", f"The files could not be saved: {exc.strerror}", "Check the disk and the folder.")
     finally:
-        for path in paths:
-            path.unlink(missing_ok=True)
+        for arrived in paths:
+            arrived.unlink(missing_ok=True)
 
 
 def _index(library: Library) -> Generator[str, None, dict[str, FileResult]]:
@@ -89,8 +89,9 @@ def progress(step: Step) -> str:
     """A progress bar with what is being done."""
     what, done, total = step
     bar = element("progress", "", value=done if total else None, max=total or None, aria_label=what)
-    counted = f" {done:,} of {total:,}" if total else ""
-    return element("div", element("p", escape(f"{what}{counted}")) + bar, class_="fn-progress", role="status")
+    share = f", {min(done, total) / total:.0%}" if total else ""
+    said = f"{what[:1].upper()}{what[1:]}{share}"
+    return element("div", element("p", escape(said)) + bar, class_="fn-progress", role="status")
 
 
 def results_table(uploads: Sequence[Upload], results: dict[str, FileResult]) -> str:

@@ -25,8 +25,8 @@ _PORTS = 100
 """Ports tried, from the configured one up."""
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Gradio evaluates its templates and writes inline scripts; everything else is our own server's."""
 _HEADERS = (
@@ -89,6 +89,11 @@ def free_port(host: str, first: int) -> int:
 
 class Served:
     """A running server.
+
+    Args:
+        config: Where to listen, and the limits.
+        library: What answers; opened in the background once the page is there.
+        auth: Name and password; None for none.
 
     Attributes:
         url: Where it is.

@@ -6,7 +6,6 @@ index or of Gradio.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import unicodedata
@@ -19,8 +18,8 @@ from rag.loaders import file_digest
 FOLDER = "uploads"
 """Where uploads go, inside the folder of documents."""
 SUFFIXES = frozenset(
-    ".txt .md .markdown .rst .text .log .html .htm .xhtml .pdf .docx .pptx .xlsx .csv .tsv .json .jsonl .ndjson .eml .epub "
-    ".py .js .ts .java .c .h .cpp .hpp .cs .go .rs .rb .php .sh .sql .xml .yaml .yml .toml .ini .cfg .tex".split()
+    ".txt .md .markdown .rst .text .log .html .htm .xhtml .pdf .docx .pptx .xlsx .csv .tsv .json .jsonl .ndjson .eml "
+    ".epub .py .js .ts .java .c .h .cpp .hpp .cs .go .rs .rb .php .sh .sql .xml .yaml .yml .toml .ini .cfg .tex".split()
 )
 """What may be uploaded; the folder itself may hold more."""
 _LONGEST_BYTES = 150
@@ -93,7 +92,7 @@ def _save(file: Path, folder: Path, max_bytes: int) -> Upload:
     if not target.exists():
         part = target.with_name(f".{target.name}.part")
         shutil.copyfile(file, part)
-        os.replace(part, target)
+        part.replace(target)
     return Upload(file.name, target.relative_to(folder).as_posix())
 
 

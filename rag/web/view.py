@@ -63,6 +63,7 @@ class View:
                 self.checked.append(event)
             case Answer():
                 self.answer, self.phase = event, "done"
+                self.query, self.hits = event.query, event.hits
 
     def fail(self, error: RagError) -> None:
         """End with an error."""

@@ -1,0 +1,85 @@
+"""A folder of documents: which of its files count, and when they change.
+
+Hidden files do not, and an index that lies among the documents is no document. Knows no store and no model.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from rag.errors import RagError, UsageError
+from rag.loaders import list_files
+from rag.protocols import StopSignal
+
+logger = logging.getLogger(__name__)
+
+_INDEX = "rag.db"
+"""A folder that holds this is an index, not documents."""
+_INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", "vectors.faiss", "write.lock"))
+"""What is passed over where the index lies among the documents, in one folder."""
+_LOOK_MS = 500
+"""How often a watch looks whether to stop."""
+_REST_MS = 200
+"""How long a folder must be at rest before its changes count."""
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The files of a folder, but for those of an index that lies in it."""
+    files = list_files(folder)
+    if any(path.name == _INDEX for path in files):
+        return [path for path in files if not _is_of_index(path, folder)]
+    return files
+
+
+def watch(folder: Path, run: Callable[[], object], stop: StopSignal) -> None:
+    """Call `run` at once and whenever the folder has changed and come to rest, until told to stop.
+
+    An error of one run is logged with its remedy, and the next change is waited for.
+
+    Args:
+        folder: Folder of documents.
+        run: What to do, such as a `sync`.
+        stop: Ends the watch within half a second, or after the run under way.
+
+    Raises:
+        UsageError: There is no such folder.
+    """
+    import watchfiles  # takes as long to import as the rest of this file
+
+    if not folder.is_dir():
+        raise no_folder(folder)
+    root = folder.resolve()
+    due = True  # the first time-out comes once the folder is watched, so no change falls in between
+    for changes in watchfiles.watch(
+        root,
+        watch_filter=lambda _change, path: _counts(Path(path), root),
+        stop_event=stop,
+        rust_timeout=_LOOK_MS,
+        yield_on_timeout=True,
+        step=_REST_MS,
+    ):
+        if changes or due:
+            due = False
+            try:
+                run()
+            except RagError as exc:
+                logger.error("%s", exc)  # noqa: TRY400 (the message and its hint are all there is to say)
+
+
+def _is_of_index(path: Path, folder: Path) -> bool:
+    if path.parent == folder:
+        return path.name in _INDEX_FILES and (folder / _INDEX).exists()
+    inner = path.parents[: len(path.relative_to(folder).parts) - 1]
+    return any((above / _INDEX).exists() for above in inner)
+
+
+def _counts(path: Path, folder: Path) -> bool:
+    """False for changes that no run would see: of hidden files, and of the index itself."""
+    return not (any(part.startswith(".") for part in path.relative_to(folder).parts) or _is_of_index(path, folder))
+
+
+def no_folder(folder: Path) -> UsageError:
+    """The error for a folder that is not there."""
+    return UsageError(f"{folder}: no such folder", "name a folder of documents: rag index FOLDER")

@@ -1,0 +1,76 @@
+"""A real index of a small folder behind a library, its embedder and generator fakes; loads no weights."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag import indexing
+from rag.config import Config
+from rag.indexing import Report
+from rag.pipeline import Pipeline
+from rag.protocols import Generator, Progress
+from rag.store import Manifest, SqliteStore
+from rag.testing import FakeEmbedder, FakeGenerator
+from rag.web.library import Library
+
+EMBEDDER = FakeEmbedder(512)
+MANIFEST = Manifest("fake", "0" * 64, EMBEDDER.dim, "1:120")
+LEASE = (
+    "# Harbour lease\n\n## Parties\n\nThe harbour lease is a contract between Port Aldous and the Meridian Rowing Club.\n\n"
+    "## Notice period\n\nEither side may end the harbour lease with ninety days written notice. "
+    "Notice must reach the registrar before the end of a quarter.\n"
+)
+MINUTES = "Minutes of the rowing club\n\nThe treasurer of the rowing club is Ines Okoro, elected for two years.\n"
+
+
+def make_folder(root: Path) -> Path:
+    """Two documents."""
+    folder = root / "docs"
+    (folder / "legal").mkdir(parents=True)
+    (folder / "legal" / "lease.md").write_text(LEASE, "utf-8")
+    (folder / "minutes.txt").write_text(MINUTES, "utf-8")
+    return folder
+
+
+def settings(root: Path, port: int = 7860) -> Config:
+    """Settings for a folder and an index under `root`; questions are answered rather than refused."""
+    folder, index = str(root / "docs"), str(root / "index")
+    return Config(folder=folder, index=index, embedder="fake", generator="fake", refuse_below=0.3, port=port)
+
+
+def sync(config: Config, progress: Progress) -> Report:
+    """As the factory does, with the fake embedder."""
+    store = SqliteStore.open(Path(config.index), MANIFEST)
+    try:
+        return indexing.sync(
+            Path(config.folder),
+            store,
+            EMBEDDER,
+            chunk_tokens=config.chunk_tokens,
+            max_file_bytes=config.max_file_bytes,
+            progress=progress,
+        )
+    finally:
+        store.close()
+
+
+def make_library(config: Config, generator: Generator | None = None) -> Library:
+    """A library that is not started yet."""
+
+    def assemble(config: Config, _progress: Progress) -> Pipeline:
+        store = SqliteStore.open_existing(Path(config.index), MANIFEST)
+        return Pipeline(store, EMBEDDER, generator or FakeGenerator(), config)
+
+    return Library(config, assemble, sync)
+
+
+def open_library(root: Path, generator: Generator | None = None) -> Library:
+    """A started library over two indexed documents."""
+    make_folder(root)
+    config = settings(root)
+    sync(config, lambda *_: None)
+    library = make_library(config, generator)
+    library.start()
+    assert library.wait(30)
+    assert library.status().phase == "ready", library.status()
+    return library

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from rag.errors import IndexBusy
+from rag.indexing import Report
+from rag.protocols import Progress
+from rag.types import DocumentInfo
+from rag.web.documents import banner, listing, progress, upload
+from rag.web.library import Status
+from tests.web.shelves import make_folder, make_library, open_library, settings
+from tests.web.test_html import Elements
+from tests.web.test_uploads import arrived
+from tests.web.things import HOSTILE
+
+
+def test_each_file_has_its_result_and_a_broken_one_is_not_kept(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    good, broken = (
+        arrived(tmp_path, "good.txt", "The mast is a spar of spruce."),
+        arrived(tmp_path, "broken.pdf", "%PDF-1.4 x"),
+    )
+    shown = list(upload([str(good), str(broken), str(arrived(tmp_path, "a.exe"))], library))
+    table = shown[-1]
+    assert "progress" in shown[0]
+    assert ">good.txt</th><td><strong>added</strong><br>1 passage</td>" in table
+    assert table.count("<strong>not added</strong>") == 2
+    assert "files of type .exe are not taken" in table
+    kept = sorted(path.name for path in (tmp_path / "docs" / "uploads").iterdir())
+    assert kept == ["good.txt"]
+    assert not good.exists()
+    assert "uploads/good.txt" in [document.path for document in library.documents()]
+    again = list(upload([str(arrived(tmp_path, "good.txt", "The mast is a spar of spruce."))], library))[-1]
+    assert "already there" in again
+    library.close()
+
+
+def test_the_first_upload_makes_the_index(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    library = make_library(settings(tmp_path))
+    library.start()
+    assert library.wait(30)
+    list(upload([str(arrived(tmp_path, "new.txt", "The mast is a spar."))], library))
+    assert library.wait(30)
+    assert library.status().phase == "ready"
+    library.close()
+
+
+def test_an_index_in_use_is_told_with_its_hint(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+
+    def busy(_progress: Progress) -> Report:
+        raise IndexBusy("the index is being written", "wait for it")
+
+    library.index = busy  # type: ignore[method-assign]
+    last = list(upload([str(arrived(tmp_path, "new.txt"))], library))[-1]
+    assert "the index is being written" in last
+    assert "wait for it" in last
+    library.close()
+
+
+def test_nothing_hostile_becomes_markup() -> None:
+    for text in HOSTILE:
+        info = DocumentInfo(text, text, "0" * 64, 1, 1, 1, 1.0)
+        html = (
+            listing([info])
+            + banner(Status("failed", text, text))
+            + banner(Status("ready", text))
+            + progress((text, 1, 2))
+        )
+        found = Elements(html)
+        assert {tag for tag, _ in found.tags} <= {"h2", "ul", "li", "span", "div", "p", "progress"}
+        names = {name for _, attributes in found.tags for name in attributes}
+        assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]
+
+
+def test_long_lists_are_cut() -> None:
+    infos = [DocumentInfo(f"{n}.txt", "", "0" * 64, 1, 1, 1, 0.0) for n in range(250)]
+    html = listing(infos)
+    assert "250 documents" in html
+    assert "and 50 documents more" in html
+    assert "Nothing is indexed yet" in listing([])
+
+
+def test_the_banner_says_what_is_going_on() -> None:
+    assert "<progress" in banner(Status("loading", "Fetching…", done=1, total=2))
+    assert "<progress" not in banner(Status("loading", "Loading…"))
+    assert "rag doctor" in banner(Status("failed", "broken", "rag doctor"))

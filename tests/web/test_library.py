@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rag.config import Config
+from rag.errors import NoNetwork, RagError
+from rag.pipeline import Pipeline
+from rag.protocols import Progress
+from rag.web.library import Library
+from tests.web.shelves import make_folder, make_library, open_library, settings, sync
+
+
+def test_a_ready_library_counts_and_reads_its_documents(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    assert library.status().text.startswith("2 documents · ")
+    assert [document.path for document in library.documents()] == ["legal/lease.md", "minutes.txt"]
+    assert library.read("minutes.txt").text.startswith("Minutes")
+    with pytest.raises(KeyError):
+        library.read("gone.txt")
+    library.close()
+
+
+def test_without_an_index_it_names_the_command_and_reads_nothing(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    library = make_library(settings(tmp_path))
+    assert library.status().phase == "loading"
+    assert not library.wait(0)
+    library.start()
+    assert library.wait(30)
+    assert library.status().phase == "empty"
+    assert f"rag index {tmp_path / 'docs'}" in library.status().hint
+    assert library.documents() == []
+    with pytest.raises(KeyError):
+        library.read("minutes.txt")
+    with pytest.raises(RagError, match="no index yet"):
+        library.pipeline()
+
+
+def test_indexing_opens_what_could_not_be_opened_before(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    library = make_library(settings(tmp_path))
+    library.start()
+    assert library.wait(30)
+    report = library.index(lambda *_: None)
+    assert report.counts()["added"] == 2
+    assert library.wait(30)
+    assert library.status().phase == "ready"
+    library.close()
+
+
+def test_an_empty_index_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    config = settings(tmp_path)
+    sync(config, lambda *_: None)
+    library = make_library(config)
+    library.start()
+    assert library.wait(30)
+    assert library.status().text == "There are no documents yet."
+    (tmp_path / "docs" / "new.txt").write_text("The gate is a door of oak and iron.", "utf-8")
+    library.index(lambda *_: None)
+    assert library.status().phase == "ready"
+    assert library.examples == ("What is the gate?",)
+    library.close()
+
+
+def test_missing_weights_are_told_with_the_command(tmp_path: Path) -> None:
+    def assemble(_config: Config, progress: Progress) -> Pipeline:
+        progress("fetching weights", 1, 4)
+        assert library.status().text == "Fetching weights…"
+        raise NoNetwork("fake: no source could be reached", "rag models pull fake")
+
+    library = Library(settings(tmp_path), assemble)
+    library.start()
+    assert library.wait(30)
+    status = library.status()
+    assert (status.phase, status.hint) == ("failed", "rag models pull fake")
+
+
+def test_an_unexpected_error_ends_the_loading(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    def assemble(_config: Config, _progress: Progress) -> Pipeline:
+        raise ZeroDivisionError("a secret")
+
+    library = Library(settings(tmp_path), assemble)
+    library.start()
+    assert library.wait(30)
+    assert library.status().phase == "failed"
+    assert "secret" not in library.status().text
+    assert "a secret" in caplog.text
+
+
+def test_what_is_indexed_elsewhere_is_seen(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    (tmp_path / "docs" / "more.txt").write_text("The mast is a spar of spruce.", "utf-8")
+    sync(replace(library.config), lambda *_: None)
+    assert library.status().text.startswith("3 documents")
+    library.close()

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import threading
+
+from rag.web.line import Line
+
+
+def test_first_come_first_served() -> None:
+    line = Line()
+    tickets = [line.join() for _ in range(3)]
+    assert [line.ahead(ticket) for ticket in tickets] == [0, 1, 2]
+    assert line.wait(tickets[0], 0)
+    assert not line.wait(tickets[1], 0)
+    line.leave(tickets[0])
+    assert line.wait(tickets[1], 0)
+    assert line.ahead(tickets[2]) == 1
+
+
+def test_one_who_gives_up_holds_nobody_up() -> None:
+    line = Line()
+    first, second, third = (line.join() for _ in range(3))
+    line.leave(second)
+    line.leave(first)
+    assert line.wait(third, 0)
+
+
+def test_the_next_one_is_woken() -> None:
+    line, served = Line(), threading.Event()
+    first, second = line.join(), line.join()
+    thread = threading.Thread(target=lambda: line.wait(second, 10) and served.set())
+    thread.start()
+    line.leave(first)
+    assert served.wait(5)
+    thread.join()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.types import Document, Span
+from rag.web.sources import pane, window
+from rag.web.view import View
+from tests.web.test_html import Elements
+from tests.web.test_view import view_after
+from tests.web.things import ANSWER, CITATION, HIT, HOSTILE, LEASE, QUOTE, REFUSAL, TEXT, read
+
+
+def test_an_empty_conversation_says_what_will_be_here() -> None:
+    assert "Sources appear here" in pane(None, read)
+
+
+def test_evidence_is_there_before_a_word_is_written() -> None:
+    html = pane(view_after(2), read)
+    assert "Found so far" in html
+    assert f"<mark>{QUOTE}</mark>" in html
+    assert "lease.pdf" in html
+    assert "Notice" in html
+
+
+def test_hits_are_there_before_the_evidence() -> None:
+    assert "lease.pdf" in pane(view_after(1), read)
+
+
+def test_a_citation_shows_document_place_date_and_the_quote_lit_up() -> None:
+    html = pane(view_after(8), read, 1)
+    assert "lease.pdf" in html
+    assert "page 1 · Notice" in html
+    assert "17 Mar 2030" in html
+    assert f"<mark>{QUOTE}</mark> It must be written." in html
+    assert 'aria-current="true"' in html
+    assert "aria-current" not in pane(view_after(8), read, 2)
+
+
+def test_what_was_cited_is_not_listed_again() -> None:
+    other = replace(HIT, chunk=replace(HIT.chunk, document="other.txt"))
+    view = View(1, "q")
+    view.apply(replace(ANSWER, hits=(HIT, other)))
+    assert "Also looked at: 1 passage" in pane(view, read)
+    assert "Also looked at" not in pane(view_after(8), read)
+
+
+def test_a_refusal_lists_what_was_looked_at() -> None:
+    view = view_after(2)
+    view.apply(REFUSAL)
+    html = pane(view, read)
+    assert "Looked at" in html
+    assert "lease.pdf" in html
+    assert "<mark>" not in html
+
+
+def test_a_document_that_is_gone_or_changed_keeps_its_quote() -> None:
+    view = View(1, "q")
+    view.apply(replace(ANSWER, citations=(replace(CITATION, document="gone.txt"),)))
+    assert "no longer in the index" in pane(view, read)
+    assert f"<mark>{QUOTE}</mark>" in pane(view, read)
+
+    def shifted(_path: str) -> Document:
+        return replace(LEASE, text="New first line. " + TEXT)
+
+    html = pane(view_after(8), shifted)
+    assert "changed since" in html
+    assert f"<mark>{QUOTE}</mark>" in html
+
+
+@given(st.text(max_size=400), st.integers(0, 400), st.integers(0, 60), st.integers(1, 80))
+def test_a_window_holds_the_quote_exactly(text: str, start: int, length: int, around: int) -> None:
+    span = Span(min(start, len(text)), min(start + length, len(text)))
+    before, quote, after = window(text, span, around)
+    assert quote == text[span.start : span.end]
+    assert before.removeprefix("… ") in text[: span.start]
+    assert after.removesuffix(" …") in text[span.end :]
+    assert len(before) <= around + 2
+    assert len(after) <= around + 2
+
+
+def test_a_window_is_cut_between_words() -> None:
+    before, quote, after = window("alpha beta gamma QUOTE delta epsilon zeta", Span(17, 22), 9)
+    assert (before, quote, after) == ("… gamma ", "QUOTE", " delta …")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nothing_hostile_becomes_markup(text: str) -> None:
+    document = replace(LEASE, path=text, text=f"before {text} after")
+    citation = replace(CITATION, document=text, quote=text, start=7, end=7 + len(text), heading=text)
+    view = View(1, text)
+    view.apply(replace(ANSWER, citations=(citation,), hits=()))
+    found = Elements(pane(view, lambda _path: document, 1))
+    assert {tag for tag, _ in found.tags} == {"div", "h2", "span", "article", "header", "blockquote", "mark"}
+    names = {name for _, attributes in found.tags for name in attributes}
+    assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]

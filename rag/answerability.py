@@ -51,6 +51,7 @@ def features(query: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> d
         "together": _share(wanted, everything),
         "in_passage": _share(wanted, passage),
         "names": _share(asked_names, everything),
+        "subject": _share(wanted - asked_names, everything),
         "numbers": _share(asked_numbers, figures),
     }
 

@@ -27,6 +27,7 @@ _DRAFT, _NGRAMS = 10, (3, 2)
 
 _MARGIN = 0.02
 
+
 class Decoder:
     """A model, and the keys and values of recent prompts. One call at a time.
 
@@ -44,7 +45,7 @@ class Decoder:
     def next_logits(self, ids: Sequence[int]) -> torch.Tensor:
         """Logits of the token after a prompt: (vocabulary,) float32."""
         read = self._read(ids, None)
-        assert read is not None  # noqa: S101  # only a stop ends it early
+        assert read is not None  # only a stop ends it early
         return read[1]
 
     def tokens(self, ids: Sequence[int], most: int, stop: StopSignal, *, lookup: bool = True) -> Iterator[int]:

@@ -74,13 +74,14 @@ class Hub:
         """
         from huggingface_hub import HfApi
 
-        with self._errors(repo):
+        with self._errors(repo), self._sense():
             info = HfApi(self._endpoint).model_info(
                 repo, revision=revision, timeout=self._timeout_s, files_metadata=True
             )
         files = [
             RemoteFile(item.rfilename, item.size or 0, item.lfs.sha256 if item.lfs else "")
             for item in info.siblings or ()
+            if ".." not in item.rfilename.split("/") and not item.rfilename.startswith("/")
         ]
         return Listing(info.sha or revision, tuple(files))
 
@@ -116,6 +117,20 @@ class Hub:
                 tqdm_class=_bar(progress, f"{repo}: {file.path}", file.size_bytes),
             )
         part.replace(target)
+
+    @contextmanager
+    def _sense(self) -> Iterator[None]:
+        """An answer that makes no sense, such as the page of a network that wants a login, is no Hub's."""
+        from huggingface_hub.errors import HFValidationError, HfHubHTTPError
+
+        try:
+            yield
+        except HFValidationError as exc:
+            raise UnknownModel(str(exc), "rag models list") from exc
+        except HfHubHTTPError:
+            raise
+        except (ValueError, TypeError, KeyError, AttributeError) as exc:
+            raise NoNetwork(f"{self.name}: {self._endpoint} does not answer like one: {exc}") from exc
 
     @contextmanager
     def _errors(self, repo: str) -> Iterator[None]:

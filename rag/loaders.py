@@ -6,6 +6,7 @@ written anywhere, and nothing that is not a regular file inside the folder is op
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import os
@@ -166,6 +167,10 @@ def _extract(source: Source) -> Extracted:
         raise DamagedFile(source.name, "nested too deeply to be read", "save it in a flatter form") from exc
     except MemoryError as exc:
         raise OversizeFile(source.name, "too large for this machine's memory", "split it") from exc
+    except OSError as exc:
+        if exc.errno != errno.EINVAL:
+            raise
+        raise DamagedFile(source.name, "malformed: points outside itself", "fetch or copy it again") from exc
     except _MALFORMED as exc:
         logger.debug("%s: reading failed", source.name, exc_info=True)
         reason = f"malformed: {' '.join(str(exc).split())[:200] or type(exc).__name__}"

@@ -88,12 +88,12 @@ class OpenAIGenerator:
 
     def count_tokens(self, text: str) -> int:
         """An estimate, a token for every four bytes of UTF-8: the protocol has no way to ask."""
-        return -(-len(text.encode("utf-8", "replace")) // _BYTES_PER_TOKEN)
+        return -(-len(_sound(text).encode()) // _BYTES_PER_TOKEN)
 
     def _body(self, messages: Sequence[Message]) -> dict[str, Any]:
         return {
             "model": self._model,
-            "messages": [dict(message) for message in messages],
+            "messages": [{key: _sound(text) for key, text in message.items()} for message in messages],
             "max_tokens": self._most,
             "temperature": 0,
             "seed": 0,
@@ -126,12 +126,13 @@ class OpenAIGenerator:
             raise ServerError(f"{self._url} broke off: {exc}", "see the server's own log") from exc
 
 
-def _texts(lines: Iterable[str]) -> Iterator[str]:
-    """Text of each event of a reply.
+def _sound(text: str) -> str:
+    """The text with halves of surrogate pairs replaced: they have no UTF-8."""
+    return text.encode("utf-8", "replace").decode()
 
-    Raises:
-        ServerError: An event that is no part of a reply, or an end without a reason.
-    """
+
+def _texts(lines: Iterable[str]) -> Iterator[str]:
+    """Text of each event of a reply; an end without a reason is an error."""
     ended = False
     for line in lines:
         if not line.startswith("data:"):

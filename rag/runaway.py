@@ -6,13 +6,12 @@ beginning of such an end is held back until it can, so nothing has to be taken b
 
 from __future__ import annotations
 
-import re
-
 _LABELS = ("Question:", "Passages:", "User:", "Human:", "Assistant:", "System:", "Q:")
 """What opens a new turn where a line or sentence begins."""
-_BOUNDARY = re.compile(r"\n\s*|(?<=[.!?。！？])[\"'”’)\]]*\s+|(?<=[。！？])[”’）」』]*(?=\S)")
-_REPEATABLE = 20
-"""Characters under which a sentence may be said again, as a plain Yes may."""
+_ENDS, _WIDE_ENDS, _CLOSING = (".", "!", "?", "。", "！", "？"), ("。", "！", "？"), "\"'”’)]»）」』。！？"
+"""Ends of sentences; those that need no space after them; what may stand between an end and the next sentence."""
+_REPEATABLE_BYTES = 20
+"""A sentence shorter than this may be said again, as a plain Yes may."""
 _LONGEST_PERIOD, _LOOP, _TIMES = 100, 24, 4
 """A loop repeats up to this many characters, fills at least this many in all, and goes round at least so often."""
 
@@ -31,48 +30,61 @@ class Runaway:
         """Take the next piece.
 
         Args:
-            piece: As the model wrote it.
+            piece: As the model wrote it; where a reply is cut into pieces makes no difference.
 
         Returns:
             What may be shown now: of this piece, of what was held back, or nothing. White space at the beginning and
             end of the reply is never let through. `done` is set when the reply should end here.
         """
-        if self.done:
-            return ""
-        self._text += piece
-        for boundary in list(_BOUNDARY.finditer(self._text, self._sentence)):
-            if self._close_sentence(boundary.start(), boundary.end()):
-                return self._release(self._sentence)
-        if _opens_turn(self._text[self._sentence :]) and self._sentence:
-            self.done = True
-            return self._release(self._sentence)
-        self.done = _loops(self._text)
-        return self._release(len(self._text) if self.done or not self._undecided() else self._sentence)
+        for char in piece:
+            if self.done:
+                break
+            self._take(char)
+        return self._release(self._sentence if self._undecided() else len(self._text))
 
     def finish(self) -> str:
         """What was held back, now that the model has ended of itself; a repeated last sentence stays out."""
-        if self.done or self._close_sentence(len(self._text), len(self._text)):
-            return ""
+        if not self.done:
+            self._close_sentence()
         return self._release(len(self._text))
 
-    def _close_sentence(self, end: int, following: int) -> bool:
-        """Note a whole sentence; True, and done, if it was said before."""
-        said = _plain(self._text[self._sentence : end])
-        if len(said) >= _REPEATABLE and said in self._seen:
-            self.done = True
-            return True
-        self._seen.add(said)
-        self._sentence = following
-        return False
+    def _take(self, char: str) -> None:
+        if self._ends_before(char):
+            self._close_sentence()
+            if self.done:
+                return
+        self._text += char
+        rest = self._text[self._sentence :]
+        if not rest.strip():
+            self._sentence = len(self._text)
+        elif self._seen and rest.startswith(_LABELS):
+            self._text, self.done = self._text[: self._sentence], True
+        else:
+            self.done = _loops(self._text)
+
+    def _ends_before(self, char: str) -> bool:
+        rest = self._text[self._sentence :]
+        if char.isspace():
+            return bool(rest) and (char == "\n" or rest.endswith(_ENDS) or rest.rstrip(_CLOSING).endswith(_ENDS))
+        return rest.endswith(_WIDE_ENDS) and char not in _CLOSING
+
+    def _close_sentence(self) -> None:
+        """Note a whole sentence; if it was said before, the reply ends before it."""
+        said = _plain(self._text[self._sentence :])
+        if said in self._seen and _is_long(said):
+            self._text, self.done = self._text[: self._sentence], True
+        elif said:
+            self._seen.add(said)
+        self._sentence = len(self._text)
 
     def _undecided(self) -> bool:
         """Whether the sentence so far may yet turn out to be a repeat or a new turn."""
         rest = self._text[self._sentence :]
-        if not rest or not self._sentence:
+        if not rest or not self._seen or self.done:
             return False
         said = _plain(rest)
         return any(label.startswith(rest) for label in _LABELS) or any(
-            earlier.startswith(said) for earlier in self._seen if len(earlier) >= _REPEATABLE
+            earlier.startswith(said) for earlier in self._seen if _is_long(earlier)
         )
 
     def _release(self, end: int) -> str:
@@ -85,8 +97,8 @@ class Runaway:
         return self._text[start:end]
 
 
-def _opens_turn(text: str) -> bool:
-    return text.startswith(_LABELS)
+def _is_long(said: str) -> bool:
+    return len(said.encode("utf-8", "replace")) >= _REPEATABLE_BYTES
 
 
 def _plain(text: str) -> str:

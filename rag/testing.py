@@ -8,11 +8,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from rag.contracts import HOSTILE, EmbedderContract, GeneratorContract, RerankerContract
 from rag.protocols import Message, StopSignal
-from rag.types import Matrix, Vector
+from rag.store_contract import StoreContract
+from rag.types import Hit, Matrix, Vector
+
+__all__ = [
+    "HOSTILE",
+    "EmbedderContract",
+    "FakeEmbedder",
+    "FakeGenerator",
+    "FakeReranker",
+    "GeneratorContract",
+    "RerankerContract",
+    "StoreContract",
+]
 
 
 class FakeEmbedder:
@@ -75,3 +89,13 @@ class FakeGenerator:
             return self.replies[min(len(self.seen), len(self.replies)) - 1]
         found = re.search(r"^\[\d+\] (.+)$", messages[-1]["content"], re.MULTILINE)
         return found.group(1) if found else "Nothing."
+
+
+class FakeReranker:
+    """Scores a hit by the words that it shares with the question."""
+
+    def rerank(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        """The same hits, best first, ties by document and start."""
+        wanted = set(query.casefold().split())
+        scored = [replace(hit, score=float(len(wanted & set(hit.chunk.text.casefold().split())))) for hit in hits]
+        return sorted(scored, key=lambda hit: (-hit.score, hit.chunk.key))

@@ -18,6 +18,7 @@ from pathlib import Path
 from rag.config import Config
 from rag.errors import RagError, StoreError
 from rag.evals.cases import Case, Dataset, GoldSpan, Passage
+from rag.evals.vectors import KeptVectors
 from rag.loaders import load
 from rag.pipeline import Pipeline
 from rag.protocols import Embedder, Generator, Progress, Reranker, Store
@@ -38,6 +39,7 @@ class Parts:
         config: Settings.
         embedder: Also makes the indexes.
         generator: Writes the answers.
+        embedder_digest: Of the embedder's weights.
         made_with: What tells an index made with other weights or settings apart.
         write: Opens the index in a folder to fill it, making it where there is none.
         read: Opens the index in a folder; raises StoreError where there is none.
@@ -48,6 +50,7 @@ class Parts:
     config: Config
     embedder: Embedder
     generator: Generator
+    embedder_digest: str
     made_with: str
     write: Callable[[Path], Store]
     read: Callable[[Path], Store]
@@ -68,6 +71,7 @@ class Indexes:
         self._dataset = dataset
         self._parts = parts
         self._progress = progress
+        self._vectors = KeptVectors(parts.cache / "vectors.db", parts.embedder, parts.embedder_digest)
         self._open: tuple[str, Store] | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
         self.unread: dict[str, str] = {}
@@ -147,7 +151,7 @@ class Indexes:
         done = len(known)
         for group in _groups(missing, self._parts):
             texts = [embedded_text(chunk) for _, chunks in group for chunk in chunks]
-            vectors, at = self._parts.embedder.embed_documents(texts), 0
+            vectors, at = self._vectors.embed(texts), 0
             for document, chunks in group:
                 store.put(document, chunks, vectors[at : at + len(chunks)])
                 at += len(chunks)

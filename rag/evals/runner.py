@@ -93,6 +93,7 @@ def open_parts(config: Config, progress: Progress, *, generator: bool) -> Parts:
         config=config,
         embedder=embedder,
         generator=factory.open_generator(named, weights),
+        embedder_digest=manifest.digest,
         made_with=repr(manifest),
         write=lambda folder: SqliteStore.open(folder, manifest),
         read=lambda folder: SqliteStore.open_existing(folder, manifest),

@@ -110,11 +110,16 @@ def _hang(cells: list[_Cell], hanging: dict[int, tuple[int, _Cell]]) -> None:
 
 
 def _span(element: Any, name: str) -> int:
-    value = element.get(name, "1").strip()
+    value = element.get(name)
+    if value is None:
+        return 1
+    value = value.strip()
     return max(1, min(int(value), _SPAN)) if value.isascii() and value.isdigit() and len(value) < 10 else 1
 
 
 def _text(element: Any) -> str:
+    if not len(element):
+        return squeeze(element.text or "")
     for block in element.iterdescendants("br", "p", "div", "li"):
         block.text, block.tail = f" {block.text or ''}", f" {block.tail or ''}"
     return squeeze("".join(element.itertext()))

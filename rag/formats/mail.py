@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_HEADER_CHARACTERS = 10_000
 _PARTS = 1_000
 _DEPTH = 5
 """Messages within messages that are followed."""
@@ -39,10 +40,19 @@ def extract(source: Source) -> Extracted:
     from email import message_from_bytes
     from email.policy import compat32
 
-    message = message_from_bytes(source.markup().lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32)
+    message = _shortened(message_from_bytes(source.markup().lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32))
     out = Builder(source)
     _message(out, message, 1)
     return out.done(_header(message, "Subject"))
+
+
+def _shortened(message: Message) -> Message:
+    """Cut headers that no honest message has, as reading one takes time with the square of its length."""
+    for part in message.walk():
+        for name, value in part.items():
+            if len(str(value)) > _HEADER_CHARACTERS:
+                part.replace_header(name, str(value)[:_HEADER_CHARACTERS])
+    return message
 
 
 def _message(out: Builder, message: Message, depth: int) -> None:

@@ -6,7 +6,6 @@ Works line by line, each pattern linear, so that no text takes long. Code keeps 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from rag.formats.base import Builder, Extracted, Source, clean
 from rag.formats.plain import text_of
@@ -19,22 +18,29 @@ _RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}$")
 _DIVIDER = re.compile(r"[ \t|:-]*-[ \t|:-]*$")
 _QUOTE = re.compile(r" {0,3}(?:>[ \t]?)+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+_STARTS = frozenset("#`~-*_=>")
+"""What a line begins with that may be more than running text; so may one with a `|` in it."""
 _CELL = re.compile(r"(?:\\.|`[^`\n]{0,500}`|[^|\\])+|\\")
 _FRONT_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"!\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)"), r"\1"),
-    (re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"), r"\1"),
-    (re.compile(r"\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,200}\]"), r"\1"),
-    (re.compile(r"<((?:https?|mailto):[^<>\s]{1,2000})>"), r"\1"),
-    (re.compile(r"<br ?/?>", re.IGNORECASE), " "),
-    (re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>\n]{0,1000})?/?>"), ""),
-    (re.compile(r"(?<![\w*])\*{1,3}(?=\S)([^*\n]{1,2000})(?<=\S)\*{1,3}(?!\w)"), r"\1"),
-    (re.compile(r"(?<!\w)_{1,3}(?=[^\s_])([^\n_]{1,2000}(?:_[^\s_][^\n_]{0,200}){0,3})(?<=[^\s_])_{1,3}(?!\w)"), r"\1"),
-    (re.compile(r"~~([^~\n]{1,2000})~~"), r"\1"),
-    (re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
+_PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    ("![", re.compile(r"!\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)"), r"\1"),
+    ("](", re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"), r"\1"),
+    ("][", re.compile(r"\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,200}\]"), r"\1"),
+    ("<", re.compile(r"<((?:https?|mailto):[^<>\s]{1,2000})>"), r"\1"),
+    ("<", re.compile(r"<br ?/?>", re.IGNORECASE), " "),
+    ("<", re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>\n]{0,1000})?/?>"), ""),
+    ("*", re.compile(r"(?<![\w*\\])\*{1,3}(?=\S)([^*\n]{1,2000})(?<![\s\\])\*{1,3}(?!\w)"), r"\1"),
+    (
+        "_",
+        re.compile(r"(?<![\w\\])_{1,3}(?=[^\s_])([^\n_]{1,2000}(?:_[^\s_][^\n_]{0,200}){0,3})(?<![\s_\\])_{1,3}(?!\w)"),
+        r"\1",
+    ),
+    ("~~", re.compile(r"~~([^~\n]{1,2000})~~"), r"\1"),
+    ("\\", re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
-_CODE = re.compile(r"(`{1,3})([^`\n]{1,1000})\1(?!`)")
+"""A mark without which a pattern cannot fit, the pattern, and what is left of it."""
+_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^\n]{1,300}?)(?<!`)\1(?!`)")
 _LINK_TARGET = re.compile(r" {0,3}\[[^\[\]\n]{1,200}\]:\s+\S+")
 
 
@@ -77,6 +83,8 @@ class _Reader:
 
     def _structure(self, line: str) -> bool:
         """Take a line that is more than running text; may take those after it too."""
+        if line.lstrip()[:1] not in _STARTS and "|" not in line:
+            return False
         if fence := _FENCE.match(line):
             self._code(fence[1])
         elif heading := _HEADING.match(line):
@@ -148,8 +156,9 @@ def inline(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    for pattern, kept in _PATTERNS:
-        text = pattern.sub(kept, text)
+    for mark, pattern, kept in _PATTERNS:
+        if mark in text:
+            text = pattern.sub(kept, text)
     return text
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
-from rag.formats.base import clean, squeeze
+from rag.formats.base import squeeze
 
 Row = Sequence[str]
 
@@ -79,4 +79,4 @@ def is_header(row: Row) -> bool:
 
 
 def _tidy(row: Row) -> list[str]:
-    return [squeeze(clean(cell)) for cell in row]
+    return [squeeze(cell) for cell in row]

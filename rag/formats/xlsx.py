@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime
 import logging
 import warnings
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from rag.errors import OversizeFile
@@ -19,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 _CELLS = 20_000_000
 """Most cells of a workbook, empty ones before the last of a row included."""
+_ROW = 8
+"""Cells that a row counts for at least; empty rows take time too."""
 
 
 def extract(source: Source) -> Extracted:
@@ -43,37 +47,55 @@ def extract(source: Source) -> Extracted:
         source.file.seek(0)
         book = load_workbook(source.file, read_only=True, data_only=True, keep_links=False)
         try:
-            room = _CELLS
+            reader = _Reader(out)
             for sheet in book.worksheets:
-                room = _sheet(out, sheet, room)
+                reader.sheet(sheet)
             return out.done(squeeze(str(book.properties.title or "")) or source.stem)
         finally:
             book.close()
 
 
-def _sheet(out: Builder, sheet: Any, room: int) -> int:
-    """Add a sheet; gives the cells that may still come."""
-    if sheet.sheet_state != "visible":
-        logger.info("%s: hidden sheet %s left out", out.source.name, sheet.title)
-        return room
-    out.heading(sheet.title, 1)
-    sheet.reset_dimensions()  # what a sheet claims may be a billion times what it holds
-    names: list[str] = []
-    headed = False
-    for row in sheet.iter_rows():
-        room -= len(row) + 1
-        if room < 0:
-            raise OversizeFile(out.source.name, f"more than {_CELLS:,} cells", "split it, or save the sheets as csv")
-        cells = [squeeze(clean(_said(cell))) for cell in row]
-        if headed or sum(map(bool, cells)) < 2:
-            out.paragraph(name_row(names, cells))
-            continue
-        headed = True
-        if is_header(_inner(cells)):
-            names = [name[:NAME].rstrip(" :") for name in cells]
-        else:
-            out.paragraph(name_row([], cells))
-    return room
+class _Reader:
+    """Adds sheets to a text; `room` is how many cells may still come."""
+
+    def __init__(self, out: Builder) -> None:
+        self.out = out
+        self.room = _CELLS
+
+    def sheet(self, sheet: Any) -> None:
+        """Add a sheet, unless it is hidden or empty."""
+        if sheet.sheet_state != "visible":
+            logger.info("%s: hidden sheet %s left out", self.out.source.name, sheet.title)
+            return
+        sheet.reset_dimensions()  # what a sheet claims may be a billion times what it holds
+        for number, line in enumerate(self._lines(sheet)):
+            if not number:
+                self.out.heading(sheet.title, 1)
+            self.out.paragraph(line)
+
+    def _lines(self, sheet: Any) -> Iterator[str]:
+        """Titles above the table, which stand alone in their row, then its rows."""
+        rows = self._rows(sheet)
+        for first in rows:
+            if sum(map(bool, first)) > 1:
+                names = first if is_header(_inner(first)) else []
+                below = next(rows, None)
+                if below is None or not names:
+                    yield name_row([], first)
+                for row in () if below is None else chain([below], rows):
+                    yield name_row([name[:NAME].rstrip(" :") for name in names], row)
+            else:
+                yield name_row([], first)
+
+    def _rows(self, sheet: Any) -> Iterator[list[str]]:
+        for row in sheet.iter_rows():
+            self.room -= max(_ROW, len(row))
+            if self.room < 0:
+                reason = f"more than {_CELLS:,} cells"
+                raise OversizeFile(self.out.source.name, reason, "split it, or save the sheets as csv")
+            cells = ["" if cell.value is None else squeeze(clean(_said(cell))) for cell in row]
+            if any(cells):
+                yield cells
 
 
 def _inner(cells: list[str]) -> list[str]:
@@ -85,8 +107,6 @@ def _inner(cells: list[str]) -> list[str]:
 def _said(cell: Any) -> str:
     """A value as its sheet shows it, as far as that bears on its meaning."""
     value = cell.value
-    if value is None:
-        return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float | int) and "%" in str(cell.number_format):

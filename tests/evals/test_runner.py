@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ import pytest
 
 from rag.config import Config
 from rag.errors import GenerationError, RagError
+from rag.evals import runner
 from rag.evals.datasets import load_dataset, sample
 from rag.evals.indexes import Indexes, Parts
-from rag.evals.runner import Evaluation, evaluate
+from rag.evals.runner import Evaluation, evaluate, open_parts, run_eval
 from rag.protocols import Generator, Message
 from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder, FakeGenerator
@@ -56,6 +58,7 @@ def parts(
         config=config,
         embedder=embedder or FakeEmbedder(),
         generator=generator or FakeGenerator(),
+        embedder_digest=manifest.digest,
         made_with=repr(manifest),
         write=lambda folder: SqliteStore.open(folder, manifest),
         read=lambda folder: SqliteStore.open_existing(folder, manifest),
@@ -66,6 +69,23 @@ def parts(
 def run(folder: Path, used: Parts, *, retrieval_only: bool = False, limit: int | None = None) -> Evaluation:
     dataset = sample(load_dataset(folder), limit, None)
     return evaluate(dataset, used, used.config, lambda _what, _done, _total: None, retrieval_only=retrieval_only)
+
+
+@pytest.mark.weights
+def test_the_parts_that_the_settings_name(
+    tmp_path: Path, embedder_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def open_elsewhere(*given: Any, **flags: Any) -> Parts:
+        return replace(open_parts(*given, **flags), cache=tmp_path / "cache")
+
+    monkeypatch.setattr(runner, "open_parts", open_elsewhere)
+    folder = write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": QUERIES}, QRELS)
+    config = Config(generator="extractive", embedder=str(embedder_folder))
+    result = run_eval(folder, config, limit=2, retrieval_only=False, progress=lambda _w, _d, _t: None)
+    assert result["retrieval"]["ndcg@10"] == 1.0
+    assert result["invariants"]["violated"] == []
+    assert result["sample"] == {"limit": 2, "parity": None, "of": 3}
+    assert (result["generator"], result["embedder"]) == ("extractive", str(embedder_folder))
 
 
 def test_every_section_of_a_set_with_everything(tmp_path: Path) -> None:
@@ -219,20 +239,20 @@ def test_an_index_is_kept_and_made_again_only_for_other_documents(tmp_path: Path
     run(folder, parts(tmp_path, embedder=second), retrieval_only=True)
     changed = [{**CORPUS[0], "text": "The lamp is gone."}, *CORPUS[1:]]
     run(write_set(tmp_path, {"corpus.jsonl": changed}), parts(tmp_path, embedder=third), retrieval_only=True)
-    assert [first.embedded, second.embedded, third.embedded] == [3, 0, 3]
+    assert [first.embedded, second.embedded, third.embedded] == [3, 0, 1]
 
 
 def test_an_index_whose_making_was_cut_off_is_finished(tmp_path: Path) -> None:
     folder = write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": QUERIES}, QRELS)
     used = parts(tmp_path)
     run(folder, used, retrieval_only=True)
-    store = used.write(next(used.cache.iterdir()))
+    store = used.write(next(path for path in used.cache.iterdir() if path.is_dir()))
     store.remove("ferry")
     store.close()
     embedder = CountingEmbedder()
     found = run(folder, parts(tmp_path, embedder=embedder), retrieval_only=True)
     assert found.result["index"]["documents"] == 3
-    assert embedder.embedded == 1
+    assert embedder.embedded == 0
 
 
 def test_two_evaluations_share_an_index(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from rag.web.library import Library
 EMBEDDER = FakeEmbedder(512)
 MANIFEST = Manifest("fake", "0" * 64, EMBEDDER.dim, "1:120")
 LEASE = (
-    "# Harbour lease\n\n## Parties\n\nThe harbour lease is a contract between Port Aldous and the Meridian Rowing Club.\n\n"
+    "# Harbour lease\n\n## Parties\n\n"
+    "The harbour lease is a contract between Port Aldous and the Meridian Rowing Club.\n\n"
     "## Notice period\n\nEither side may end the harbour lease with ninety days written notice. "
     "Notice must reach the registrar before the end of a quarter.\n"
 )
@@ -33,9 +34,9 @@ def make_folder(root: Path) -> Path:
 
 
 def settings(root: Path, port: int = 7860) -> Config:
-    """Settings for a folder and an index under `root`; questions are answered rather than refused."""
+    """Settings for a folder and an index under `root`; whatever has evidence is answered."""
     folder, index = str(root / "docs"), str(root / "index")
-    return Config(folder=folder, index=index, embedder="fake", generator="fake", refuse_below=0.3, port=port)
+    return Config(folder=folder, index=index, embedder="fake", generator="fake", refuse_below=0.0, port=port)
 
 
 def sync(config: Config, progress: Progress) -> Report:

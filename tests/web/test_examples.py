@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from rag.types import Document, Heading
@@ -37,4 +38,12 @@ def test_the_same_index_gives_the_same_questions_and_no_model_is_asked(tmp_path:
     assert found == ("What is the harbour lease?", "What is the treasurer of the rowing club?")
     assert not pipeline.generator.seen  # type: ignore[attr-defined]
     assert questions(pipeline, most=1) == found[:1]
+    library.close()
+
+
+def test_what_the_documents_would_not_be_held_to_answer_is_left_out(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    pipeline = library.pipeline()
+    pipeline.config = replace(pipeline.config, refuse_below=1.0)
+    assert questions(pipeline) == ()
     library.close()

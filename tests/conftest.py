@@ -1,0 +1,37 @@
+"""Fixtures for every test: real weights from the user's own cache, fetched once.
+
+The folders are those that the program itself uses; the first test that asks for one waits for the download and the
+conversion.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.models import Weights, default_cache
+
+
+@pytest.fixture(scope="session")
+def weights() -> Weights:
+    """The user's cache of weights."""
+    return Weights(default_cache())
+
+
+@pytest.fixture(scope="session")
+def embedder_folder(weights: Weights) -> Path:
+    """The default embedder."""
+    return weights.path("all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="session")
+def smollm_folder(weights: Weights) -> Path:
+    """The small generator."""
+    return weights.path("smollm2-135m")
+
+
+@pytest.fixture(scope="session")
+def default_folder(weights: Weights) -> Path:
+    """The default generator; loading it takes gigabytes."""
+    return weights.path("qwen2.5-coder-1.5b")

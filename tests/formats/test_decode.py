@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.formats.decode import decode
+
+SAMPLES = {
+    "cp1252": "The café’s menu — “déjà vu” — costs £5 or 6 €; naïve façade.",
+    "cp1251": "Привет, мир. Это простой текст на русском языке для проверки.",
+    "cp1250": "Zażółć gęślą jaźń, proszę państwa, to jest zwykły tekst.",
+    "cp1253": "Καλημέρα κόσμε, αυτό είναι ένα κείμενο στα ελληνικά.",
+    "shift_jis": "これは日本語の文章です。文字コードを確かめます。",
+    "euc-kr": "한국어 문장입니다. 인코딩을 확인합니다.",
+    "gb18030": "这是一个中文文本，用来检查编码。",
+    "utf-8": "Žluťoučký kůň — 漢字 👍",
+    "utf-8-sig": "With a mark — é",
+    "utf-16": "With a mark: Привет, мир",
+    "utf-32": "With a mark: é",
+    "utf-16-le": "No mark: plain words é",
+    "utf-16-be": "Привет, мир.\nЭто текст",
+    "utf-32-le": "No mark: plain words",
+    "utf-32-be": "No mark: plain words",
+}
+
+
+@pytest.mark.parametrize(("encoding", "text"), SAMPLES.items())
+@pytest.mark.parametrize("times", [1, 40])
+def test_encodings_are_found(encoding: str, text: str, times: int) -> None:
+    whole = "\n".join([text] * times)
+    assert decode(whole.encode(encoding)) == whole
+
+
+@given(st.text())
+def test_utf8_is_read_as_it_stands(text: str) -> None:
+    if not text.startswith("\ufeff") and not any(char < " " or char == "\x7f" for char in text):
+        assert decode(text.encode()) == text
+
+
+@pytest.mark.parametrize("size", [200, 1_000, 100_000])
+def test_random_bytes_are_no_text(size: int) -> None:
+    for seed in range(20):
+        assert decode(random.Random(seed).randbytes(size)) is None, seed
+
+
+def test_a_cut_or_mixed_utf8_keeps_what_is_whole() -> None:
+    text = "Größe und Maß: " * 20
+    assert decode(text.encode() + b"\xc3") == text + "\ufffd"
+
+
+def test_a_zero_here_and_there_is_a_blemish() -> None:
+    assert decode(b"hello " * 100 + b"\0" + b"world " * 100) is not None
+
+
+def test_many_control_characters_are_no_text() -> None:
+    assert decode(b"ab\x01\x02" * 100) is None
+    assert decode(b"\0" * 1000) is None
+
+
+def test_marks_of_length_one_and_nothing() -> None:
+    assert decode(b"") == ""
+    assert decode(b"\xff\xfe") == ""
+    assert decode(b"\xff\xfea") == "\ufffd"

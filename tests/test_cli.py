@@ -1,0 +1,254 @@
+"""The command line on a real index with the real embedder: results, exit codes, JSON, messages."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rag.cli import main
+from rag.receipts import read_receipts
+
+pytestmark = pytest.mark.weights
+
+Rag = Callable[..., Result]
+DOCUMENTS = {
+    "lease.txt": "The deposit is 400 euros. Pets are not allowed in the flat. Notice is due in May.",
+    "minutes.md": "# Minutes\n\n## Election\n\nThe board met in Oslo. It chose Ada Verne as chair.\n",
+    "empty.txt": "",
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory, embedder_folder: Path) -> Path:
+    """A folder with `docs` and the `index` of it."""
+    place = tmp_path_factory.mktemp("built")
+    (place / "docs").mkdir()
+    for name, text in DOCUMENTS.items():
+        (place / "docs" / name).write_text(text, "utf-8")
+    flags = ["--index", str(place / "index"), "--embedder", str(embedder_folder)]
+    result = CliRunner().invoke(main, ["index", str(place / "docs"), "--json", *flags])
+    assert result.exit_code == 0, result.stderr
+    (place / "report.json").write_text(result.stdout)
+    return place
+
+
+@pytest.fixture
+def place(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder_folder: Path) -> Path:
+    """A copy of it, as the working directory, with settings from the environment."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    for name, value in {"EMBEDDER": str(embedder_folder), "GENERATOR": "extractive", "FOLDER": "docs"}.items():
+        monkeypatch.setenv(f"RAG_{name}", value)
+    return tmp_path
+
+
+@pytest.fixture
+def rag(place: Path) -> Rag:
+    return lambda *arguments: CliRunner().invoke(main, [str(item) for item in arguments])
+
+
+def one_object(result: Result) -> Any:
+    """The result, if it is one line of JSON and nothing else."""
+    assert result.stdout.count("\n") == 1, result.stdout
+    return json.loads(result.stdout)
+
+
+def test_index_reports_each_file(place: Path) -> None:
+    report = json.loads((place / "report.json").read_text())
+    assert {f["path"]: f["action"] for f in report["files"]} == {
+        "lease.txt": "added",
+        "minutes.md": "added",
+        "empty.txt": "failed",
+    }
+
+
+def test_index_again_changes_nothing_and_lists_failures(rag: Rag) -> None:
+    result = rag("index")
+    assert result.exit_code == 0, result.stderr
+    assert "empty.txt" in result.stdout
+    assert "2 unchanged, 1 failed" in result.stdout
+
+
+def test_index_follows_the_folder(rag: Rag, place: Path) -> None:
+    (place / "docs" / "empty.txt").unlink()
+    (place / "docs" / "lease.txt").rename(place / "docs" / "old.txt")
+    (place / "docs" / "minutes.md").write_text("# Minutes\n\nThe board did not meet.\n", "utf-8")
+    counts = one_object(rag("index", "docs", "--json"))["counts"]
+    assert (counts["renamed"], counts["changed"], counts["added"]) == (1, 1, 0)
+
+
+def test_index_rebuilds(rag: Rag, place: Path) -> None:
+    (place / "index" / "rag.db").write_bytes(b"not a database")
+    broken = rag("index")
+    assert broken.exit_code == 1
+    assert "hint: " in broken.stderr
+    assert one_object(rag("index", "--rebuild", "--json"))["counts"]["added"] == 2
+
+
+def test_rebuild_keeps_the_index_when_the_embedder_cannot_be_had(rag: Rag, place: Path) -> None:
+    before = (place / "index" / "rag.db").read_bytes()
+    flags = ("--embedder", "no/such-model", "--offline")
+    assert rag("index", "--rebuild", *flags).exit_code == 1
+    assert (place / "index" / "rag.db").read_bytes() == before
+
+
+def test_index_of_a_missing_folder(rag: Rag) -> None:
+    result = rag("index", "nowhere")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "nowhere: no such folder" in result.stderr
+
+
+def test_ask(rag: Rag) -> None:
+    result = rag("ask", "How much is the deposit?")
+    assert result.exit_code == 0, result.stderr
+    assert result.stdout == ("The deposit is 400 euros [1].\n\n[1] lease.txt\n    “The deposit is 400 euros.”\n")
+
+
+def test_ask_json(rag: Rag, place: Path) -> None:
+    answer = one_object(rag("ask", "Who is the chair?", "--json"))
+    assert answer["status"] == "answered"
+    assert answer["text"] == "It chose Ada Verne as chair [1]."
+    (citation,) = answer["citations"]
+    assert (citation["document"], citation["heading"]) == ("minutes.md", "Minutes > Election")
+    assert answer["model"] == "extractive"
+    assert {"retrieve", "evidence", "total"} <= answer["timings"].keys()
+
+
+def test_a_refusal_is_exit_code_3_and_shows_what_was_looked_at(rag: Rag) -> None:
+    result = rag("ask", "What is the population of Peru?")
+    assert result.exit_code == 3
+    assert "Looked at:\n  " in result.stdout
+    refused = rag("ask", "What is the population of Peru?", "--json")
+    assert refused.exit_code == 3
+    answer = one_object(refused)
+    assert (answer["status"], answer["citations"]) == ("refused", [])
+    assert answer["reason"]
+    assert answer["hits"]
+
+
+def test_ask_twice_gives_the_same_bytes(rag: Rag) -> None:
+    answers = [one_object(rag("ask", "When is notice due?", "--json")) for _ in range(2)]
+    for answer in answers:
+        del answer["timings"]
+    assert answers[0] == answers[1]
+
+
+def test_ask_with_a_history(rag: Rag, place: Path) -> None:
+    turns = [{"role": "user", "content": "Who is the chair?"}, {"role": "agent", "content": "Ada Verne."}]
+    (place / "history.json").write_text(json.dumps(turns))
+    answer = one_object(rag("ask", "Where did the board meet?", "--history", "history.json", "--json"))
+    assert answer["question"] == "Where did the board meet?"
+    assert answer["query"]
+
+
+@pytest.mark.parametrize("raw", ["{", "{}", "[1]", '[{"role": "system", "content": "x"}]', ""])
+def test_a_wrong_history_is_wrong_usage(rag: Rag, place: Path, raw: str) -> None:
+    (place / "history.json").write_text(raw)
+    result = rag("ask", "Who?", "--history", "history.json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "hint: " in result.stderr
+
+
+def test_verbose_is_beside_the_result(rag: Rag) -> None:
+    quiet, verbose = (rag("ask", "How much is the deposit?", *flags) for flags in ((), ("-v",)))
+    assert quiet.stdout == verbose.stdout
+    for word in ("Searched for: How much", "evidence ", "kept: ", "total ", "embedder "):
+        assert word in verbose.stderr
+
+
+def test_search(rag: Rag) -> None:
+    found = one_object(rag("search", "deposit euros", "--json"))
+    assert found["hits"][0].items() >= {"document": "lease.txt", "dense_rank": 1, "lexical_rank": 1}.items()
+    assert DOCUMENTS["lease.txt"].startswith(found["hits"][0]["text"][:20])
+    assert len(one_object(rag("search", "deposit", "-k", "1", "--json"))["hits"]) == 1
+    assert "lease.txt" in rag("search", "deposit").stdout
+
+
+def test_batch(rag: Rag, place: Path) -> None:
+    questions = [{"id": 1, "question": "How much is the deposit?"}, {"id": 2, "question": "Population of Peru?"}, "?"]
+    (place / "q.jsonl").write_text("\n".join(json.dumps(q) for q in questions))
+    for resumed in (0, 3):
+        result = rag("batch", "q.jsonl", "-o", "a.jsonl")
+        assert result.exit_code == 0, result.stderr
+        assert result.stdout == ""
+        assert f"1 answered, 1 refused, 1 errors ({resumed} were there before)" in result.stderr
+    lines = [json.loads(line) for line in (place / "a.jsonl").read_text().splitlines()]
+    assert [line["id"] for line in lines] == [1, 2, 3]
+    assert lines[0] | {"timings": {}} == one_object(rag("ask", "How much is the deposit?", "--json")) | {
+        "id": 1,
+        "timings": {},
+    }
+    assert len(read_receipts(place / "a.jsonl")) == 1
+
+
+def test_batch_with_other_settings_does_not_mix(rag: Rag, place: Path) -> None:
+    (place / "q.jsonl").write_text('{"id": 1, "question": "How much is the deposit?"}')
+    assert rag("batch", "q.jsonl", "-o", "a.jsonl").exit_code == 0
+    result = rag("batch", "q.jsonl", "-o", "a.jsonl", "--policy", "flag")
+    assert result.exit_code == 2
+    assert "made with settings" in result.stderr
+
+
+def test_verify(rag: Rag, place: Path) -> None:
+    (place / "answer.json").write_text(rag("ask", "When is notice due?", "--json").stdout)
+    result = rag("verify", "answer.json")
+    assert result.exit_code == 0, result.stderr
+    assert "1 unchanged" in result.stdout
+    for change, outcome, code in (
+        ("Now: " + DOCUMENTS["lease.txt"], "moved", 0),
+        ("Notice is due in June.", "changed", 1),
+        (None, "vanished", 1),
+    ):
+        path = place / "docs" / "lease.txt"
+        path.unlink() if change is None else path.write_text(change)
+        assert rag("index").exit_code == 0
+        result = rag("verify", "answer.json", "--json")
+        assert result.exit_code == code, outcome
+        found = one_object(result)
+        assert found["counts"][outcome] == 1
+        assert found["sound"] is (code == 0)
+
+
+def test_eval(rag: Rag, place: Path) -> None:
+    data = place / "data"
+    data.mkdir()
+    documents = [{"_id": name, "title": "", "text": text} for name, text in DOCUMENTS.items() if text]
+    (data / "corpus.jsonl").write_text("\n".join(json.dumps(d) for d in documents))
+    (data / "queries.jsonl").write_text('{"_id": "q", "text": "How much is the deposit?"}')
+    (data / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\tlease.txt\t1\n")
+    result = rag("eval", "data", "--retrieval-only", "--json")
+    assert result.exit_code == 0, result.stderr
+    assert one_object(result)["retrieval"]
+    assert "ndcg@10" in rag("eval", "data", "--retrieval-only").stdout.lower()
+
+
+def test_serve_is_handed_the_settings(rag: Rag, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+    monkeypatch.setattr("rag.web.serve", seen.append)
+    assert rag("serve", "--port", "8123", "--index", "elsewhere").exit_code == 0
+    assert (seen[0].port, seen[0].index, seen[0].host) == (8123, "elsewhere", "127.0.0.1")
+
+
+def test_doctor_on_a_sound_index(rag: Rag) -> None:
+    found = one_object(rag("doctor", "--json"))
+    (index,) = (check for check in found["checks"] if check["name"] == "index")
+    assert index["state"] == "ok", index
+    assert "2 documents" in index["detail"]
+
+
+def test_models(rag: Rag, place: Path, monkeypatch: pytest.MonkeyPatch, embedder_folder: Path) -> None:
+    monkeypatch.setenv("RAG_CACHE", str(place / "cache"))
+    listed = one_object(rag("models", "list", "--json"))
+    assert {m["name"]: m["present"] for m in listed}["smollm2-135m"] is False
+    assert "smollm2-135m" in rag("models", "list").stdout
+    assert rag("models", "pull", embedder_folder).stdout.strip() == str(embedder_folder)
+    assert rag("models", "verify").exit_code == 0
+    unknown = rag("models", "pull", "smollm2-135n", "--offline")
+    assert unknown.exit_code == 1
+    assert "smollm2-135m" in unknown.stderr

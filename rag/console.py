@@ -135,10 +135,11 @@ class _Bars:
         if self._task is not None and (total != self._total or done < self._done):
             self._bars.remove_task(self._task)
             self._task = None
-        if self._task is None:
+        new = self._task is None
+        if new:
             self._task = self._bars.add_task("", total=total or None, shown="")
         self._total, self._done = total, done
-        self._bars.update(self._task, description=clean(what), completed=done, shown=_amount(done, total))
+        self._bars.update(self._task, description=clean(what), completed=done, shown=_amount(done, total), refresh=new)
 
 
 def _amount(done: int, total: int) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from rag.errors import WeightsError
+from rag.sources import check_room
 
 if TYPE_CHECKING:
     from rag.protocols import Progress
@@ -39,28 +40,6 @@ def fast_dtype(cpuinfo: str | None = None) -> DType:
     return "bfloat16" if flags & _FAST_BFLOAT16 else "float32"
 
 
-def converted_bytes(gguf: Path, dtype: DType) -> int:
-    """How large the weights of a GGUF file will be.
-
-    Args:
-        gguf: The file.
-        dtype: What they are converted to.
-
-    Returns:
-        Bytes, all tensors together.
-
-    Raises:
-        WeightsError: It is not a sound GGUF file.
-    """
-    from gguf import GGUFReader
-
-    try:
-        tensors = GGUFReader(gguf).tensors
-    except (ValueError, OSError, IndexError, KeyError) as exc:
-        raise _unreadable(gguf, exc) from exc
-    return sum(int(tensor.n_elements) for tensor in tensors) * (2 if dtype == "bfloat16" else 4)
-
-
 def convert(gguf: Path, folder: Path, dtype: DType, progress: Progress, what: str) -> None:
     """Write a GGUF file as a folder that `from_pretrained` takes.
 
@@ -73,11 +52,13 @@ def convert(gguf: Path, folder: Path, dtype: DType, progress: Progress, what: st
 
     Raises:
         WeightsError: It is damaged, or of an architecture that transformers does not read.
-        OSError: The disk failed or filled up.
+        DiskFull: The folder's disk has no room for it.
+        OSError: The disk failed or filled up meanwhile.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GgufConfig
 
+    progress(what, 0, 0)
     with _bars(progress, what):
         try:
             tokenizer = AutoTokenizer.from_pretrained(str(gguf.parent), gguf_file=gguf.name)
@@ -92,6 +73,7 @@ def convert(gguf: Path, folder: Path, dtype: DType, progress: Progress, what: st
         model.hf_quantizer = None  # a model that still carries its quantizer is refused by save_pretrained
         if hasattr(model.config, "quantization_config"):
             del model.config.quantization_config
+        check_room(folder, sum(tensor.nbytes for tensor in model.parameters()), gguf.stem)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
 

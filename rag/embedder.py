@@ -125,4 +125,5 @@ def _sound(text: str) -> str:
 
 def _unit(matrix: Matrix) -> Matrix:
     norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    return (matrix / np.maximum(norms, np.finfo(np.float32).tiny)).astype(np.float32)
+    unit: Matrix = matrix / np.maximum(norms, np.finfo(np.float32).tiny)
+    return unit

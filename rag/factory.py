@@ -133,6 +133,13 @@ def open_reranker(config: Config, weights: Weights) -> Reranker | None:
 def open_generator(config: Config, weights: Weights) -> Generator:
     """The generator of the settings.
 
+    Args:
+        config: Its `generator` names one.
+        weights: Where local weights are.
+
+    Returns:
+        The generator; its weights are fetched first where they are missing.
+
     Raises:
         ConfigError: An `openai:` name that lacks its address or its model.
     """

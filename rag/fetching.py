@@ -114,9 +114,9 @@ def _join(model: Model, folder: Path, progress: Progress) -> None:
             size = out.tell()
         note.with_suffix(".new").write_text(json.dumps([number + 1, size]))
         note.with_suffix(".new").replace(note)
-    note.unlink(missing_ok=True)
+        progress(f"fetching {model.name}", size, model.size_bytes)
     joined.replace(folder / model.file)
-    progress(f"fetching {model.name}", model.size_bytes, model.size_bytes)
+    note.unlink(missing_ok=True)
 
 
 def _read_note(note: Path, joined: Path) -> tuple[int, int]:

@@ -121,7 +121,7 @@ class Hub:
     @contextmanager
     def _sense(self) -> Iterator[None]:
         """An answer that makes no sense, such as the page of a network that wants a login, is no Hub's."""
-        from huggingface_hub.errors import HFValidationError, HfHubHTTPError
+        from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
         try:
             yield

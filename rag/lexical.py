@@ -39,8 +39,9 @@ def indexed(text: str) -> str:
         text: Any string.
 
     Returns:
-        Compatibility forms, ligatures and full-width characters folded, soft hyphens and the commas of grouped digits
-        taken out; CJK runs as overlapping pairs, and the last character alone so that each one begins some term.
+        Lower case; compatibility forms, ligatures and full-width characters folded; soft hyphens and the commas of
+        grouped digits taken out; CJK runs as overlapping pairs, and the last character alone so that each one begins
+        some term.
     """
     return _CJK.sub(lambda run: f" {' '.join([*_pairs(run[0]), run[0][-1]])} ", _plain(text))
 
@@ -64,7 +65,7 @@ def match_expression(query: str) -> str:
 def _plain(text: str) -> str:
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_APOSTROPHES)
-    return _GROUPED.sub("", text)
+    return _GROUPED.sub("", text.lower())
 
 
 def _pairs(run: str) -> list[str]:
@@ -72,8 +73,8 @@ def _pairs(run: str) -> list[str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """Runs of letters, digits, marks and inner apostrophes, in lower case."""
-    kept = (char if char.isalnum() or char == "'" or _is_mark(char) else " " for char in text.lower())
+    """Runs of letters, digits, marks and inner apostrophes."""
+    kept = (char if char.isalnum() or char == "'" or _is_mark(char) else " " for char in text)
     for word in "".join(kept).split():
         if bare := word.strip("'"):
             yield bare

@@ -23,7 +23,7 @@ from platformdirs import user_cache_path
 from rag.catalogue import CATALOGUE, Model, find
 from rag.errors import DigestMismatch, NoNetwork, UnknownModel, WeightsError
 from rag.record import Record, Verification, check, sha256
-from rag.sources import check_room, room
+from rag.sources import room
 
 if TYPE_CHECKING:
     from rag.convert import DType
@@ -227,11 +227,10 @@ class Weights:
         return folder
 
     def _convert(self, gguf: Path, partial: Path, dtype: DType, key: str) -> None:
-        from rag.convert import convert, converted_bytes
+        from rag.convert import convert
 
         shutil.rmtree(partial)  # half a conversion is of no use
         partial.mkdir()
-        check_room(partial, converted_bytes(gguf, dtype), key)
         try:
             convert(gguf, partial, dtype, self._progress, f"converting {key}")
         except (WeightsError, OSError):

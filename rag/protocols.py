@@ -71,11 +71,7 @@ class Store(Protocol):
         """The `k` chunks of highest BM25, best first, ties by document and start; any string is a query."""
 
     def read(self, path: str) -> Document:
-        """One document whole.
-
-        Raises:
-            KeyError: No document has that path.
-        """
+        """One document whole; KeyError where no document has that path."""
 
     def close(self) -> None:
         """Let go of the files; calling it again is harmless."""

@@ -1,4 +1,4 @@
-"""A cross-encoder behind the `Reranker` protocol: it reads question and passage together, so it ranks better and slower.
+"""A cross-encoder behind the `Reranker` protocol: it reads question and passage together, so it is slow and exact.
 
 Knows nothing of how the hits were found, and fetches nothing.
 """

@@ -59,7 +59,7 @@ class FakeGenerator:
     """Writes what it is told to, a word at a time; without orders, the first evidence line of the prompt.
 
     Args:
-        replies: Replies in turn, the last one again and again.
+        *replies: Replies in turn, the last one again and again.
     """
 
     name = "fake"

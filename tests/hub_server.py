@@ -134,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(206 if start else 200, data[start:], headers)
 
-    def _send(self, status: int, body: bytes, headers: Mapping[str, str] = {}, length: int | None = None) -> None:  # noqa: B006
+    def _send(self, status: int, body: bytes, headers: Mapping[str, str] = {}, length: int | None = None) -> None:
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)

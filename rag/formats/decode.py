@@ -52,7 +52,7 @@ def decode(data: bytes) -> str | None:
 
 
 def _control_share(data: bytes) -> float:
-    return 1 - len(data.translate(None, _NEVER_TEXT)) / max(1, len(data))
+    return (len(data) - len(data.translate(None, _NEVER_TEXT))) / max(1, len(data))
 
 
 def _wide(data: bytes) -> str | None:

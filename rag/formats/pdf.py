@@ -33,6 +33,7 @@ _UNTITLED = re.compile(
     r"untitled\d*|microsoft (?:word|powerpoint|excel)|\(anonymous\)|.*\.(?:docx?|pptx?|xlsx?|pdf|tex|dvi|indd|rtf|odt)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"^\d{1,3}(?:\.\d{1,3})*\.?\s+")
 _NO_LETTERS = re.compile(r"\W+")
 
 
@@ -98,6 +99,8 @@ class _Reader:
             self.pages = len(document)
             self.bookmarks = _bookmarks(document)
             self.title = str(document.get_metadata_dict().get("Title", "")).strip()
+        if _UNTITLED.match(self.title):
+            self.title = ""
         self.style = self._style()
         self.last: Block | None = None
 
@@ -106,7 +109,7 @@ class _Reader:
         for index in range(self.pages):
             self._page(index)
         self._report()
-        return self.out.done("" if _UNTITLED.match(self.title) else self.title)
+        return self.out.done(self.title)
 
     def _style(self) -> Style:
         """Look at pages throughout for what is usual in this document."""
@@ -128,6 +131,8 @@ class _Reader:
     def _page(self, index: int) -> None:
         found = blocks(self._lines(index), self.style)
         self.out.page(index + 1)
+        if not index and not self.title:
+            self.title = next((block.text for block in found if block.level == 1), "")
         if not found:
             self.blank.append(index)
         headed = self._place(self.bookmarks.get(index, []), found)
@@ -151,12 +156,15 @@ class _Reader:
         at = 0
         for title, level in marks:
             words = _words(title)
-            number = next((n for n in range(at, len(found)) if _words(found[n].text).startswith(words)), None)
+            number = next(
+                (n for n in range(at, len(found)) if _unnumbered(found[n].text, title).startswith(words)), None
+            )
             if number is None:
                 placed[at].append((title, level))
             else:
                 at = number
-                placed[at].append((found[at].text if _words(found[at].text) == words else title, level))
+                whole = _unnumbered(found[at].text, title) == words
+                placed[at].append((found[at].text if whole else title, level))
         return placed
 
     def _report(self) -> None:
@@ -207,6 +215,11 @@ def _has_content(document: Any, index: int) -> bool:
         return next(page.get_objects(max_depth=1), None) is not None
     finally:
         page.close()
+
+
+def _unnumbered(text: str, title: str) -> str:
+    """The words of a block, without a number before them that the outline does not give."""
+    return _words(text if title[:1].isdigit() else _NUMBER.sub("", text))
 
 
 def _words(text: str) -> str:

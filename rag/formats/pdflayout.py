@@ -14,10 +14,12 @@ from statistics import median
 from typing import NamedTuple
 
 from rag.formats.pdflines import Line
-from rag.formats.rows import named_rows
+from rag.formats.rows import is_header, named_rows
 
 _LOOSE = 1.25
 """A distance between lines this many times the usual one parts paragraphs."""
+_HEADING_LEADING = 1.0
+"""Usual distance between the lines of one heading, in heights of a line; two headings stand further apart."""
 _OTHER_SIZE = 1.12
 """Letters this many times larger or smaller are not of the same paragraph."""
 _LEVELS = ((1.6, 1), (1.3, 2), (1.12, 3))
@@ -30,6 +32,10 @@ _RUNNING_CHARACTERS = 80
 _BULLET = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+(?=\S)")
 _ITEM = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+\S|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+\S")
 _ENDED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
+_PAGE_NUMBER = re.compile(
+    r"[-–—\s]*(?:page\s+)?(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:/|of)\s*\d{1,5})?[-–—\s]*", re.IGNORECASE
+)
+_AMOUNT = re.compile(r"[^\w\s]{0,3}\s?[-+]?\d[\d.,%\s]*\D{0,4}")
 _DIGITS = re.compile(r"\d+")
 _WORD_BEFORE = re.compile(r"(\w+)$")
 _WORD_AFTER = re.compile(r"^(\w+)")
@@ -85,10 +91,12 @@ def blocks(lines: Sequence[Line], style: Style) -> list[Block]:
     Returns:
         Its blocks in that order.
     """
-    margins = {id(line) for line in _margins(lines) if _signature(line) in style.running}
+    margins = {
+        id(line) for line in _margins(lines) if _signature(line) in style.running or _PAGE_NUMBER.fullmatch(line.text)
+    }
     kept = [line for line in lines if id(line) not in margins]
     found: list[Block] = []
-    for run in _runs(kept):
+    for run in _runs(kept, style):
         if len(run) > 1 and all(len(line.cells) > 1 for line in run):
             found += [Block(row, row=True) for row in _rows(run)]
         else:
@@ -120,12 +128,13 @@ def _signature(line: Line) -> tuple[str, int]:
     return _DIGITS.sub("#", line.text), round(line.bottom / 4)
 
 
-def _runs(lines: Sequence[Line]) -> list[list[Line]]:
+def _runs(lines: Sequence[Line], style: Style) -> list[list[Line]]:
     """Lines at the usual distance, in letters of one size, all or none of them in cells."""
     usual = _leading(lines)
     runs: list[list[Line]] = []
     for line in lines:
-        if runs and _same_run(runs[-1][-1], line, usual):
+        large = line.height > _OTHER_SIZE * style.height
+        if runs and _same_run(runs[-1][-1], line, _HEADING_LEADING if large else usual):
             runs[-1].append(line)
         else:
             runs.append([line])
@@ -134,7 +143,7 @@ def _runs(lines: Sequence[Line]) -> list[list[Line]]:
 
 def _leading(lines: Sequence[Line]) -> float:
     """Usual distance between lines, in heights of a line."""
-    steps = [(a.bottom - b.bottom) / b.height for a, b in pairwise(lines) if _same_size(a, b)]
+    steps = [(a.bottom - b.bottom) / b.height for a, b in pairwise(lines) if _same_size(a, b) and len(b.cells) < 2]
     return median([step for step in steps if 0.7 < step < 2.5] or [1.2])
 
 
@@ -147,12 +156,18 @@ def _same_run(a: Line, b: Line, usual: float) -> bool:
     if a.hyphened:
         return True
     if len(a.cells) > 1 and len(b.cells) > 1:
-        return 0 < step < 4
+        return 0 < step < 4 and _overlap(a, b)
     if not _same_size(a, b) or a.bold != b.bold or (len(a.cells) > 1) != (len(b.cells) > 1):
         return False
     if step < 0:  # the top of the next column
         return not _ENDED.search(a.text) and b.text[0].islower()
     return 0.3 < step < _LOOSE * usual
+
+
+def _overlap(a: Line, b: Line) -> bool:
+    """Whether half of the cells of one row stand over or under cells of the other."""
+    shared = sum(any(x.left < y.right and y.left < x.right for x in a.cells) for y in b.cells)
+    return 2 * shared >= len(b.cells)
 
 
 def _paragraphs(run: Sequence[Line], page: Sequence[Line]) -> list[list[Line]]:
@@ -229,7 +244,10 @@ def _unhyphened(before: str, after: str) -> str:
 
 
 def _rows(run: Sequence[Line]) -> list[str]:
-    """A table: each cell goes to the column whose place is nearest, counted by the row with the most cells."""
+    """A table, its columns named where its first row is sure to name them; else its lines as they are.
+
+    Each cell goes to the column whose place is nearest, counted by the row with the most cells.
+    """
     widest = max(run, key=lambda line: len(line.cells))
     centres = [(cell.left + cell.right) / 2 for cell in widest.cells]
     table = []
@@ -239,4 +257,13 @@ def _rows(run: Sequence[Line]) -> list[str]:
             column = min(range(len(centres)), key=lambda n: abs(centres[n] - (cell.left + cell.right) / 2))
             row[column] = f"{row[column]} {cell.text}".strip()
         table.append(row)
-    return list(named_rows(table))
+    stands_out = run[0].bold and not any(line.bold for line in run[1:])
+    if is_header(table[0]) and (stands_out or _counts(table[1:])):
+        return list(named_rows(table, header=True))
+    return [line.text for line in run]
+
+
+def _counts(body: Sequence[Sequence[str]]) -> bool:
+    """Whether a column holds nothing but amounts, which a name above it would not be."""
+    columns = [[cell for cell in column if cell] for column in zip(*body, strict=True)]
+    return any(column and all(_AMOUNT.fullmatch(cell) for cell in column) for column in columns)

@@ -101,8 +101,8 @@ class _Measure:
         """The line between two places of the text, neither of them white space."""
         first, last = self._at(start), self._at(end - 1)
         left, _, bottom, top = self._edges(first)
-        right = self._edges(last)[1]
-        height = max(top - bottom, 1.0)
+        _, right, low, high = self._edges(last)
+        height = max(min(top - bottom, high - low), 1.0)  # the first may be a large bullet or initial
         bold = self._weight(first) >= _BOLD_WEIGHT and self._weight(last) >= _BOLD_WEIGHT
         words = self.text[start:end].translate(_LIGATURES)
         spaced = end - start < _SHORT or right - left > _SPACED * height * (end - start)

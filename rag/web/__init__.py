@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from rag.config import Config
+from rag.web.address import check_address
 
 __all__ = ["serve"]
 
@@ -21,7 +22,11 @@ def serve(config: Config) -> None:
     Raises:
         UsageError: A host that others can reach, or no free port.
     """
+    check_address(config.host, None)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # Gradio reads it when it is imported
-    from rag.web.server import run
+    try:
+        from rag.web.server import run
 
-    run(config)
+        run(config)
+    except KeyboardInterrupt:  # before the server's own handler is there
+        return

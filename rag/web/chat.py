@@ -151,11 +151,11 @@ class Chat:
         with closing(written) as events:
             for event in events:
                 view.apply(event)
-                if stop.is_set() and not view.draft:
-                    break
                 whole = not isinstance(event, Token)
                 if whole or self._clock() - drawn_s >= _FRAME_S:
                     yield whole
                     drawn_s = self._clock()
+                if stop.is_set() and not view.draft:
+                    break
         if stop.is_set():
             view.halt()

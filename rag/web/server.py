@@ -1,15 +1,11 @@
-"""The server: where it may listen, what every reply says, how it starts and how it ends.
+"""The server: what every reply says, how it starts and how it ends.
 
-Loopback unless told otherwise, and then only with a password. Nothing that the page shows may come from another host;
-a policy in every reply holds the browser to that.
+Nothing that the page shows may come from another host; a policy in every reply holds the browser to that.
 """
 
 from __future__ import annotations
 
-import errno
-import ipaddress
 import signal
-import socket
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -17,12 +13,10 @@ from typing import Any
 from starlette.middleware import Middleware
 
 from rag.config import Config
-from rag.errors import UsageError
+from rag.web.address import Auth, check_address, free_port
 from rag.web.library import Library
 from rag.web.page import build, icon, style, theme
 
-_PORTS = 100
-"""Ports tried, from the configured one up."""
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
@@ -39,52 +33,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
-Auth = tuple[str, str]
-"""Name and password."""
-
-
-def check_address(host: str, auth: Auth | None) -> None:
-    """Refuse to listen where others can reach without a password.
-
-    Args:
-        host: Name or address to listen on.
-        auth: Name and password; None for none.
-
-    Raises:
-        UsageError: Not a loopback address, and no password.
-    """
-    if not _is_loopback(host) and auth is None:
-        raise UsageError(
-            f"host = {host!r}: anyone on the network could read the documents, so it takes a password",
-            "leave the host at 127.0.0.1",
-        )
-
-
-def free_port(host: str, first: int) -> int:
-    """The first port from `first` up that nobody listens on.
-
-    Args:
-        host: Address to listen on.
-        first: Where to begin; 0 lets the system choose.
-
-    Returns:
-        A port.
-
-    Raises:
-        UsageError: None of a hundred is free, or the address is not this machine's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for port in range(first, min(first + _PORTS, 65536)):
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as exc:
-                if exc.errno in (errno.EADDRINUSE, errno.EACCES):
-                    continue
-                raise UsageError(f"host = {host!r}: {exc.strerror}", "use 127.0.0.1") from exc
-            return int(probe.getsockname()[1])
-    raise UsageError(f"no free port from {first} to {first + _PORTS - 1}", "name another with --port")
 
 
 class Served:
@@ -178,10 +126,3 @@ def run(config: Config, auth: Auth | None = None) -> None:
         served.close()
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

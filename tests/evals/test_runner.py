@@ -12,7 +12,7 @@ import pytest
 
 from rag.config import Config
 from rag.errors import GenerationError, RagError
-from rag.evals import runner
+from rag.evals import outcomes, runner
 from rag.evals.datasets import load_dataset, sample
 from rag.evals.indexes import Indexes, Parts
 from rag.evals.runner import Evaluation, evaluate, open_parts, run_eval
@@ -115,6 +115,18 @@ def test_answers_are_judged_by_their_words(tmp_path: Path) -> None:
     assert (right["citations"]["precision"], right["citations"]["recall"]) == (1.0, 1.0)
     wrong = run(folder, parts(tmp_path, FakeGenerator("The harbour lamp was lit in 1950."))).result
     assert wrong["answers"]["contains"] == 0.0
+
+
+def test_an_answer_kept_for_reference_of_an_unanswerable_question_is_not_wanted(tmp_path: Path) -> None:
+    queries = [*QUERIES, {"_id": "d", "text": "Who painted the lamp?", "answers": ["nobody"], "answerable": False}]
+    folder = write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": queries}, QRELS)
+    assert run(folder, parts(tmp_path)).result["answers"]["n"] == 2
+
+
+def test_a_broken_promise_reaches_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes, "violations", lambda answer, _store: ["2: moved"] if answer.id == "b" else [])
+    folder = write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": QUERIES}, QRELS)
+    assert run(folder, parts(tmp_path)).result["invariants"]["violated"] == [{"id": "b", "broken": ["2: moved"]}]
 
 
 def test_refusing_everything_is_counted_against_the_answerable(tmp_path: Path) -> None:
@@ -227,7 +239,7 @@ def test_labelled_claims_need_no_index(tmp_path: Path) -> None:
         lambda _w, _d, _t: None,
         retrieval_only=False,
     )
-    assert found.result["support"]["auroc"] == 1.0
+    assert found.result["support"]["auroc"] == found.result["support"]["balanced_accuracy"] == 1.0
     assert found.result["support"]["files"]["claims"]["n"] == 2
     assert found.result["embedder"] is None
 
@@ -249,10 +261,11 @@ def test_an_index_whose_making_was_cut_off_is_finished(tmp_path: Path) -> None:
     store = used.write(next(path for path in used.cache.iterdir() if path.is_dir()))
     store.remove("ferry")
     store.close()
-    embedder = CountingEmbedder()
-    found = run(folder, parts(tmp_path, embedder=embedder), retrieval_only=True)
+    steps: list[tuple[str, int, int]] = []
+    dataset = load_dataset(folder)
+    found = evaluate(dataset, used, used.config, lambda *step: steps.append(step), retrieval_only=True)
     assert found.result["index"]["documents"] == 3
-    assert embedder.embedded == 0
+    assert [step for step in steps if step[0] == "indexing"] == [("indexing", 3, 3)]
 
 
 def test_two_evaluations_share_an_index(tmp_path: Path) -> None:

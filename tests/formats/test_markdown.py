@@ -84,6 +84,8 @@ def test_an_open_fence_runs_to_the_end(tmp_path: Path) -> None:
     assert read(tmp_path, "a.md", "a\n\n~~~\n# b\n").text == "a\n\n# b"
 
 
-@pytest.mark.parametrize("unit", ["`", "` ", "*a **b ", "[", "[a](", "_a ", "<a ", "~~a", "![a", "|", "<!-- ", "- - ", "#"])
+@pytest.mark.parametrize(
+    "unit", ["`", "` ", "*a **b ", "[", "[a](", "_a ", "<a ", "~~a", "![a", "|", "<!-- ", "- - ", "#"]
+)
 def test_no_pattern_takes_long(tmp_path: Path, unit: str) -> None:
     read(tmp_path, "a.md", "start\n\n" + unit * (400_000 // len(unit)))

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from rag import indexing
@@ -21,7 +27,10 @@ LEASE = (
     "## Notice period\n\nEither side may end the harbour lease with ninety days written notice. "
     "Notice must reach the registrar before the end of a quarter.\n"
 )
-MINUTES = "Minutes of the rowing club\n\nThe treasurer of the rowing club is Ines Okoro, elected for two years.\n"
+MINUTES = (
+    "Minutes of the rowing club\n\nThe treasurer of the rowing club is Ines Okoro, elected for two years. "
+    "The boat shed is the property of the town, and the club keeps it dry.\n"
+)
 
 
 def make_folder(root: Path) -> Path:
@@ -75,3 +84,27 @@ def open_library(root: Path, generator: Generator | None = None) -> Library:
     assert library.wait(30)
     assert library.status().phase == "ready", library.status()
     return library
+
+
+@contextmanager
+def serving(library: Library, port: int) -> Iterator[str]:
+    """Serve a library; gives the address. Gradio leaves event loops unclosed, which are swept up here."""
+    from rag.web.server import Served
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        served = Served(replace(library.config, port=port), library)
+        _sweep()
+    try:
+        yield served.url
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            served.close()
+            del served
+            _sweep()
+
+
+def _sweep() -> None:
+    asyncio.set_event_loop(None)
+    gc.collect()

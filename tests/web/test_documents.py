@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rag.errors import IndexBusy
 from rag.indexing import Report
 from rag.protocols import Progress
@@ -46,13 +48,13 @@ def test_the_first_upload_makes_the_index(tmp_path: Path) -> None:
     library.close()
 
 
-def test_an_index_in_use_is_told_with_its_hint(tmp_path: Path) -> None:
+def test_an_index_in_use_is_told_with_its_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library = open_library(tmp_path)
 
     def busy(_progress: Progress) -> Report:
         raise IndexBusy("the index is being written", "wait for it")
 
-    library.index = busy  # type: ignore[method-assign]
+    monkeypatch.setattr(library, "index", busy)
     last = list(upload([str(arrived(tmp_path, "new.txt"))], library))[-1]
     assert "the index is being written" in last
     assert "wait for it" in last

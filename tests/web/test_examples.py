@@ -35,7 +35,7 @@ def test_the_same_index_gives_the_same_questions_and_no_model_is_asked(tmp_path:
     pipeline = library.pipeline()
     found = questions(pipeline)
     assert found == questions(pipeline) == library.examples
-    assert found == ("What is the harbour lease?", "What is the treasurer of the rowing club?")
+    assert found == ("What is the harbour lease?", "What is the boat shed?")
     assert not pipeline.generator.seen  # type: ignore[attr-defined]
     assert questions(pipeline, most=1) == found[:1]
     library.close()

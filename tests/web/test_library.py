@@ -59,7 +59,7 @@ def test_an_empty_index_says_what_to_do(tmp_path: Path) -> None:
     library.start()
     assert library.wait(30)
     assert library.status().text == "There are no documents yet."
-    (tmp_path / "docs" / "new.txt").write_text("The gate is a door of oak and iron.", "utf-8")
+    (tmp_path / "docs" / "new.txt").write_text("The gate is a door of oak and iron, set in the north wall.", "utf-8")
     library.index(lambda *_: None)
     assert library.status().phase == "ready"
     assert library.examples == ("What is the gate?",)

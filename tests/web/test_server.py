@@ -3,65 +3,23 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from rag.config import Config
-from rag.errors import UsageError
-from rag.web import serve
-from tests.web.shelves import open_library
+from tests.web.shelves import open_library, serving
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org", ""])
-def test_other_hosts_are_refused_without_a_password(host: str) -> None:
-    with pytest.raises(UsageError, match="password") as caught:
-        serve(Config(host=host))
-    assert "127.0.0.1" in caught.value.hint
-
-
-def test_the_next_free_port_is_taken() -> None:
-    from rag.web.server import free_port
-
-    with socket.socket() as first:
-        first.bind(("127.0.0.1", 0))
-        first.listen()
-        taken = first.getsockname()[1]
-        assert taken < free_port("127.0.0.1", taken) <= taken + 100
-
-
-def test_an_address_of_another_machine_is_an_error() -> None:
-    from rag.web.server import free_port
-
-    with pytest.raises(UsageError, match=r"192\.0\.2\.1"):
-        free_port("192.0.2.1", 7860)
-
-
-def test_loopback_needs_no_password_and_others_do() -> None:
-    from rag.web.server import check_address
-
-    for host in ("127.0.0.1", "::1", "localhost"):
-        check_address(host, None)
-    check_address("0.0.0.0", ("name", "secret"))
-
-
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    from rag.web.server import Served
-
-    library = open_library(tmp_path_factory.mktemp("served"))
-    library.config = replace(library.config, port=18_700)
-    served = Served(library.config, library)
-    yield served.url
-    served.close()
+    with serving(open_library(tmp_path_factory.mktemp("served")), 18_700) as url:
+        yield url
 
 
 def test_every_reply_holds_the_browser_to_this_host(url: str) -> None:

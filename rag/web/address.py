@@ -1,0 +1,69 @@
+"""Where the server may listen: on loopback unless there is a password, on the first port that is free.
+
+Knows nothing of Gradio, so that a refusal comes at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+
+from rag.errors import UsageError
+
+_PORTS = 100
+"""Ports tried, from the configured one up."""
+
+Auth = tuple[str, str]
+"""Name and password."""
+
+
+def check_address(host: str, auth: Auth | None) -> None:
+    """Refuse to listen where others can reach without a password.
+
+    Args:
+        host: Name or address to listen on.
+        auth: Name and password; None for none.
+
+    Raises:
+        UsageError: Not a loopback address, and no password.
+    """
+    if not _is_loopback(host) and auth is None:
+        raise UsageError(
+            f"host = {host!r}: anyone on the network could read the documents, so it takes a password",
+            "leave the host at 127.0.0.1",
+        )
+
+
+def free_port(host: str, first: int) -> int:
+    """The first port from `first` up that nobody listens on.
+
+    Args:
+        host: Address to listen on.
+        first: Where to begin; 0 lets the system choose.
+
+    Returns:
+        A port.
+
+    Raises:
+        UsageError: None of a hundred is free, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for port in range(first, min(first + _PORTS, 65536)):
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as exc:
+                if exc.errno in (errno.EADDRINUSE, errno.EACCES):
+                    continue
+                raise UsageError(f"host = {host!r}: {exc.strerror}", "use 127.0.0.1") from exc
+            return int(probe.getsockname()[1])
+    raise UsageError(f"no free port from {first} to {first + _PORTS - 1}", "name another with --port")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,112 @@
+"""Uploads, hostile documents and hostile questions, over the real pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rag.web.library import Library
+from tests.browser.steps import ask, enter, last
+
+pytestmark = pytest.mark.browser
+LONG = "W" * 3000
+HOSTILE = f"""# The zirconium ledger <img src=x onerror=alert(1)>
+
+The zirconium ledger is kept by <script>alert(2)</script> and <img src="http://evil.example/x.png" onerror="alert(3)">.
+The zirconium ledger links [here](javascript:alert(4)) and ${{alert(5)}} and {{{{constructor.constructor('alert(6)')()}}}}.
+The zirconium ledger turns \u202ethgir ot tfel\u202c around.
+The zirconium ledger ends in {LONG}.
+"""
+
+
+def upload(page: Page, *files: Path) -> None:
+    """Choose files in the documents tab."""
+    page.get_by_role("tab", name="Documents").click()
+    page.locator("#fn-upload input[type=file]").set_input_files(list(files))
+
+
+def test_each_upload_has_its_result_and_can_be_asked_about(
+    page: Page, real: str, tmp_path: Path, library: Library
+) -> None:
+    good, broken = tmp_path / "kestrel.txt", tmp_path / "broken.pdf"
+    good.write_text("The kestrel bell is rung at dawn by the harbour master Odo Fenn.", "utf-8")
+    broken.write_bytes(b"%PDF-1.4 not really")
+    enter(page, real)
+    upload(page, good, broken)
+    rows = page.locator("#fn-results tbody tr")
+    expect(rows).to_have_count(2, timeout=60_000)
+    expect(rows.filter(has_text="kestrel.txt")).to_contain_text("added")
+    expect(rows.filter(has_text="broken.pdf")).to_contain_text("not added")
+    expect(rows.filter(has_text="broken.pdf")).to_contain_text("pdf")
+    expect(page.locator("#fn-listing")).to_contain_text("uploads/kestrel.txt")
+    answer = ask(page, "Who rings the kestrel bell at dawn?")
+    expect(answer).to_contain_text("Odo Fenn")
+    expect(page.locator("#fn-sources")).to_contain_text("kestrel.txt")
+    folder = Path(library.config.folder) / "uploads"
+    assert [path.name for path in folder.iterdir()] == ["kestrel.txt"]
+
+
+def test_a_file_of_another_type_is_refused_by_name(page: Page, real: str, tmp_path: Path, library: Library) -> None:
+    other = tmp_path / "tool.exe"
+    other.write_bytes(b"MZ")
+    enter(page, real)
+    upload(page, other)
+    expect(page.get_by_text("tool.exe")).to_be_visible()
+    assert not list(Path(library.config.folder).rglob("*.exe"))
+
+
+def test_a_hostile_document_runs_nothing_and_breaks_nothing(page: Page, real: str, tmp_path: Path) -> None:
+    file = tmp_path / "ledger <b onclick=alert(7)>.md"
+    file.write_text(HOSTILE, "utf-8")
+    enter(page, real)
+    upload(page, file)
+    expect(page.locator("#fn-results")).to_contain_text("added", timeout=60_000)
+    for turn, question in enumerate(
+        (
+            "Who is the zirconium ledger kept by?",
+            "Where does the zirconium ledger turn around?",
+            "What does the zirconium ledger end in?",
+        ),
+        1,
+    ):
+        answer = ask(page, question, turns=turn)
+        if answer.locator(".fn-cite").count():
+            answer.locator(".fn-cite").first.click()
+            expect(page.locator(".fn-source[aria-current=true]")).to_be_visible()
+    expect(page.locator("#fn-main")).to_contain_text("<script>alert(2)</script>")
+    _sound(page)
+
+
+def test_a_hostile_question_runs_nothing_and_breaks_nothing(page: Page, real: str) -> None:
+    enter(page, real)
+    question = f"<img src=x onerror=alert(8)> **bold** [x](javascript:alert(9)) ${{alert(10)}} \u202etxet {LONG}"
+    answer = ask(page, question)
+    expect(answer.locator(".fn-question")).to_contain_text(
+        "<img src=x onerror=alert(8)> **bold** [x](javascript:alert(9))"
+    )
+    _sound(page)
+
+
+def test_a_question_too_long_is_told_so(page: Page, real: str) -> None:
+    enter(page, real)
+    answer = ask(page, "why " * 50_000)
+    expect(answer.get_by_role("alert")).to_contain_text("at most 8,000")
+    _sound(page)
+    expect(last(page)).to_be_visible()
+
+
+def _sound(page: Page) -> None:
+    """No foreign element, no handler, no script link, nothing wider than the window."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('#fn-transcript *, #fn-sources *, #fn-results *, #fn-listing *')]
+          .filter((e) => ['SCRIPT', 'IFRAME', 'IMG', 'A', 'B', 'STRONG', 'EM', 'OBJECT', 'STYLE'].includes(e.tagName)
+            && !e.closest('td') || [...e.attributes].some((a) => a.name.startsWith('on') || /javascript:/i.test(a.value)
+            && a.name !== 'title' && a.name !== 'aria-label'))
+          .map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    assert found == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for selector in ("#fn-transcript", "#fn-tabs .tabitem"):
+        assert page.locator(selector).first.evaluate("(e) => e.scrollWidth <= e.clientWidth + 1"), selector

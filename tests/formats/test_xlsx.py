@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import datetime
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from rag.errors import DamagedFile, EmptyFile, OversizeFile
+from rag.formats import xlsx
+from tests.formats.reading import headings, read
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def saved(*sheets: list[list[Any]]) -> bytes:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for number, rows in enumerate(sheets, start=1):
+        sheet = book.create_sheet(f"Sheet {number}")
+        for row in rows:
+            sheet.append(row)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def with_rows(rows: str, dimension: str = "A1:XFD1048576") -> bytes:
+    """A workbook whose sheet is bare XML."""
+    source, target = zipfile.ZipFile(io.BytesIO(saved([["x"]]))), io.BytesIO()
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            if name != SHEET:
+                archive.writestr(name, source.read(name))
+        sheet = f'<worksheet xmlns="{space}"><dimension ref="{dimension}"/><sheetData>{rows}</sheetData></worksheet>'
+        archive.writestr(SHEET, sheet)
+    return target.getvalue()
+
+
+def test_sheets_are_headings_and_rows_name_their_columns(tmp_path: Path) -> None:
+    first = [["Price list"], [], [None, "Part", "Price", "Since"], [None, "Pump", 12.5, datetime.datetime(2024, 3, 1)]]
+    second = [["Name", "Ok"], ["Ann", True], ["Bob", None], [], ["Zoë", 7]]
+    document = read(tmp_path, "prices 2024.xlsx", saved(first, [], second))
+    assert document.title == "prices 2024"
+    assert headings(document) == [(1, "Sheet 1"), (1, "Sheet 3")]
+    assert document.text.split("\n\n") == [
+        "Sheet 1",
+        "Price list",
+        "Part: Pump; Price: 12.5; Since: 2024-03-01",
+        "Sheet 3",
+        "Name: Ann; Ok: true",
+        "Name: Bob",
+        "Name: Zoë; Ok: 7",
+    ]
+
+
+def test_values_as_they_are_shown(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    when = datetime.datetime(2024, 3, 1, 9, 30)
+    for column, (value, shown) in enumerate(
+        [(0.25, "0%"), (0.1 + 0.2, "General"), (3.0, "0.00"), (when, "General")], 1
+    ):
+        cell = book.active.cell(1, column, value)
+        cell.number_format = shown if value != when else "yyyy-mm-dd hh:mm"
+    book.active.cell(1, 5, 1234567890123)
+    book.active.cell(1, 6, datetime.time(9, 30))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    text = read(tmp_path, "a.xlsx", buffer.getvalue()).text
+    assert text == "Sheet\n\n25%; 0.3; 3; 2024-03-01 09:30:00; 1234567890123; 09:30:00"
+
+
+def test_hidden_sheets_are_left_out(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["seen"])
+    hidden = book.create_sheet("Secret")
+    hidden.append(["unseen"])
+    hidden.sheet_state = "veryHidden"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    assert read(tmp_path, "a.xlsx", buffer.getvalue()).text == "Sheet\n\nseen"
+
+
+def test_only_names_of_columns(tmp_path: Path) -> None:
+    assert read(tmp_path, "a.xlsx", saved([["Part", "Price"]])).text == "Sheet 1\n\nPart; Price"
+
+
+def test_nothing_in_it(tmp_path: Path) -> None:
+    with pytest.raises(EmptyFile):
+        read(tmp_path, "a.xlsx", saved([]))
+
+
+def test_a_sheet_is_read_by_what_it_holds_not_by_what_it_claims(tmp_path: Path) -> None:
+    rows = '<row r="1048576"><c r="XFD1048576" t="inlineStr"><is><t>far</t></is></c></row>'
+    assert read(tmp_path, "a.xlsx", with_rows(rows)).text == "Sheet 1\n\nfar"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="99999999999"><c r="A99999999999"><v>1</v></c></row>',
+        "".join(f'<row r="{n}"><c r="XFD{n}"><v>1</v></c></row>' for n in range(1, 20)),
+    ],
+)
+def test_more_cells_than_can_be_read(tmp_path: Path, rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlsx, "_CELLS", 200_000)
+    with pytest.raises(OversizeFile, match="cells"):
+        read(tmp_path, "a.xlsx", with_rows(rows))
+
+
+@pytest.mark.parametrize(
+    "rows", ['<row r="a"><c r="??"><v>q</v></c></row>', '<row><c t="s"><v>99</v></c></row>', "<row"]
+)
+def test_malformed_cells(tmp_path: Path, rows: str) -> None:
+    with pytest.raises(DamagedFile, match="malformed"):
+        read(tmp_path, "a.xlsx", with_rows(rows))

@@ -1,0 +1,210 @@
+"""Greedy decoding: prompt lookup, kept prompts and batches change how long it takes, never what is written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.chat_format import ChatFormat
+from rag.decoding import Decoder, draft
+
+pytestmark = pytest.mark.weights
+NEVER = threading.Event()
+MOST = 32
+LEASE = """Passages:
+[1] The rent is 900 euros a month and is due on the first day of the month, in advance.
+[2] Either side may end the lease with three months' notice, in writing, to the end of a month.
+[3] Small repairs up to 100 euros are paid by the tenant; the landlord pays for everything else.
+[4] Cats may be kept without asking; dogs only where the landlord has agreed in writing.
+
+Question: """
+QUESTIONS = (
+    "When is the rent due?",
+    "How long is the period of notice?",
+    "Who pays for small repairs?",
+    "May a tenant keep a dog?",
+    "What must be in writing?",
+    "What does the landlord pay for?",
+)
+
+
+@pytest.fixture(scope="module")
+def chat(smollm_folder: Path) -> ChatFormat:
+    return ChatFormat(smollm_folder)
+
+
+@pytest.fixture(scope="module")
+def model(smollm_folder: Path) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(smollm_folder, dtype="auto").eval()
+
+
+@pytest.fixture
+def decoder(model: Any, chat: ChatFormat) -> Decoder:
+    """One that remembers nothing yet."""
+    return Decoder(model, chat.end_ids())
+
+
+@pytest.fixture(scope="module")
+def prompts(chat: ChatFormat) -> list[list[int]]:
+    return [chat.prompt([{"role": "user", "content": LEASE + question}]) for question in QUESTIONS]
+
+
+@pytest.fixture(scope="module")
+def written(model: Any, chat: ChatFormat, prompts: list[list[int]]) -> list[list[int]]:
+    """What the model writes by transformers' own greedy decoding."""
+    import torch
+
+    replies = []
+    for ids in prompts:
+        inputs = torch.tensor([ids])
+        whole = model.generate(
+            inputs, attention_mask=torch.ones_like(inputs), do_sample=False, max_new_tokens=MOST, pad_token_id=2
+        )
+        reply = whole[0, len(ids) :].tolist()
+        end = next((at for at, token in enumerate(reply) if token in chat.end_ids()), len(reply))
+        replies.append(reply[:end])
+    return replies
+
+
+class Counted:
+    """Counts the tokens that a decoder's model reads."""
+
+    def __init__(self, decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tokens: list[int] = []
+        forward = decoder._forward
+
+        def counting(ids: Sequence[int], *rest: Any) -> Any:
+            self.tokens.append(len(ids))
+            return forward(ids, *rest)
+
+        monkeypatch.setattr(decoder, "_forward", counting)
+
+
+@pytest.mark.parametrize("lookup", [True, False])
+def test_the_text_is_the_models_own(
+    decoder: Decoder, prompts: list[list[int]], written: list[list[int]], lookup: bool
+) -> None:
+    assert [list(decoder.tokens(ids, MOST, NEVER, lookup=lookup)) for ids in prompts] == written
+
+
+def test_lookup_takes_fewer_passes(decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    def passes(lookup: bool) -> int:
+        counted = Counted(decoder, monkeypatch)
+        for ids in prompts:
+            list(decoder.tokens(ids, MOST, NEVER, lookup=lookup))
+        return len(counted.tokens)
+
+    plain = passes(lookup=False)
+    assert passes(lookup=True) < 0.75 * plain
+
+
+def test_a_prompt_that_begins_alike_is_read_from_where_it_differs(
+    decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = Counted(decoder, monkeypatch)
+    decoder.next_logits(prompts[0])
+    assert sum(counted.tokens) == len(prompts[0])
+    counted.tokens.clear()
+    decoder.next_logits(prompts[1])
+    assert sum(counted.tokens) <= 64 + len(prompts[1]) % 64
+    counted.tokens.clear()
+    decoder.next_logits(prompts[1])
+    assert 0 < sum(counted.tokens) <= 64
+
+
+def test_kept_prompts_change_no_bit(model: Any, chat: ChatFormat, prompts: list[list[int]]) -> None:
+    import torch
+
+    used = Decoder(model, chat.end_ids())
+    for ids in [*prompts, prompts[0][:130], prompts[0][:128], prompts[0][:64]]:
+        fresh = Decoder(model, chat.end_ids())
+        assert torch.equal(used.next_logits(ids), fresh.next_logits(ids))
+        assert list(used.tokens(ids, 8, NEVER)) == list(fresh.tokens(ids, 8, NEVER))
+        assert torch.equal(used.next_logits(ids), fresh.next_logits(ids))
+
+
+def test_kept_prompts_are_bounded(
+    decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoder.next_logits(prompts[0])
+    size = sum(keys.nbytes + values.nbytes for keys, values in decoder._kept[0][1])
+    monkeypatch.setattr("rag.decoding._KEPT_BYTES", 2 * size)
+    for ids in prompts:
+        decoder.next_logits(ids)
+    assert [ids for ids, _ in decoder._kept] == [ids[: len(ids) // 64 * 64] for ids in (prompts[-1], prompts[-2])]
+
+
+def test_a_batch_writes_what_each_writes_alone(
+    decoder: Decoder, prompts: list[list[int]], written: list[list[int]]
+) -> None:
+    replies: dict[int, list[int]] = {at: [] for at in range(len(prompts))}
+    unsure = decoder.together(prompts, MOST, lambda at, token: replies[at].append(token) is None)
+    assert len(unsure) < len(prompts) / 2
+    assert {at: reply for at, reply in replies.items() if at not in unsure} == {
+        at: reply for at, reply in enumerate(written) if at not in unsure
+    }
+
+
+def test_a_row_of_a_batch_ends_when_it_is_told_to(decoder: Decoder, prompts: list[list[int]]) -> None:
+    replies: dict[int, list[int]] = {at: [] for at in range(len(prompts))}
+
+    def take(at: int, token: int) -> bool:
+        replies[at].append(token)
+        return len(replies[at]) < 1 + at
+
+    unsure = decoder.together(prompts, MOST, take)
+    assert all(len(reply) <= 1 + at for at, reply in replies.items())
+    assert len(replies[3]) == 4 or 3 in unsure
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_the_number_of_tokens_is_kept_to(decoder: Decoder, prompts: list[list[int]], most: int) -> None:
+    assert len(list(decoder.tokens(prompts[0], most, NEVER))) == most
+
+
+def test_a_stop_is_heeded_between_the_blocks_of_a_prompt(
+    decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class AfterOne:
+        def is_set(self) -> bool:
+            return bool(counted.tokens)
+
+    counted = Counted(decoder, monkeypatch)
+    assert list(decoder.tokens(prompts[0], MOST, AfterOne())) == []
+    assert counted.tokens == [64]
+
+
+def test_a_stop_is_heeded_between_tokens_that_were_guessed_together(
+    decoder: Decoder, prompts: list[list[int]], written: list[list[int]]
+) -> None:
+    stop = threading.Event()
+    taken = []
+    for token in decoder.tokens(prompts[0], MOST, stop):
+        taken.append(token)
+        if len(taken) == 5:
+            stop.set()
+    assert taken == written[0][:5]
+
+
+def test_a_guess_is_what_followed_the_last_tokens_before() -> None:
+    assert draft([1, 2, 3, 4, 5, 9, 1, 2, 3], 2) == [4, 5]
+    assert draft([2, 3, 7, 1, 2, 3, 4, 9, 1, 2, 3], 2) == [4, 9]
+    assert draft([2, 3, 7, 8, 2, 3], 9) == [7, 8, 2, 3]
+    assert draft([1, 2, 3, 4], 5) == []
+    assert draft([1, 2, 1, 2], 0) == []
+    assert draft([1], 5) == []
+
+
+@given(st.lists(st.integers(0, 3), max_size=30), st.integers(0, 5))
+def test_a_guess_stands_in_the_text(text: list[int], most: int) -> None:
+    guess = draft(text, most)
+    assert len(guess) <= most
+    assert not guess or any(text[at : at + 2 + len(guess)] == text[-2:] + guess for at in range(len(text)))

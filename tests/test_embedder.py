@@ -1,0 +1,98 @@
+"""The embedder: its contract, on the real model and on the fake, and what padding, order and prompts do to vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.embedder import SentenceTransformerEmbedder
+from rag.errors import WeightsError
+from rag.testing import EmbedderContract, FakeEmbedder
+
+WORDS = "rent notice deposit landlord tenant repair month garden key letter winter heating".split()
+
+
+@pytest.fixture(scope="module")
+def embedder(embedder_folder: Path) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(embedder_folder, "all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="module")
+def prompted(embedder: SentenceTransformerEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same weights under a configuration that names prompts."""
+    from sentence_transformers import SentenceTransformer
+
+    folder = tmp_path_factory.mktemp("prompted")
+    source: SentenceTransformer = embedder._model
+    before = source.prompts
+    source.prompts = {"query": "question: ", "document": "passage: "}
+    source.save_pretrained(str(folder), create_model_card=False)
+    source.prompts = before
+    return folder
+
+
+class TestFake(EmbedderContract):
+    @pytest.fixture
+    def subject(self) -> FakeEmbedder:
+        return FakeEmbedder()
+
+
+@pytest.mark.weights
+class TestReal(EmbedderContract):
+    @pytest.fixture
+    def subject(self, embedder: SentenceTransformerEmbedder) -> SentenceTransformerEmbedder:
+        return embedder
+
+
+@pytest.mark.weights
+def test_near_in_meaning_is_near_in_space(embedder: SentenceTransformerEmbedder) -> None:
+    passages = ["Tenants give three months' notice.", "The cat sat on the mat.", "The deposit is two months' rent."]
+    scores = embedder.embed_documents(passages) @ embedder.embed_query("How long is the period of notice?")
+    assert scores.argmax() == 0
+
+
+@pytest.mark.weights
+def test_many_texts_of_uneven_length_come_back_in_order(embedder: SentenceTransformerEmbedder) -> None:
+    texts = [" ".join(WORDS[(at + step) % len(WORDS)] for step in range(1 + at * 7 % 23)) for at in range(70)]
+    together = embedder.embed_documents(texts)
+    alone = np.concatenate([embedder.embed_documents([text]) for text in texts])
+    assert np.abs(together - alone).max() < 1e-5
+
+
+@pytest.mark.weights
+def test_a_text_that_stands_twice_is_embedded_once(
+    embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    encode = embedder._encode
+    monkeypatch.setattr(embedder, "_encode", lambda texts, prompt: (seen.extend(texts), encode(texts, prompt))[1])
+    matrix = embedder.embed_documents(["one", "two", "one", "one"])
+    assert sorted(seen) == ["one", "two"]
+    assert (matrix[0] == matrix[2]).all() and (matrix[0] == matrix[3]).all() and (matrix[0] != matrix[1]).any()
+
+
+@pytest.mark.weights
+def test_max_tokens_is_where_reading_ends(embedder: SentenceTransformerEmbedder) -> None:
+    assert embedder.max_tokens == 254
+    full = "rent " * embedder.max_tokens
+    assert embedder.count_tokens(full) == embedder.max_tokens
+    row, longer, shorter = embedder.embed_documents([full, f"{full} cat", full.removesuffix("rent ")])
+    assert np.abs(row - longer).max() < 1e-5
+    assert np.abs(row - shorter).max() > 1e-4
+
+
+@pytest.mark.weights
+def test_prompts_of_the_model_are_put_before_texts(embedder: SentenceTransformerEmbedder, prompted: Path) -> None:
+    subject = SentenceTransformerEmbedder(prompted, "prompted")
+    assert subject.max_tokens == 254 - embedder.count_tokens("passage: ")
+    text = "When is the rent due?"
+    assert np.abs(subject.embed_query(text) - embedder.embed_documents([f"question: {text}"])[0]).max() < 1e-5
+    assert np.abs(subject.embed_documents([text])[0] - embedder.embed_documents([f"passage: {text}"])[0]).max() < 1e-5
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=str(tmp_path)) as caught:
+        SentenceTransformerEmbedder(tmp_path / "nothing", "nothing")
+    assert caught.value.hint

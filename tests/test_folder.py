@@ -1,0 +1,74 @@
+"""A watched folder is indexed at once, after every change, and whatever went wrong before."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from rag.errors import RagError, UsageError
+from rag.folder import files_of, watch
+
+WAIT_S = 30
+
+
+@contextmanager
+def watched(folder: Path, run: Callable[[], object]) -> Iterator[None]:
+    stop = threading.Event()
+    thread = threading.Thread(target=watch, args=(folder, run, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(WAIT_S)
+        assert not thread.is_alive()
+
+
+def test_a_change_is_followed_by_a_run(tmp_path: Path) -> None:
+    runs: queue.Queue[list[str]] = queue.Queue()
+    with watched(tmp_path, lambda: runs.put([path.name for path in files_of(tmp_path)])):
+        assert runs.get(timeout=WAIT_S) == []
+        (tmp_path / "a.txt").write_text("Rent is due.")
+        assert runs.get(timeout=WAIT_S) == ["a.txt"]
+        (tmp_path / "a.txt").rename(tmp_path / "b.txt")
+        assert runs.get(timeout=WAIT_S) == ["b.txt"]
+        (tmp_path / "b.txt").unlink()
+        assert runs.get(timeout=WAIT_S) == []
+
+
+def test_an_error_of_one_run_is_told_and_the_next_comes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    runs: queue.Queue[int] = queue.Queue()
+
+    def run() -> None:
+        runs.put(1)
+        raise RagError("the disk is full", "make room")
+
+    with watched(tmp_path, run):
+        runs.get(timeout=WAIT_S)
+        (tmp_path / "a.txt").write_text("Rent is due.")
+        runs.get(timeout=WAIT_S)
+    assert caplog.text.count("the disk is full (make room)") == 2
+
+
+def test_writing_the_index_is_no_change(tmp_path: Path) -> None:
+    runs: queue.Queue[int] = queue.Queue()
+    index = tmp_path / "index"
+    index.mkdir()
+    (index / "rag.db").touch()
+    (tmp_path / "rag.db").touch()
+    with watched(tmp_path, lambda: runs.put(1)):
+        runs.get(timeout=WAIT_S)
+        for path in (index / "rag.db-wal", index / "vectors.0.tmp", tmp_path / "rag.db-wal", tmp_path / ".hidden"):
+            path.write_text("x")
+        with pytest.raises(queue.Empty):
+            runs.get(timeout=1.5)
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        watch(tmp_path / "nowhere", lambda: None, threading.Event())

@@ -6,7 +6,7 @@ chat template, and the settings come out of the same file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -84,16 +84,21 @@ def _unreadable(gguf: Path, exc: Exception) -> WeightsError:
 
 @contextmanager
 def _bars(progress: Progress, what: str) -> Iterator[None]:
-    """Send the bars of transformers to `progress`, instead of to the terminal."""
+    """Send the bars of transformers to `progress` instead of the terminal, as one that never goes back."""
     from transformers import modeling_gguf_pytorch_utils as legacy
     from transformers.utils import logging as bars
 
-    def bar(_factory: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> _Bar:
-        return _Bar(progress, what, *args, **kwargs)
+    furthest = 0
 
-    old_hook = bars.set_tqdm_hook(bar)
+    def forward(done: int, total: int) -> None:
+        nonlocal furthest
+        if done > furthest:
+            furthest = done
+            progress(what, done, total)
+
+    old_hook = bars.set_tqdm_hook(lambda _factory, args, kwargs: _Bar(forward, *args, **kwargs))
     old_bar = getattr(legacy, "tqdm", None)  # the reader of most architectures takes no hook
-    legacy.tqdm = lambda *args, **kwargs: _Bar(progress, what, *args, **kwargs)
+    legacy.tqdm = lambda *args, **kwargs: _Bar(forward, *args, **kwargs)
     try:
         yield
     finally:
@@ -104,9 +109,10 @@ def _bars(progress: Progress, what: str) -> Iterator[None]:
 class _Bar:
     """As much of tqdm as transformers uses."""
 
-    def __init__(self, progress: Progress, what: str, iterable: Iterable[Any] = (), total: int = 0, **_: Any) -> None:
-        self._progress = progress
-        self._what = what
+    def __init__(
+        self, report: Callable[[int, int], None], iterable: Iterable[Any] = (), total: int = 0, **_: Any
+    ) -> None:
+        self._report = report
         self._items = iterable
         self._total = total or (len(iterable) if isinstance(iterable, Sized) else 0)
         self._done = 0
@@ -125,7 +131,7 @@ class _Bar:
     def update(self, count: int = 1) -> None:
         """Some more is done."""
         self._done += count
-        self._progress(self._what, self._done, self._total)
+        self._report(self._done, self._total)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -26,6 +26,7 @@ _DRAFT, _NGRAMS = 10, (3, 2)
 """Tokens looked up in the prompt at once, and how many last ones must agree, the longer first."""
 
 _MARGIN = 0.02
+"""Logits nearer than this could change places in a batch; measured there in float32: moved by 1e-4 at most."""
 
 
 class Decoder:
@@ -44,9 +45,7 @@ class Decoder:
 
     def next_logits(self, ids: Sequence[int]) -> torch.Tensor:
         """Logits of the token after a prompt: (vocabulary,) float32."""
-        read = self._read(ids, None)
-        assert read is not None  # only a stop ends it early
-        return read[1]
+        return self._whole(ids)[1]
 
     def tokens(self, ids: Sequence[int], most: int, stop: StopSignal, *, lookup: bool = True) -> Iterator[int]:
         """Write on greedily.
@@ -80,54 +79,36 @@ class Decoder:
     def together(self, prompts: Sequence[Sequence[int]], most: int, take: Callable[[int, int], bool]) -> list[int]:
         """Write on from several prompts at once, greedily.
 
-        The arithmetic of a batch is not that of a single reply to the last bit. So a reply is given up where two tokens
-        are so near each other that this might tell.
+        The arithmetic of a batch differs from that of a single reply in the last bits, so a reply is given up where the
+        two likeliest tokens are so near each other that this might tell.
 
         Args:
-            prompts: Not empty, none of them.
+            prompts: None of them empty.
             most: Most tokens to write, for each.
             take: Called with the place of a prompt and its next token; True for more.
 
         Returns:
-            Places of the replies that were given up: what `take` had of them is to be forgotten.
+            Places of the replies that were given up; what `take` had of them is to be forgotten.
         """
-        read = [self._prompt(ids) for ids in prompts]
-        rows = list(range(len(prompts)))
-        lengths = torch.tensor([len(ids) for ids in prompts], device=self._model.device)
-        cache = _stack([one for one, _ in read], self._new_cache())
-        logits = torch.stack([one for _, one in read])
-        mask = (torch.arange(int(lengths.max()), device=lengths.device) >= lengths.max() - lengths[:, None]).long()
+        rows = _Rows([self._whole(ids) for ids in prompts], self._new_cache())
         unsure: list[int] = []
         for written in range(1, most + 1):
-            best = logits.topk(2)
-            going = []
-            for at, row in enumerate(rows):
-                token, near = int(best.indices[at, 0]), float(best.values[at, 0] - best.values[at, 1]) < _MARGIN
+            going, tokens = [], []
+            for at, (row, token, near) in enumerate(rows.best()):
                 if near:
                     unsure.append(row)
-                elif token not in self._end_ids and take(row, token) and written < most:
+                elif token not in self._end_ids and take(row, token):
                     going.append(at)
-            if not going:
+                    tokens.append(token)
+            if not going or written == most:
                 break
-            if len(going) < len(rows):
-                keep = torch.tensor(going, device=lengths.device)
-                rows, lengths, mask = [rows[at] for at in going], lengths[keep], mask[keep]
-                cache.batch_select_indices(keep)
-            mask = torch.cat([mask, mask.new_ones(len(rows), 1)], 1)
-            logits = self._forward_rows(best.indices[going, :1], cache, mask, lengths[:, None] + written - 1)
+            rows.write(self._model, going, tokens)
         return unsure
 
-    @torch.inference_mode()
-    def _forward_rows(self, tokens, cache, mask, positions) -> torch.Tensor:
-        output = self._model(
-            input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True
-        )
-        return output.logits[:, -1].float()
-
-    def _prompt(self, ids):
-        read = self._read(ids, None)
-        assert read is not None
-        return read
+    @property
+    def writes_together(self) -> bool:
+        """Whether `together` gains anything: with coarser numbers than float32 it would give up most replies."""
+        return self._plain and self._model.dtype == torch.float32
 
     def _step(self, last: int, guess: list[int], cache: DynamicCache) -> list[int]:
         """One forward pass: the guessed tokens that the model agrees with, and the one it writes after them."""
@@ -136,6 +117,12 @@ class Decoder:
         if agreed < len(guess):
             cache.crop(agreed - len(guess))
         return list(best[: agreed + 1])
+
+    def _whole(self, ids: Sequence[int]) -> tuple[DynamicCache, torch.Tensor]:
+        """Read a prompt, whatever happens."""
+        read = self._read(ids, None)
+        assert read is not None  # only a stop ends it early
+        return read
 
     def _read(self, ids: Sequence[int], stop: StopSignal | None) -> tuple[DynamicCache, torch.Tensor] | None:
         """Read a prompt in blocks; None if told to stop."""
@@ -181,6 +168,58 @@ class Decoder:
             self._kept.pop()
 
 
+class _Rows:
+    """Replies that are written together, those of shorter prompts padded on the left.
+
+    Args:
+        read: Of each prompt, its keys and values and the logits after it.
+        cache: An empty one, to hold those of all.
+    """
+
+    def __init__(self, read: Sequence[tuple[DynamicCache, torch.Tensor]], cache: DynamicCache) -> None:
+        self._rows = list(range(len(read)))
+        self._logits = torch.stack([logits for _, logits in read])
+        lengths = [one.get_seq_length() for one, _ in read]
+        longest = max(lengths)
+        for at in range(len(read[0][0].layers)):
+            keys = [
+                pad(one.layers[at].keys, (0, 0, longest - length, 0))
+                for (one, _), length in zip(read, lengths, strict=True)
+            ]
+            values = [
+                pad(one.layers[at].values, (0, 0, longest - length, 0))
+                for (one, _), length in zip(read, lengths, strict=True)
+            ]
+            cache.update(torch.cat(keys), torch.cat(values), at)
+        self._cache = cache
+        self._next = torch.tensor(lengths, device=self._logits.device)[:, None]
+        self._mask = (torch.arange(longest, device=self._logits.device) >= longest - self._next).long()
+
+    def best(self) -> list[tuple[int, int, bool]]:
+        """Of each row still written: its place, its likeliest token, and whether another is too near to tell."""
+        top = self._logits.topk(2)
+        near = top.values[:, 0] - top.values[:, 1] < _MARGIN
+        return list(zip(self._rows, top.indices[:, 0].tolist(), near.tolist(), strict=True))
+
+    @torch.inference_mode()
+    def write(self, model: Any, going: list[int], tokens: list[int]) -> None:
+        """Go on with some of the rows, each with its next token."""
+        kept = torch.tensor(going, device=self._next.device)
+        if len(going) < len(self._rows):
+            self._cache.batch_select_indices(kept)
+        self._rows = [self._rows[at] for at in going]
+        self._mask = torch.cat([self._mask[kept], self._mask.new_ones(len(going), 1)], 1)
+        output = model(
+            input_ids=torch.tensor(tokens, device=self._next.device)[:, None],
+            attention_mask=self._mask,
+            position_ids=self._next[kept],
+            past_key_values=self._cache,
+            use_cache=True,
+        )
+        self._logits = output.logits[:, -1].float()
+        self._next = self._next[kept] + 1
+
+
 def draft(text: Sequence[int], most: int) -> list[int]:
     """Guess what comes next: what followed the last few tokens where they first stood.
 
@@ -199,17 +238,6 @@ def draft(text: Sequence[int], most: int) -> list[int]:
             if text[at] == last[0] and list(text[at : at + size]) == last:
                 return list(text[at + size : at + size + most])
     return []
-
-
-def _stack(caches: Sequence[DynamicCache], empty: DynamicCache) -> DynamicCache:
-    """One cache of many rows, the shorter ones padded on the left."""
-    longest = max(cache.get_seq_length() for cache in caches)
-    for at in range(len(caches[0].layers)):
-        layers = [cache.layers[at] for cache in caches]
-        keys = torch.cat([pad(layer.keys, (0, 0, longest - layer.keys.shape[2], 0)) for layer in layers])
-        values = torch.cat([pad(layer.values, (0, 0, longest - layer.values.shape[2], 0)) for layer in layers])
-        empty.update(keys, values, at)
-    return empty
 
 
 def _shared(one: Sequence[int], other: Sequence[int]) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from rag.words import terms
 
 __all__ = ["ExtractiveGenerator", "OpenAIGenerator", "TransformersGenerator"]
 
+_TOGETHER = 8
+"""Replies that a batch writes at once."""
 _QUEUE_S = 0.05
 """How often a waiting stream looks whether it has been told to stop; a stop signal cannot wake it."""
 _EVIDENCE = re.compile(r"^\[\d+\] (.+)$", re.MULTILINE)
@@ -68,11 +70,16 @@ class TransformersGenerator:
         """
         with self._turn(stop) as mine:
             if mine:
-                yield from self._write(self._decoder.tokens(self._format.prompt(messages), self._most, stop), stop)
+                yield from self._write(self._format.prompt(messages), stop)
 
     def batch(self, conversations: Sequence[Sequence[Message]]) -> list[str]:
         """Whole replies, in the order given; each equals what `stream` writes."""
-        return ["".join(self.stream(messages, _NEVER)) for messages in conversations]
+        prompts = [self._format.prompt(messages) for messages in conversations]
+        replies: list[str] = []
+        with self._lock:
+            for at in range(0, len(prompts), _TOGETHER):
+                replies += self._group(prompts[at : at + _TOGETHER])
+        return replies
 
     def judge(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
         """How likely the reply is to begin with one option or another.
@@ -93,15 +100,26 @@ class TransformersGenerator:
         """Number of tokens of a text, none of them control tokens."""
         return len(self._format.plain(text))
 
-    def _write(self, tokens: Iterable[int], stop: StopSignal) -> Iterator[str]:
-        decode, runaway = self._format.decoder(), Runaway()
-        for token in tokens:
-            if piece := runaway.feed(decode(token)):
+    def _write(self, prompt: list[int], stop: StopSignal) -> Iterator[str]:
+        writer = _Writer(self._format.decoder())
+        for token in self._decoder.tokens(prompt, self._most, stop):
+            if piece := writer.take(token):
                 yield piece
-            if runaway.done:
+            if writer.done:
                 return
-        if not stop.is_set() and (rest := runaway.finish()):
+        if not stop.is_set() and (rest := writer.finish()):
             yield rest
+
+    def _group(self, prompts: list[list[int]]) -> list[str]:
+        """Write together what can be, and the rest one by one."""
+        writers = [_Writer(self._format.decoder()) for _ in prompts]
+        alone = set(range(len(prompts)))
+        if self._decoder.writes_together and len(prompts) > 1:
+            alone = set(self._decoder.together(prompts, self._most, lambda at, token: writers[at].goes_on(token)))
+        return [
+            "".join(self._write(prompt, _NEVER)) if at in alone else writer.whole()
+            for at, (prompt, writer) in enumerate(zip(prompts, writers, strict=True))
+        ]
 
     @contextmanager
     def _turn(self, stop: StopSignal) -> Iterator[bool]:
@@ -114,6 +132,36 @@ class TransformersGenerator:
             yield True
         finally:
             self._lock.release()
+
+
+class _Writer:
+    """Tokens of one reply to its text, up to where it should end."""
+
+    def __init__(self, decode: Callable[[int], str]) -> None:
+        self._decode = decode
+        self._runaway = Runaway()
+        self._pieces: list[str] = []
+
+    @property
+    def done(self) -> bool:
+        return self._runaway.done
+
+    def take(self, token: int) -> str:
+        """What may be shown after one more token."""
+        return self._runaway.feed(self._decode(token))
+
+    def finish(self) -> str:
+        """What was held back."""
+        return self._runaway.finish()
+
+    def goes_on(self, token: int) -> bool:
+        """Keep what may be shown after one more token; False when the reply should end."""
+        self._pieces.append(self.take(token))
+        return not self.done
+
+    def whole(self) -> str:
+        """The reply, once it has ended."""
+        return "".join([*self._pieces, self.finish()])
 
 
 class ExtractiveGenerator:

@@ -14,6 +14,8 @@ from rag.catalogue import CATALOGUE
 from rag.convert import DType, convert, fast_dtype
 from rag.errors import DiskFull, WeightsError
 from rag.models import Weights, no_progress
+from tests.hub_server import HubServer, serve
+from tests.toy_weights import tiny_gguf
 
 SMALL = CATALOGUE["smollm2-135m"]
 Step = tuple[str, int, int]
@@ -36,12 +38,12 @@ def gguf(smollm_folder: Path, weights: Weights) -> Path:
 
 
 @pytest.fixture(scope="module")
-def done(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Done]:
+def done(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Done:
     """It is converted here, into a cache of its own."""
     steps: list[Step] = []
     cache = tmp_path_factory.mktemp("cache")
     weights = Weights(cache, offline=True, progress=lambda *step: steps.append(step))
-    yield Done(gguf, weights.path(str(gguf)), weights, steps)
+    return Done(gguf, weights.path(str(gguf)), weights, steps)
 
 
 @pytest.mark.parametrize(
@@ -127,14 +129,51 @@ def test_it_chats(done: Done) -> None:
     assert tokenizer.decode(reply) == "The capital of France is Paris.<|im_end|>"
 
 
-@pytest.mark.weights
-def test_a_full_disk_is_seen_before_anything_is_written(
-    gguf: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    tiny_gguf(tmp_path / "tiny.gguf")
+    return tmp_path / "tiny.gguf"
+
+
+def test_progress_never_goes_back_and_nothing_is_printed(
+    tiny: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rag.sources.shutil.disk_usage", lambda _path: _Usage(10**9, 9 * 10**8, 10**8))
-    with pytest.raises(DiskFull, match=r"needs \d{3},\d{3},\d{3} bytes .* 100,000,000 are free"):
-        Weights(tmp_path, offline=True).path(str(gguf))
-    assert not _files(tmp_path)
+    steps: list[Step] = []
+    folder = Weights(tmp_path / "cache", offline=True, progress=lambda *step: steps.append(step)).path(str(tiny))
+    assert steps == [("converting tiny", 0, 0), *(("converting tiny", done, 11) for done in range(1, 12))]
+    assert (folder / "chat_template.jinja").read_text() == "{{ messages[0]['content'] }}"
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_gguf_of_the_hub(tiny: Path, tmp_path: Path) -> None:
+    with serve(HubServer({"org/t": {"tiny.gguf": tiny.read_bytes(), "other.gguf": b"x"}})) as server:
+        weights = Weights(tmp_path / "cache", hub=server.url)
+        folder = weights.path("org/t/tiny.gguf")
+    assert (folder / "model.safetensors").is_file()
+    assert weights.digest("org/t/tiny.gguf") == weights.digest(str(tiny))
+    assert not any("other.gguf" in path for path in server.paths)
+
+
+def test_the_dtype_of_another_processor_is_another_folder(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = Weights(tmp_path / "cache", offline=True)
+    found = {}
+    for dtype in ("bfloat16", "float32"):
+        monkeypatch.setattr("rag.convert.fast_dtype", lambda dtype=dtype: dtype)
+        folder = weights.path(str(tiny))
+        found[dtype] = json.loads((folder / "config.json").read_text())["dtype"]
+        assert dtype in folder.name
+    assert found == {"bfloat16": "bfloat16", "float32": "float32"}
+
+
+def test_a_full_disk_is_seen_before_anything_is_written(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.sources.shutil.disk_usage", lambda _path: _Usage(10**5, 9 * 10**4, 10**4))
+    with pytest.raises(DiskFull, match=r"tiny: needs 62,208 bytes .* 10,000 are free"):
+        Weights(tmp_path / "cache", offline=True).path(str(tiny))
+    assert not _files(tmp_path / "cache")
 
 
 def test_a_disk_that_fills_up_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

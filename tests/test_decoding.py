@@ -131,9 +131,7 @@ def test_kept_prompts_change_no_bit(model: Any, chat: ChatFormat, prompts: list[
         assert torch.equal(used.next_logits(ids), fresh.next_logits(ids))
 
 
-def test_kept_prompts_are_bounded(
-    decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kept_prompts_are_bounded(decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     decoder.next_logits(prompts[0])
     size = sum(keys.nbytes + values.nbytes for keys, values in decoder._kept[0][1])
     monkeypatch.setattr("rag.decoding._KEPT_BYTES", 2 * size)
@@ -146,7 +144,12 @@ def test_a_batch_writes_what_each_writes_alone(
     decoder: Decoder, prompts: list[list[int]], written: list[list[int]]
 ) -> None:
     replies: dict[int, list[int]] = {at: [] for at in range(len(prompts))}
-    unsure = decoder.together(prompts, MOST, lambda at, token: replies[at].append(token) is None)
+
+    def take(at: int, token: int) -> bool:
+        replies[at].append(token)
+        return True
+
+    unsure = decoder.together(prompts, MOST, take)
     assert len(unsure) < len(prompts) / 2
     assert {at: reply for at, reply in replies.items() if at not in unsure} == {
         at: reply for at, reply in enumerate(written) if at not in unsure

@@ -183,8 +183,8 @@ def test_watching_ends_cleanly_on_interrupt(environment: dict[str, str], tmp_pat
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.txt").write_text("One sentence.")
     command = [*RAG, "index", "docs", "--watch", "--json", "--embedder", str(embedder_folder)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, env=environment, cwd=tmp_path, **pipes) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe) as process:
         assert process.stdout
         assert process.stderr
         assert json.loads(process.stdout.readline())["counts"]["added"] == 1

@@ -10,6 +10,7 @@ import pytest
 from rag.embedder import SentenceTransformerEmbedder
 from rag.errors import WeightsError
 from rag.testing import EmbedderContract, FakeEmbedder
+from rag.types import Matrix
 
 WORDS = "rent notice deposit landlord tenant repair month garden key letter winter heating".split()
 
@@ -67,7 +68,12 @@ def test_a_text_that_stands_twice_is_embedded_once(
 ) -> None:
     seen: list[str] = []
     encode = embedder._encode
-    monkeypatch.setattr(embedder, "_encode", lambda texts, prompt: (seen.extend(texts), encode(texts, prompt))[1])
+
+    def watched(texts: list[str], prompt: str) -> Matrix:
+        seen.extend(texts)
+        return encode(texts, prompt)
+
+    monkeypatch.setattr(embedder, "_encode", watched)
     matrix = embedder.embed_documents(["one", "two", "one", "one"])
     assert sorted(seen) == ["one", "two"]
     assert (matrix[0] == matrix[2]).all() and (matrix[0] == matrix[3]).all() and (matrix[0] != matrix[1]).any()

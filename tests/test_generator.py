@@ -116,17 +116,21 @@ def test_the_judge_tells_what_was_said(generator: TransformersGenerator) -> None
 def test_a_runaway_reply_is_cut_in_stream_and_batch_alike(
     generator: TransformersGenerator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    script = generator._format.plain("It is due on the first of the month. It is due on the first of the month. It is due")
+    script = generator._format.plain(
+        "It is due on the first of the month. It is due on the first of the month. It is due"
+    )
     monkeypatch.setattr(generator._decoder, "tokens", lambda *_, **__: iter(script))
     assert "".join(generator.stream(messages("x"), threading.Event())) == "It is due on the first of the month."
 
     def together(prompts: list[list[int]], most: int, take: object) -> list[int]:
         assert callable(take)
-        assert [take(0, token) for token in script].count(True) < len(script)
+        for at in range(len(prompts)):
+            assert not all(take(at, token) for token in script)
         return []
 
     monkeypatch.setattr(generator._decoder, "together", together)
-    assert generator.batch([messages("x")]) == ["It is due on the first of the month."]
+    monkeypatch.setattr(type(generator._decoder), "writes_together", True)
+    assert generator.batch([messages("x")] * 2) == ["It is due on the first of the month."] * 2
 
 
 @pytest.mark.weights

@@ -207,11 +207,10 @@ def test_a_silent_server_is_given_up() -> None:
         begin(request)
         done.wait(10)
 
-    with server(answer) as url, pytest.raises(ServerError, match="fell silent"):
-        try:
+    with server(answer) as url:
+        with pytest.raises(ServerError, match="fell silent"):
             reply(url, silence_s=0.2)
-        finally:
-            done.set()
+        done.set()
 
 
 def test_a_server_out_of_reach() -> None:
@@ -250,9 +249,9 @@ def model_server(folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [
-        Path(sys.executable).parent / "transformers",
+        str(Path(sys.executable).parent / "transformers"),
         "serve",
-        folder,
+        str(folder),
         "--port",
         str(port),
         "--log-level",

@@ -148,7 +148,7 @@ WRONG: list[Any] = [
     {"citations": [7]},
     {"citations": [{}]},
     *({"citations": [{k: v for k, v in CITATION.items() if k != missing}]} for missing in CITATION),
-    *({"citations": [{**CITATION, key: wrong}]} for key in CITATION for wrong in (None, [], {}, -1, True, 1.5, "")),
+    *({"citations": [{**CITATION, key: wrong}]} for key in CITATION for wrong in WRONG),
     {"citations": [{**CITATION, "end": 10**30}]},
     {"citations": [{**CITATION, "start": "4"}]},
 ]

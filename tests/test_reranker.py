@@ -1,4 +1,4 @@
-"""The re-ranker: its contract on the fake and on a real cross-encoder of random weights, and the order of its scores."""
+"""The re-ranker: its contract on the fake and on a real cross-encoder of random weights, and its order."""
 
 from __future__ import annotations
 

@@ -83,6 +83,38 @@ def wheels(folder: Path) -> None:
         wheel(folder, f"toy-part{number}", {f"data/part{number:02}.bin": data})
 
 
+def tiny_gguf(path: Path) -> None:
+    """Write a GGUF that transformers reads: one layer of random numbers, and a tokenizer of bytes."""
+    import gguf
+    import numpy as np
+    from transformers.convert_slow_tokenizer import bytes_to_unicode
+
+    writer = gguf.GGUFWriter(path, "llama")
+    tokens = ["<s>", "</s>", *bytes_to_unicode().values(), "ab"]
+    numbers = {"context_length": 64, "embedding_length": 32, "block_count": 1, "feed_forward_length": 32}
+    numbers |= {"head_count": 2, "head_count_kv": 2, "rope_dimension_count": 16, "vocab_size": len(tokens)}
+    for name, value in numbers.items():
+        getattr(writer, f"add_{name}")(value)
+    writer.add_layer_norm_rms_eps(1e-5)
+    writer.add_tokenizer_model("gpt2")
+    writer.add_token_list(tokens)
+    writer.add_token_types([3, 3] + [1] * (len(tokens) - 2))
+    writer.add_token_merges(["a b"])
+    writer.add_bos_token_id(0)
+    writer.add_eos_token_id(1)
+    writer.add_chat_template("{{ messages[0]['content'] }}")
+    layer = "attn_q attn_k attn_v attn_output ffn_gate ffn_up ffn_down".split()
+    shapes = {"token_embd": (len(tokens), 32), "output_norm": (32,), "blk.0.attn_norm": (32,), "blk.0.ffn_norm": (32,)}
+    shapes |= {f"blk.0.{name}": (32, 32) for name in layer}
+    random_numbers = np.random.default_rng(0)
+    for name, shape in shapes.items():
+        writer.add_tensor(f"{name}.weight", random_numbers.standard_normal(shape, dtype=np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package index of our own: a folder that pip is told to look in, and nowhere else."""

@@ -112,9 +112,21 @@ class _Reader:
         return self.out.done(self.title)
 
     def _style(self) -> Style:
-        """Look at pages throughout for what is usual in this document."""
+        """Look at pages throughout for what is usual in this document.
+
+        Running lines are all there is on scans that were stamped; without images, they are the text.
+        """
         step = max(1, self.pages // _SAMPLE_PAGES)
-        return style_of([self._lines(index) for index in range(0, self.pages, step)])
+        sample = [self._lines(index) for index in range(0, self.pages, step)]
+        style = style_of(sample)
+        if any(sample) and not any(blocks(page, style) for page in sample) and not self._any(_images_only()):
+            return style._replace(running=frozenset())
+        return style
+
+    def _any(self, kinds: list[int]) -> bool:
+        """Whether the first pages hold objects of these kinds; of any where none are named."""
+        with PDFIUM:
+            return any(_holds(self.document, index, kinds) for index in range(min(self.pages, _SAMPLE_PAGES)))
 
     def _lines(self, index: int) -> list[Line]:
         from pypdfium2 import PdfiumError
@@ -156,9 +168,8 @@ class _Reader:
         at = 0
         for title, level in marks:
             words = _words(title)
-            number = next(
-                (n for n in range(at, len(found)) if _unnumbered(found[n].text, title).startswith(words)), None
-            )
+            fitting = (n for n in range(at, len(found)) if _unnumbered(found[n].text, title).startswith(words))
+            number = next(fitting, None)
             if number is None:
                 placed[at].append((title, level))
             else:
@@ -185,9 +196,7 @@ class _Reader:
             )
 
     def _refuse_textless(self) -> None:
-        with PDFIUM:
-            drawn = any(_has_content(self.document, index) for index in range(min(self.pages, 20)))
-        if drawn:
+        if self._any([]):
             hint = "run a text recogniser over it: ocrmypdf IN.pdf OUT.pdf"
             raise ScannedFile(self.source.name, f"scanned: none of its {self.pages} pages holds text", hint)
         raise EmptyFile(self.source.name, "its pages are blank", "take it out of the folder")
@@ -204,7 +213,13 @@ def _bookmarks(document: Any) -> dict[int, list[tuple[str, int]]]:
     return found
 
 
-def _has_content(document: Any, index: int) -> bool:
+def _images_only() -> list[int]:
+    from pypdfium2 import raw
+
+    return [int(raw.FPDF_PAGEOBJ_IMAGE)]
+
+
+def _holds(document: Any, index: int, kinds: list[int]) -> bool:
     from pypdfium2 import PdfiumError
 
     try:
@@ -212,7 +227,7 @@ def _has_content(document: Any, index: int) -> bool:
     except PdfiumError:
         return False
     try:
-        return next(page.get_objects(max_depth=1), None) is not None
+        return next(page.get_objects(filter=kinds, max_depth=3), None) is not None
     finally:
         page.close()
 

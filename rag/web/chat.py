@@ -6,8 +6,7 @@ A screen is HTML for each part of the page. Knows the library and the session; n
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import NamedTuple, cast
 
@@ -24,8 +23,6 @@ logger = logging.getLogger(__name__)
 
 _PATIENCE_S = 0.25
 """How long a wait lasts before the stop button is looked at again."""
-_FRAME_S = 0.05
-"""Least time between two screens while tokens come in: faster than that, nobody reads."""
 
 
 class Screen(NamedTuple):
@@ -46,12 +43,10 @@ class Chat:
 
     Args:
         library: The documents and the model.
-        clock: Seconds that never go back.
     """
 
-    def __init__(self, library: Library, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, library: Library) -> None:
         self._library = library
-        self._clock = clock
         self._line = Line()
 
     def ask(self, question: str, session: Session) -> Iterator[Screen]:
@@ -145,16 +140,13 @@ class Chat:
     def _answer(self, view: View, session: Session) -> Iterator[bool]:
         view.phase = "searching"
         yield False
-        stop, drawn_s = session.stop, self._clock()
+        stop = session.stop
         pipeline = self._library.pipeline()
         written = cast("Generator[Event, None, None]", pipeline.stream(view.question, session.history(), stop=stop))
         with closing(written) as events:
             for event in events:
                 view.apply(event)
-                whole = not isinstance(event, Token)
-                if whole or self._clock() - drawn_s >= _FRAME_S:
-                    yield whole
-                    drawn_s = self._clock()
+                yield not isinstance(event, Token)
                 if stop.is_set() and not view.draft:
                     break
         if stop.is_set():

@@ -15,6 +15,10 @@ from rag.web.library import Library
 from tests.web.shelves import make_folder, open_library, serving
 from tests.web.things import GatedGenerator
 
+MARKS = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore::pandas.errors.Pandas4Warning"),  # Gradio's queue uses pandas in the old way
+]
 CHROMIUM = Path("/usr/bin/chromium")
 _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

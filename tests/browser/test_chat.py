@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from rag.web.library import Library
+from tests.browser.conftest import MARKS
 from tests.browser.steps import ask, enter, finished
 
-pytestmark = pytest.mark.browser
+pytestmark = MARKS
 QUESTION = "How many days of written notice end the harbour lease?"
 
 
@@ -126,6 +127,6 @@ _CONTRAST = """(element) => {
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
   let behind = element;
   while (behind && (parse(getComputedStyle(behind).backgroundColor)[3] ?? 1) === 0) behind = behind.parentElement;
-  const [a, b] = [light(parse(getComputedStyle(element).color)), light(parse(getComputedStyle(behind).backgroundColor))];
+  const a = light(parse(getComputedStyle(element).color)), b = light(parse(getComputedStyle(behind).backgroundColor));
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }"""

@@ -12,10 +12,11 @@ from playwright.sync_api import Page, expect
 
 from rag.config import Config
 from rag.web.library import Library
+from tests.browser.conftest import MARKS
 from tests.browser.steps import enter, finished, type_question
 from tests.web.shelves import serving
 
-pytestmark = [pytest.mark.browser, pytest.mark.weights]
+pytestmark = [*MARKS, pytest.mark.weights]
 
 
 @pytest.fixture(scope="module")

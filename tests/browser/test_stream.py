@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import REPLY
+from tests.browser.conftest import MARKS, REPLY
 from tests.browser.steps import enter, finished, last, type_question
 from tests.web.things import GatedGenerator
 
-pytestmark = pytest.mark.browser
+pytestmark = MARKS
 QUESTION = "How may either side end the harbour lease?"
 FIRST = REPLY.split(". ")[0] + "."
 

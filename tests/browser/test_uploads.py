@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from rag.web.library import Library
+from tests.browser.conftest import MARKS
 from tests.browser.steps import ask, enter, last
 
-pytestmark = pytest.mark.browser
+pytestmark = MARKS
 LONG = "W" * 3000
 HOSTILE = f"""# The zirconium ledger <img src=x onerror=alert(1)>
 
 The zirconium ledger is kept by <script>alert(2)</script> and <img src="http://evil.example/x.png" onerror="alert(3)">.
-The zirconium ledger links [here](javascript:alert(4)) and ${{alert(5)}} and {{{{constructor.constructor('alert(6)')()}}}}.
+The zirconium ledger links [here](javascript:alert(4)) and ${{alert(5)}} and
+{{{{constructor.constructor('alert(6)')()}}}}.
 The zirconium ledger turns \u202ethgir ot tfel\u202c around.
 The zirconium ledger ends in {LONG}.
 """

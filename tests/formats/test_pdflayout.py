@@ -54,7 +54,7 @@ def test_a_column_goes_on_at_the_top_of_the_next() -> None:
 
 def test_hyphens_at_line_ends() -> None:
     assert texts(line("the trans", 700, hyphened=1), line("formation", 688)) == ["the transformation"]
-    assert texts(line("from 2019", 700, hyphened=1), line("2020", 688)) == ["from 2019-2020"]
+    assert texts(line("from 2019", 700, hyphened=1), line("2020 on", 688)) == ["from 2019-2020 on"]
     assert texts(line("a well-known, well", 700, hyphened=1), line("known one", 688)) == [
         "a well-known, well-known one"
     ]

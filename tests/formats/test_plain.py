@@ -13,7 +13,8 @@ def test_text_stays_as_it_is(tmp_path: Path) -> None:
     document = read(tmp_path, "my notes.txt", text)
     assert document.text == text
     assert document.title == "my notes"
-    assert document.pages == document.headings == ()
+    assert not document.pages
+    assert not document.headings
 
 
 def test_line_ends_become_one_kind(tmp_path: Path) -> None:

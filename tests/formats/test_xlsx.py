@@ -42,8 +42,13 @@ def with_rows(rows: str, dimension: str = "A1:XFD1048576") -> bytes:
 
 
 def test_sheets_are_headings_and_rows_name_their_columns(tmp_path: Path) -> None:
-    first = [["Price list"], [], [None, "Part", "Price", "Since"], [None, "Pump", 12.5, datetime.datetime(2024, 3, 1)]]
-    second = [["Name", "Ok"], ["Ann", True], ["Bob", None], [], ["Zoë", 7]]
+    first: list[list[Any]] = [
+        ["Price list"],
+        [],
+        [None, "Part", "Price", "Since"],
+        [None, "Pump", 12.5, datetime.datetime(2024, 3, 1)],
+    ]
+    second: list[list[Any]] = [["Name", "Ok"], ["Ann", True], ["Bob", None], [], ["Zoë", 7]]
     document = read(tmp_path, "prices 2024.xlsx", saved(first, [], second))
     assert document.title == "prices 2024"
     assert headings(document) == [(1, "Sheet 1"), (1, "Sheet 3")]

@@ -31,7 +31,7 @@ def library(tmp_path: Path, generator: GatedGenerator) -> Iterator[Library]:
 
 def test_an_answer_grows_from_evidence_to_checked_sentences(library: Library) -> None:
     session = Session()
-    screens = list(Chat(library, clock=iter(range(10_000)).__next__).ask(QUESTION, session))
+    screens = list(Chat(library).ask(QUESTION, session))
     assert all(screen.busy for screen in screens[:-1])
     assert not screens[-1].busy
     with_evidence = next(i for i, s in enumerate(screens) if s.sources and "Found so far" in s.sources)
@@ -43,14 +43,8 @@ def test_an_answer_grows_from_evidence_to_checked_sentences(library: Library) ->
     assert session.current.answer is not None
 
 
-def test_tokens_that_come_too_fast_share_a_screen(library: Library) -> None:
-    slow = len(list(Chat(library, clock=iter(range(10_000)).__next__).ask(QUESTION, Session())))
-    fast = len(list(Chat(library, clock=lambda: 0.0).ask(QUESTION, Session())))
-    assert fast < slow - 10
-
-
 def test_only_the_answers_text_is_sent_while_tokens_come_in(library: Library) -> None:
-    screens = list(Chat(library, clock=iter(range(10_000)).__next__).ask(QUESTION, Session()))
+    screens = list(Chat(library).ask(QUESTION, Session()))
     drafts = [screen for screen in screens if "fn-draft" in screen.current]
     assert [screen for screen in drafts if screen.past is None and screen.sources is None]
     assert screens[-1].past == ""
@@ -75,7 +69,7 @@ def test_a_page_that_goes_away_ends_the_generator(tmp_path: Path) -> None:
     generator = GatedGenerator(REPLY, free=3)
     library = open_library(tmp_path, generator)
     session = Session()
-    screens = Chat(library, clock=iter(range(10_000)).__next__).ask(QUESTION, session)
+    screens = Chat(library).ask(QUESTION, session)
     next(screen for screen in screens if "fn-draft" in screen.current)
     assert not generator.ended.is_set()
     screens.close()  # type: ignore[attr-defined]
@@ -189,7 +183,7 @@ def test_the_next_in_line_is_told_how_many_are_ahead(tmp_path: Path) -> None:
 def test_clearing_in_mid_answer_ends_it_and_starts_anew(tmp_path: Path) -> None:
     generator = GatedGenerator(REPLY, free=5)
     library = open_library(tmp_path, generator)
-    chat, session = Chat(library, clock=iter(range(10_000)).__next__), Session()
+    chat, session = Chat(library), Session()
     for screen in chat.ask(QUESTION, session):
         if "fn-draft" in screen.current:
             session.clear()

@@ -27,7 +27,12 @@ def test_one_who_gives_up_holds_nobody_up() -> None:
 def test_the_next_one_is_woken() -> None:
     line, served = Line(), threading.Event()
     first, second = line.join(), line.join()
-    thread = threading.Thread(target=lambda: line.wait(second, 10) and served.set())
+
+    def wait() -> None:
+        if line.wait(second, 10):
+            served.set()
+
+    thread = threading.Thread(target=wait)
     thread.start()
     line.leave(first)
     assert served.wait(5)

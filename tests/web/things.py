@@ -80,6 +80,7 @@ class GatedGenerator(FakeGenerator):
     def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
         """Word by word; looks at `stop` while it waits."""
         self.ended.clear()
+        self.written = 0
         try:
             for piece in re.findall(r"\S+\s*", self._reply(messages)):
                 while not self.gate.acquire(timeout=0.01):

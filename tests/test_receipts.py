@@ -106,6 +106,7 @@ def test_summary_counts_and_judges() -> None:
     }
 
 
+AMISS: tuple[object, ...] = (None, [], {}, -1, True, 1.5, "")
 CITATION = {"number": 1, "document": "a.txt", "start": 4, "end": 4 + len(QUOTE), "quote": QUOTE}
 
 
@@ -148,7 +149,7 @@ WRONG: list[Any] = [
     {"citations": [7]},
     {"citations": [{}]},
     *({"citations": [{k: v for k, v in CITATION.items() if k != missing}]} for missing in CITATION),
-    *({"citations": [{**CITATION, key: wrong}]} for key in CITATION for wrong in WRONG),
+    *({"citations": [{**CITATION, key: wrong}]} for key in CITATION for wrong in AMISS),
     {"citations": [{**CITATION, "end": 10**30}]},
     {"citations": [{**CITATION, "start": "4"}]},
 ]

@@ -124,7 +124,7 @@ def batch(questions: Path, answers: Path, **flags: Any) -> None:
 
 @main.command("eval", short_help="Measure on a dataset.")
 @click.argument("dataset_dir", type=EXISTING_FOLDER)
-@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N questions.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="A fixed sample of N questions.")
 @click.option("--retrieval-only", is_flag=True, help="No generator.")
 @json_flag
 @common

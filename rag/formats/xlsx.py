@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 _CELLS = 20_000_000
 """Most cells of a workbook, empty ones before the last of a row included."""
-_ROW = 8
-"""Cells that a row counts for at least; empty rows take time too."""
+_EMPTY_ROW = 16
+"""Cells that an empty row counts for, as those between far ones take time too."""
 
 
 def extract(source: Source) -> Extracted:
@@ -89,7 +89,7 @@ class _Reader:
 
     def _rows(self, sheet: Any) -> Iterator[list[str]]:
         for row in sheet.iter_rows():
-            self.room -= max(_ROW, len(row))
+            self.room -= len(row) or _EMPTY_ROW
             if self.room < 0:
                 reason = f"more than {_CELLS:,} cells"
                 raise OversizeFile(self.out.source.name, reason, "split it, or save the sheets as csv")

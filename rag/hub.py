@@ -140,9 +140,10 @@ class Hub:
         try:
             yield
         except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError, errors.RemoteEntryNotFoundError) as exc:
-            raise UnknownModel(f"{repo}: not on {self._endpoint}, or not to be read without a token") from exc
+            hint = "check the name: rag models list; for a repository that asks who you are: hf auth login"
+            raise UnknownModel(f"{repo}: not on {self._endpoint}, or not to be read without a token", hint) from exc
         except (HTTPError, errors.OfflineModeIsEnabled) as exc:
-            raise NoNetwork(f"{self.name}: {str(exc) or type(exc).__name__}") from exc
+            raise NoNetwork(f"{self.name}: {' '.join(str(exc).split()) or type(exc).__name__}") from exc
         except OSError as exc:
             if exc.errno is not None:
                 raise

@@ -6,6 +6,7 @@ written anywhere, and nothing that is not a regular file inside the folder is op
 
 from __future__ import annotations
 
+import csv
 import errno
 import hashlib
 import logging
@@ -17,6 +18,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from email.errors import MessageError
 from io import BufferedReader
 from pathlib import Path
 
@@ -52,6 +54,8 @@ _MALFORMED = (
     SyntaxError,
     TypeError,
     ValueError,
+    csv.Error,
+    MessageError,
     struct.error,
     zipfile.BadZipFile,
     zlib.error,

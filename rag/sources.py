@@ -110,7 +110,9 @@ def fetch_wheel(requirement: str, folder: Path, progress: Progress) -> Path:
     options = "--no-deps --no-cache-dir --disable-pip-version-check --no-input --only-binary=:all: --progress-bar=raw"
     command = [sys.executable, "-m", "pip", "download", *options.split(), "--dest", str(folder), requirement]
     lines: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:  # noqa: S603
+    with subprocess.Popen(  # noqa: S603 (no shell, and the names are the catalogue's)
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
+    ) as pip:
         for line in pip.stdout or ():
             if found := re.match(r"Progress (\d+) of (\d+)", line):
                 progress(requirement, int(found[1]), int(found[2]))

@@ -66,7 +66,7 @@ class StoreContract:
             assert sorted((hit.score for hit in hits), reverse=True) == [hit.score for hit in hits]
 
     def test_ties_are_broken_by_document_and_start(self, subject: Store) -> None:
-        for path in ("c.txt", "a.txt", "b.txt", *(f"d{number}.txt" for number in range(60))):
+        for path in (*(f"d{number}.txt" for number in range(60)), "c.txt", "a.txt", "b.txt"):
             self._put(subject, path, "Same words.", "Same words.", seeds=(7, 7))
         keys = [("a.txt", 0), ("a.txt", 12), ("b.txt", 0)]
         assert [hit.chunk.key for hit in subject.dense(_unit(7, self.dim), 3)] == keys

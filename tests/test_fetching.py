@@ -148,3 +148,15 @@ def test_a_full_disk_is_seen_before_anything_is_fetched(
     with pytest.raises(DiskFull, match="org/toy: needs"):
         fetch(unknown_size, folder, Hub(server.url), no_progress)
     assert not any("resolve" in path for path in server.paths)
+
+
+def test_what_the_other_source_left_is_cleared_away(index: Path, folder: Path) -> None:
+    (folder / "model.safetensors.part").write_bytes(b"half")
+    fetch(TOY, folder, Hub(NOWHERE), no_progress)
+    assert _files(folder) == FOLDER_FILES
+
+
+def test_small_files_of_an_earlier_commit_are_not_kept(server: HubServer, folder: Path) -> None:
+    (folder / "config.json").write_bytes(b"[]")
+    fetch(TOY, folder, Hub(server.url), no_progress)
+    assert _files(folder) == FOLDER_FILES

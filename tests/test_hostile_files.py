@@ -167,7 +167,7 @@ CASES: list[tuple[str, Content, Expected, str]] = [
     ("deep.docx", word("<d>" + "<tbl><tr><tc>" * 999 + "</tc></tr></tbl>" * 999 + "</d>"), DamagedFile, "depth"),
     ("deep.eml", mail("Content-Type: message/rfc822\n\n" * 2_000), DamagedFile, "nested too deeply"),
     ("spans.html", "<html><table><tr>" + "<td colspan=99999999 rowspan=99999999>x" * 999, None, ""),
-    ("names.csv", ",".join(f"{'n' * 70}{n}" for n in "abcdefghijklmn") + ("\n" + "1," * 14) * 30_000, OversizeFile, "text"),
+    ("names.csv", ",".join(n * 70 for n in "abcdefghijklmn") + ("\n" + "1," * 14) * 30_000, OversizeFile, "text"),
     ("keys.json", json.dumps({"k" * 1_000_000: [[{"a": "b"}] * 9_999]}), None, ""),
     ("one-line.csv", b"x" * 20_000_000, None, ""),
     ("quote.csv", 'a,b\n"' + "x,y\n" * 200_000, None, ""),

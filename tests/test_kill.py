@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import shutil
 import signal
@@ -15,7 +16,7 @@ from pathlib import Path
 from rag.indexing import Report, sync
 from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder
-from rag.types import Matrix
+from rag.types import Chunk, Document, Matrix
 
 KILLS = 30
 FILES = 40
@@ -29,7 +30,7 @@ class SlowEmbedder(FakeEmbedder):
     """Takes its time, so that a run can be caught at any point of it."""
 
     def embed_documents(self, texts: Sequence[str]) -> Matrix:
-        for _ in range(10):
+        for _ in range(3):
             super().embed_documents(texts)
         return super().embed_documents(texts)
 
@@ -134,3 +135,41 @@ def test_killed_at_any_moment_the_next_run_completes(tmp_path: Path) -> None:
             compared += 1
         change_some(docs, dice)
     assert compared >= KILLS // 2
+
+
+def put_and_die(folder: Path, statement: int) -> None:
+    """Replace a document, and die before that statement of SQL."""
+    store, left = SqliteStore.open(folder, MANIFEST), iter(range(statement))
+
+    def trace(_statement: str) -> None:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with store._base.read() as connection:  # the one connection of this store
+        connection.set_trace_callback(trace)
+    put(store, "Two passages.", "Both new.")
+
+
+def put(store: SqliteStore, *texts: str) -> None:
+    starts = [sum(len(before) + 1 for before in texts[:at]) for at in range(len(texts))]
+    chunks = [Chunk("a.txt", at, at + len(text), text) for at, text in zip(starts, texts, strict=True)]
+    store.put(Document("a.txt", "A", "\n".join(texts), "0"), chunks, FakeEmbedder().embed_documents(texts))
+
+
+def test_killed_before_any_statement_a_document_is_old_or_new(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    for folder, texts in ((old, ("One passage.", "Two.", "Three.")), (new, ("Two passages.", "Both new."))):
+        store = SqliteStore.open(folder, MANIFEST)
+        put(store, *texts)
+        store.close()
+    whole = [contents(old), contents(new)]
+    for statement in range(1_000):
+        shutil.copytree(old, tmp_path / str(statement))
+        process = _processes.Process(target=put_and_die, args=(tmp_path / str(statement), statement))
+        process.start()
+        process.join()
+        assert SqliteStore.check(tmp_path / str(statement)) == []
+        assert contents(tmp_path / str(statement)) == whole[process.exitcode == 0], statement
+        if process.exitcode == 0:
+            break
+    assert statement > 10

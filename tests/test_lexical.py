@@ -61,6 +61,10 @@ def test_scripts_written_without_spaces_are_not_one_word() -> None:
     assert found("京大", ["東京と大阪", "京大"]) == [1]
 
 
+def test_vowel_signs_do_not_cut_words() -> None:
+    assert found("किर", ["किराया"]) == []
+
+
 @pytest.mark.parametrize("query", ["", " \n", "?!…", "🙂", "\0", "'", '"', "* ^ - ( )", "\ud800"])
 def test_no_word_is_no_query(query: str) -> None:
     assert match_expression(query) == ""

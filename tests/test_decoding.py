@@ -16,7 +16,7 @@ from rag.decoding import Decoder, draft
 
 pytestmark = pytest.mark.weights
 NEVER = threading.Event()
-MOST = 32
+MOST = 20
 LEASE = """Passages:
 [1] The rent is 900 euros a month and is due on the first day of the month, in advance.
 [2] Either side may end the lease with three months' notice, in writing, to the end of a month.
@@ -29,8 +29,6 @@ QUESTIONS = (
     "How long is the period of notice?",
     "Who pays for small repairs?",
     "May a tenant keep a dog?",
-    "What must be in writing?",
-    "What does the landlord pay for?",
 )
 
 
@@ -96,14 +94,18 @@ def test_the_text_is_the_models_own(
 
 
 def test_lookup_takes_fewer_passes(decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = Counted(decoder, monkeypatch)
+
     def passes(lookup: bool) -> int:
-        counted = Counted(decoder, monkeypatch)
-        for ids in prompts:
-            list(decoder.tokens(ids, MOST, NEVER, lookup=lookup))
-        return len(counted.tokens)
+        """Forward passes after the last block of the prompt."""
+        decoder.next_logits(prompts[1])
+        counted.tokens.clear()
+        list(decoder.tokens(prompts[1], MOST, NEVER, lookup=lookup))
+        return len(counted.tokens) - 1
 
     plain = passes(lookup=False)
-    assert passes(lookup=True) < 0.75 * plain
+    assert plain >= 8
+    assert passes(lookup=True) < 0.6 * plain
 
 
 def test_a_prompt_that_begins_alike_is_read_from_where_it_differs(
@@ -124,20 +126,20 @@ def test_kept_prompts_change_no_bit(model: Any, chat: ChatFormat, prompts: list[
     import torch
 
     used = Decoder(model, chat.end_ids())
-    for ids in [*prompts, prompts[0][:130], prompts[0][:128], prompts[0][:64]]:
+    for ids in [*prompts[:2], prompts[0][:130], prompts[0][:128], prompts[0][:64]]:
         fresh = Decoder(model, chat.end_ids())
         assert torch.equal(used.next_logits(ids), fresh.next_logits(ids))
-        assert list(used.tokens(ids, 8, NEVER)) == list(fresh.tokens(ids, 8, NEVER))
-        assert torch.equal(used.next_logits(ids), fresh.next_logits(ids))
+        assert list(used.tokens(ids, 6, NEVER)) == list(fresh.tokens(ids, 6, NEVER))
 
 
 def test_kept_prompts_are_bounded(decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
-    decoder.next_logits(prompts[0])
+    texts = [[first, *prompts[0][:99]] for first in (11, 12, 13)]
+    decoder.next_logits(texts[0])
     size = sum(keys.nbytes + values.nbytes for keys, values in decoder._kept[0][1])
     monkeypatch.setattr("rag.decoding._KEPT_BYTES", 2 * size)
-    for ids in prompts:
+    for ids in [*texts, texts[1]]:
         decoder.next_logits(ids)
-    assert [ids for ids, _ in decoder._kept] == [ids[: len(ids) // 64 * 64] for ids in (prompts[-1], prompts[-2])]
+    assert [ids for ids, _ in decoder._kept] == [texts[1][:64], texts[2][:64]]
 
 
 def test_a_batch_writes_what_each_writes_alone(

@@ -36,7 +36,7 @@ def fast_dtype(cpuinfo: str | None = None) -> DType:
     if cpuinfo is None:
         cpuinfo = _CPUINFO.read_text("utf-8", "replace") if _CPUINFO.exists() else ""
     lines = (line.partition(":") for line in cpuinfo.splitlines())
-    flags = {flag for key, _, value in lines if True for flag in value.split()}
+    flags = {flag for key, _, value in lines if key.strip() in ("flags", "Features") for flag in value.split()}
     return "bfloat16" if flags & _FAST_BFLOAT16 else "float32"
 
 

@@ -226,7 +226,8 @@ def test_a_hidden_folder_may_be_named_itself(tmp_path: Path) -> None:
 
 
 def test_no_parser_is_imported_before_a_file_needs_it() -> None:
-    code = "import sys, rag.loaders; print({'lxml', 'openpyxl', 'pypdfium2', 'charset_normalizer', 'bs4'} & set(sys.modules))"
+    heavy = "{'lxml', 'openpyxl', 'pypdfium2', 'charset_normalizer', 'bs4'}"
+    code = f"import sys, rag.loaders; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 

@@ -176,6 +176,8 @@ def test_verify_trusts_the_catalogue_over_the_record(cached: Weights) -> None:
     (folder / "tokenizer.json").write_bytes(b'{"a": 2}')
     Record.of(folder, "toy", "forged", "").write(folder)
     assert [found.file for found in cached.verify() if not found.ok] == ["tokenizer.json"]
+    with pytest.raises(NoNetwork):
+        cached.path("toy")
 
 
 def test_a_truncated_file_is_fetched_again(cached: Weights) -> None:

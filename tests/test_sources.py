@@ -77,9 +77,13 @@ def test_pip_without_such_a_wheel_is_no_network(index: Path, tmp_path: Path) -> 
 
 
 def test_pip_runs_no_code_of_a_source_package(index: Path, tmp_path: Path) -> None:
-    (index / "toy_source").mkdir()
-    (index / "toy_source" / "setup.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
-    shutil.make_archive(str(index / "toy_source-1.0"), "gztar", index, "toy_source")
+    source = tmp_path / "toy_source-1.0"
+    source.mkdir()
+    backend = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    (source / "pyproject.toml").write_text(backend)
+    (source / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: toy-source\nVersion: 1.0\n")
+    (source / "backend.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    shutil.make_archive(str(index / source.name), "gztar", tmp_path, source.name)
     with pytest.raises(NoNetwork):
         fetch_wheel("toy-source==1.0", tmp_path, no_progress)
     assert not (tmp_path / "ran").exists()

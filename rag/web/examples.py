@@ -1,6 +1,6 @@
 """Example questions drawn from the documents themselves, without a model: the same index gives the same questions.
 
-A sentence that says what something is gives "What is ...?"; else a heading gives a question about its section. One that
+A heading gives a question about its section, else a sentence that says what a thing is gives "What is ...?". One that
 the documents would not be held to answer is left out, by the same measure that a question goes through.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from rag import answerability, evidence
 from rag.pipeline import Pipeline
@@ -17,24 +18,28 @@ from rag.types import Document
 _MOST = 4
 _LOOKED_AT = 24
 """Most documents that are read for them, spread evenly over the index."""
+_TRIED = 4
+"""Most questions tried for each document."""
 _READ = 20_000
 """Characters read of each document."""
+_SENTENCE = 40
+"""Characters of a sentence that says something, and of a section worth asking about."""
 _DEFINES = re.compile(
-    r"^(?P<what>(?:The |An? )?[A-Z][\w'’-]*(?: (?:of |the |for |and )*[\w'’-]+){0,4}) (?P<verb>is|are|was|were) "
-    r"(?:an? |the |one |made |held |set |paid |due )"
+    r"^(?P<what>(?:The|An?) [\w'’-]+(?: (?:of |the |for |and )*[\w'’-]+){0,3}) (?P<verb>is|are|was|were) "
+    r"(?:an? |the |one of )"
 )
+"""A sentence that says what a thing is."""
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*|[IVX]+)[.)]?\s+")
+_ASKS = re.compile(r"^(?:who|when|where|how|why|what) (?:may|must|can|is|are|was|were|does|do|did|will|should)\b", re.I)
 _VAGUE = re.compile(
-    r"\b(?:it|this|that|these|those|there|he|she|they|we|you|i|here|what|who|which|all|each|some|such|one|both|none"
-    r"|answer|note|result|example|following|other|another|same)\b",
+    r"\b(?:it|its|this|that|these|those|there|he|his|she|her|they|their|we|our|you|your|i|my|here|all|each|some|such|both"
+    r"|none|answer|note|notes|result|example|examples|following|other|another|same|first|last|introduction|overview"
+    r"|summary|contents|references|conclusions?|abstract|appendix|background|index|page|glance)\b"
+    r"|^(?:what|who|which|how|why|when|where)\b",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(
-    r"^[\W\d]*(?:introduction|overview|summary|contents|table of contents|references|conclusions?|abstract|appendix"
-    r"|notes?|background|index|faq|page \d+|sheet ?\d*|general|about)?[\W\d]*$",
-    re.IGNORECASE,
-)
-_LONGEST = 60
-_WORDS = re.compile(r"[\w ,'’&()/-]+")
+"""Words of a heading or a subject that say too little when they stand alone."""
+_PLAIN = re.compile(r"[\w ,'’&()/-]{5,60}")
 
 
 def questions(pipeline: Pipeline, most: int = _MOST) -> tuple[str, ...]:
@@ -53,8 +58,8 @@ def questions(pipeline: Pipeline, most: int = _MOST) -> tuple[str, ...]:
     for info in infos[::step][:_LOOKED_AT]:
         if len(found) == most:
             break
-        fresh = (q for q in candidates(pipeline.store.read(info.path)) if q not in found and _answered(q, pipeline))
-        found += [question for question, _ in zip(fresh, range(1), strict=False)]
+        tried = islice(candidates(pipeline.store.read(info.path)), _TRIED)
+        found += islice((q for q in tried if q not in found and _answered(q, pipeline)), 1)
     return tuple(found)
 
 
@@ -67,46 +72,36 @@ def candidates(document: Document) -> Iterator[str]:
     Yields:
         A few questions.
     """
-    yield from _from_sentences(document)
     yield from _from_headings(document)
+    yield from _from_sentences(document)
 
 
 def _from_sentences(document: Document) -> Iterator[str]:
-    text, left = document.text[:_READ], 3
+    text = document.text[:_READ]
     for start, end in sentences(text):
-        sentence = text[start:end]
-        match = _DEFINES.match(sentence)
-        if (
-            not match
-            or "\n" in sentence
-            or len(sentence) < 40
-            or len(match["what"]) < 5
-            or _VAGUE.search(match["what"])
-        ):
-            continue
-        what = re.sub(r"^(The|An?) ", lambda article: article[0].lower(), match["what"])
-        yield f"What {match['verb']} {what}?"
-        left -= 1
-        if not left:
-            return
+        match = _DEFINES.match(text[start:end])
+        if match and end - start >= _SENTENCE and not _VAGUE.search(match["what"]):
+            yield f"What {match['verb']} {match['what'][:1].lower()}{match['what'][1:]}?"
 
 
 def _from_headings(document: Document) -> Iterator[str]:
     ends = [*(heading.start for heading in document.headings[1:]), len(document.text)]
-    usable = [
-        heading.title.strip(" .:#")
-        for heading, end in zip(document.headings, ends, strict=False)
-        if end - heading.start > 2 * len(heading.title) + 60 and 4 < len(heading.title) <= _LONGEST
-    ]
-    for title in [t for t in usable if t != document.title and _WORDS.fullmatch(t) and not _GENERIC.match(t)][:3]:
-        yield f"What do the documents say about {_inside(title)}?"
+    for heading, end in zip(document.headings, ends, strict=False):
+        title = _NUMBER.sub("", heading.title).strip(" .:#")
+        held = end - heading.start > len(heading.title) + _SENTENCE
+        if not held or heading.title == document.title or not _PLAIN.fullmatch(title) or " " not in title:
+            continue
+        if _ASKS.match(title):
+            yield f"{title.rstrip('?')}?"
+        elif not _VAGUE.search(title):
+            yield f"What is said about {_inside(title)}?"
 
 
 def _inside(title: str) -> str:
     """A heading inside a sentence: a capital that only the heading gave it goes."""
     first, _, rest = title.partition(" ")
     plain = first[1:].islower() and not any(word[:1].isupper() for word in rest.split())
-    return title[:1].lower() + title[1:] if plain and rest else title
+    return title[:1].lower() + title[1:] if plain or first in ("A", "An", "The") else title
 
 
 def _answered(question: str, pipeline: Pipeline) -> bool:

@@ -14,19 +14,33 @@ def document(text: str, *headings: tuple[int, str]) -> Document:
 
 
 def test_a_definition_becomes_a_question() -> None:
-    text = "The Meridian cup is a trophy of the rowing club, made in 2031. It is held each May. This is a test of it."
+    text = (
+        "The Meridian cup is a trophy of the rowing club, made in 2031. It is a thing of silver, held each May. "
+        "This is a test of it and of more. Its amount is the sum of everything that was paid."
+    )
     assert list(candidates(document(text))) == ["What is the Meridian cup?"]
 
 
 def test_a_heading_becomes_a_question_unless_it_says_nothing() -> None:
     body = "Words that say something about it, enough to be asked about; and more of them, and then a few more.\n"
-    text = (
-        f"Handbook\n{body}Introduction\n{body}Notice period\n{body}Repairs to the Boat Shed\n{body}<b>Odd</b>\n{body}"
+    titles = (
+        "Handbook",
+        "1. Introduction",
+        "2. Notice period",
+        "Repairs to the Boat Shed",
+        "<b>Odd</b> thing",
+        "Boats",
+        "When it refuses",
+        "3.1 Who may hire",
+        "The crackdown",
     )
-    titles = ("Handbook", "Introduction", "Notice period", "Repairs to the Boat Shed", "<b>Odd</b>")
-    assert list(candidates(document(text, *((2, title) for title in titles)))) == [
-        "What do the documents say about notice period?",
-        "What do the documents say about Repairs to the Boat Shed?",
+    text = "".join(f"{title}\n{body}" for title in titles) + "An empty one\n"
+    headings = [(2, title) for title in (*titles, "An empty one")]
+    assert list(candidates(document(text, *headings))) == [
+        "What is said about notice period?",
+        "What is said about Repairs to the Boat Shed?",
+        "Who may hire?",
+        "What is said about the crackdown?",
     ]
 
 
@@ -35,7 +49,7 @@ def test_the_same_index_gives_the_same_questions_and_no_model_is_asked(tmp_path:
     pipeline = library.pipeline()
     found = questions(pipeline)
     assert found == questions(pipeline) == library.examples
-    assert found == ("What is the harbour lease?", "What is the boat shed?")
+    assert found == ("What is said about notice period?", "What is the boat shed?")
     assert not pipeline.generator.seen  # type: ignore[attr-defined]
     assert questions(pipeline, most=1) == found[:1]
     library.close()

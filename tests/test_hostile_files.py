@@ -7,12 +7,13 @@ import io
 import json
 import os
 import random
+import signal
 import socket
 import sqlite3
 import struct
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docx
@@ -225,6 +226,15 @@ def put(folder: Path, name: str, content: Content) -> Path:
     else:
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return path
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hangs() -> Iterator[None]:
+    """A file that is waited for fails its test, not the whole run."""
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("hangs"))
+    signal.alarm(60)
+    yield
+    signal.alarm(0)
 
 
 @pytest.mark.parametrize(("name", "content", "error", "reason"), CASES, ids=[ascii(case[0][:20]) for case in CASES])

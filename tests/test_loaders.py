@@ -3,10 +3,11 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,15 @@ from rag.loaders import document_path, file_digest, list_files, load
 from rag.types import Heading
 
 LIMIT = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def _nothing_hangs() -> Iterator[None]:
+    """A file that is waited for fails its test, not the whole run."""
+    signal.signal(signal.SIGALRM, lambda *_: pytest.fail("hangs"))
+    signal.alarm(30)
+    yield
+    signal.alarm(0)
 
 
 def test_a_document_is_told_by_its_path_its_content_and_its_file(tmp_path: Path) -> None:

@@ -140,10 +140,13 @@ class VectorCache:
             return None
         payload = memoryview(data)[: -_TRAILER.size]
         magic, identity, generation, checksum = _TRAILER.unpack(data[-_TRAILER.size :])
-        if magic != _MAGIC or checksum != zlib.crc32(payload):  # FAISS must not see garbage: it would crash
+        if magic != _MAGIC or checksum != zlib.crc32(payload):  # FAISS alone takes some garbage for good
             logger.warning("%s is damaged and will be made again", NAME)
             return None
-        index = faiss.deserialize_index(np.frombuffer(payload, np.uint8))
+        try:
+            index = faiss.deserialize_index(np.frombuffer(payload, np.uint8))
+        except RuntimeError:  # sound, but written by a FAISS that knows more kinds
+            return None
         if index.d != self.dim or not isinstance(index, faiss.IndexIDMap):
             return None
         self._index = index

@@ -123,9 +123,14 @@ def of_another_dimension(data: bytes) -> bytes:
     return payload + data[-TRAILER_BYTES:-4] + zlib.crc32(payload).to_bytes(4, "big")
 
 
+def of_unknown_kind(data: bytes) -> bytes:
+    return b"new kind" + data[-TRAILER_BYTES:-4] + zlib.crc32(b"new kind").to_bytes(4, "big")
+
+
 @pytest.mark.parametrize(
     "damage",
     [
+        of_unknown_kind,
         truncated,
         flipped,
         of_another_index,

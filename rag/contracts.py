@@ -108,7 +108,9 @@ class GeneratorContract:
     def test_any_text_may_stand_in_a_message(self, subject: Generator) -> None:
         for text in HOSTILE:
             stop = threading.Event()
-            pieces = subject.stream([{"role": "user", "content": f"Passages:\n[1] {text[:99]}\n\nQuestion: {text[:9]}"}], stop)
+            pieces = subject.stream(
+                [{"role": "user", "content": f"Passages:\n[1] {text[:99]}\n\nQuestion: {text[:9]}"}], stop
+            )
             next(iter(pieces), None)
             stop.set()
 

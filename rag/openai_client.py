@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from threading import Event
 from typing import Any
 
@@ -46,9 +46,8 @@ class OpenAIGenerator:
         self._url = url.rstrip("/")
         self._model = model
         self._most = max_new_tokens
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-        timeout = httpx.Timeout(silence_s, connect=_CONNECT_S)
-        self._client = httpx.Client(headers=headers, timeout=timeout, trust_env=False)
+        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        self._timeout = httpx.Timeout(silence_s, connect=_CONNECT_S)
 
     def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
         """Write a reply.
@@ -66,10 +65,7 @@ class OpenAIGenerator:
         if stop.is_set():
             return
         runaway = Runaway()
-        with (
-            self._errors(),
-            self._client.stream("POST", f"{self._url}/chat/completions", json=self._body(messages)) as response,
-        ):
+        with self._errors(), self._post(messages) as response:
             self._check(response)
             for text in _texts(response.iter_lines()):
                 if stop.is_set():
@@ -89,6 +85,16 @@ class OpenAIGenerator:
     def count_tokens(self, text: str) -> int:
         """An estimate, a token for every four bytes of UTF-8: the protocol has no way to ask."""
         return -(-len(_sound(text).encode()) // _BYTES_PER_TOKEN)
+
+    def _post(self, messages: Sequence[Message]) -> AbstractContextManager[httpx.Response]:
+        return httpx.stream(
+            "POST",
+            f"{self._url}/chat/completions",
+            json=self._body(messages),
+            headers=self._headers,
+            timeout=self._timeout,
+            trust_env=False,
+        )
 
     def _body(self, messages: Sequence[Message]) -> dict[str, Any]:
         return {

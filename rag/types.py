@@ -118,7 +118,7 @@ class Chunk:
         end: Offset past its last.
         text: `document.text[start:end]`.
         title: Title of its document.
-        heading: Path of the headings above `start`.
+        heading: Path of the headings that it stands under.
         page: Page that holds `start`, from 1; None where there are none.
     """
 
@@ -159,15 +159,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence of a hit, chosen to answer from.
-
-    Attributes:
-        chunk: The passage that it stands in.
-        start: Offset of its first character in the document.
-        end: Offset past its last.
-        text: `document.text[start:end]`.
-        score: How well it fits the question; higher is better.
-    """
+    """A sentence of a hit, chosen to answer from; `start` and `end` count in the document, a higher score is better."""
 
     chunk: Chunk
     start: int

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.types import Citation, Hit, Sentence
-from rag.web.html import count, element, escape, message, name_of, place, support_mark
+from rag.web.html import below, count, element, escape, message, name_of, place, support_mark
 from rag.web.view import View
 
 _STATUS = {
@@ -61,7 +61,7 @@ def hit_list(hits: Sequence[Hit]) -> str:
     items = []
     for hit in hits:
         chunk = hit.chunk
-        where = element("span", escape(place(chunk.page, chunk.heading)), class_="fn-place", dir="auto")
+        where = element("span", escape(place(chunk.page, below(chunk.heading))), class_="fn-place", dir="auto")
         cut = _clipped(" ".join(chunk.text.split()), _SNIPPET)
         name = element("span", escape(name_of(chunk.document)), class_="fn-document", title=chunk.document, dir="auto")
         items.append(element("li", f"{name} {where}{element('p', escape(cut), dir='auto')}"))

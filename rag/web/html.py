@@ -50,6 +50,12 @@ def place(page: int | None, heading: str) -> str:
     return " · ".join(part for part in (f"page {page}" if page else "", heading) if part)
 
 
+def below(heading: str) -> str:
+    """A heading path without its outermost part, which most often is the document's title; not escaped."""
+    _, parted, rest = heading.partition(" > ")
+    return rest if parted else heading
+
+
 def name_of(path: str) -> str:
     """Last part of a document's path; not escaped."""
     return path.rpartition("/")[2]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 from rag.types import Citation, Document, Evidence, Hit, Span
 from rag.web.answer import hit_list
-from rag.web.html import count, day, element, escape, name_of, place
+from rag.web.html import below, count, day, element, escape, name_of, place
 from rag.web.view import View
 
 Read = Callable[[str], Document]
@@ -18,6 +18,7 @@ Read = Callable[[str], Document]
 _AROUND = 240
 """Characters shown on each side of a quote, at most."""
 _EMPTY_LINES = re.compile(r"\n\s*\n")
+_BROKEN = re.compile(r"(?<=[\w,;])\n(?=[a-z])")
 
 
 def pane(view: View | None, read: Read, selected: int | None = None) -> str:
@@ -89,7 +90,7 @@ def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
     number = element("span", str(citation.number), class_="fn-number", aria_hidden="true")
     return element(
         "article",
-        _card_head(number, citation.document, place(citation.page, citation.heading), note)
+        _card_head(number, citation.document, place(citation.page, below(citation.heading)), note)
         + element("blockquote", passage, class_="fn-passage", dir="auto"),
         class_="fn-source",
         id=f"fn-source-{turn}-{citation.number}",
@@ -119,7 +120,7 @@ def _reading(view: View, read: Read) -> str:
     for chunk in chunks:
         lit = sorted(item for item in (_span(e) for e in view.evidence if e.chunk == chunk))
         passage = _lit(chunk.text, chunk.start, lit)
-        head = _card_head("", chunk.document, place(chunk.page, chunk.heading), _date(chunk.document, read))
+        head = _card_head("", chunk.document, place(chunk.page, below(chunk.heading)), _date(chunk.document, read))
         quoted = element("blockquote", passage, class_="fn-passage", dir="auto")
         cards.append(element("article", head + quoted, class_="fn-source fn-evidence"))
     title = _heading("Found so far" if not view.over else "Found", "the sentences that the answer is written from")
@@ -141,8 +142,8 @@ def _lit(text: str, offset: int, spans: Iterable[Span]) -> str:
 
 
 def _tight(text: str) -> str:
-    """Escaped, empty lines left out."""
-    return escape(_EMPTY_LINES.sub("\n", text))
+    """Escaped; empty lines left out, and lines that were broken in mid-sentence joined."""
+    return escape(_BROKEN.sub(" ", _EMPTY_LINES.sub("\n", text)))
 
 
 def _date(path: str, read: Read) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.web.html import count, day, element, escape, message, name_of, place, support_mark
+from rag.web.html import below, count, day, element, escape, message, name_of, place, support_mark
 from tests.web.things import HOSTILE
 
 
@@ -64,6 +64,7 @@ def test_attributes_false_and_none_are_left_out() -> None:
 def test_small_pieces() -> None:
     assert place(3, "Terms > Notice") == "page 3 · Terms > Notice"
     assert place(None, "") == ""
+    assert [below("Lease > Terms > Notice"), below("Notice"), below("")] == ["Terms > Notice", "Notice", ""]
     assert name_of("a/b/c.pdf") == "c.pdf"
     assert day(0.0) == ""
     assert day(1_900_000_000.0) == "17 Mar 2030"

@@ -71,6 +71,17 @@ def test_a_document_that_is_gone_or_changed_keeps_its_quote() -> None:
     assert f"<mark>{QUOTE}</mark>" in html
 
 
+def test_lines_broken_in_mid_sentence_are_joined_around_the_quote_and_kept_inside() -> None:
+    text = "A line that was\nbroken here.\n\nQuoted words\nas they stand. And more,\nbroken too.\nA new one."
+    start, end = text.index("Quoted"), text.index(" And")
+    view = View(1, "q")
+    view.apply(replace(ANSWER, citations=(replace(CITATION, start=start, end=end, quote=text[start:end]),)))
+    html = pane(view, lambda _path: replace(LEASE, text=text))
+    assert (
+        "A line that was broken here.\n<mark>Quoted words\nas they stand.</mark> And more, broken too.\nA new" in html
+    )
+
+
 @given(st.text(max_size=400), st.integers(0, 400), st.integers(0, 60), st.integers(1, 80))
 def test_a_window_holds_the_quote_exactly(text: str, start: int, length: int, around: int) -> None:
     span = Span(min(start, len(text)), min(start + length, len(text)))

@@ -193,3 +193,15 @@ def test_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:
     path = tmp_path / "q.jsonl"
     path.write_bytes(b'\xef\xbb\xbf{"id": 1, "question": "a"}\r\n\r\n{"id": 2, "question": "b"}')
     assert [(line.number, line.id, line.error) for line in read_questions(path)] == [(1, 1, None), (3, 2, None)]
+
+
+def test_a_line_is_in_the_file_before_the_next_answer(questions: Path, out: Path) -> None:
+    class Watching(Echo):
+        def ask_many(self, questions: Sequence[Question], /) -> Iterator[Answer]:
+            for answer in super().ask_many(questions):
+                seen.append(out.read_bytes().count(b"\n"))
+                yield answer
+
+    seen: list[int] = []
+    go(questions, out, Watching())
+    assert seen == list(range(7))

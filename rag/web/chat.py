@@ -110,6 +110,8 @@ class Chat:
 
     def _welcome(self) -> str:
         text = "Each sentence of an answer is checked against your documents and shows the passage it comes from."
+        if self._library.status().phase == "empty":
+            text = "Add some under Documents first. Each sentence of an answer then shows the passage it comes from."
         return welcome("Ask your documents", text, self._library.examples)
 
     def _run(self, view: View, session: Session) -> Generator[bool, None, None]:

@@ -78,6 +78,7 @@ def _index(library: Library) -> Generator[str, None, dict[str, FileResult]]:
             steps.put(RagError("indexing failed", "the terminal that runs the chat says why"))
 
     threading.Thread(target=work, name="indexing", daemon=True).start()
+    yield progress(("making ready to index", 0, 0))
     while isinstance(step := steps.get(), tuple):
         yield progress(step)
     if isinstance(step, RagError):

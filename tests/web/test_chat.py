@@ -148,6 +148,14 @@ def test_a_question_waits_for_the_model_and_says_so(tmp_path: Path) -> None:
     assert "rag index" in last.current
 
 
+def test_an_empty_library_says_what_to_do_first(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    library = make_library(settings(tmp_path))
+    library.start()
+    assert library.wait(30)
+    assert "Add some under Documents first" in Chat(library).screen(Session()).current
+
+
 def test_an_unexpected_error_is_shown_without_its_details(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     class Broken(GatedGenerator):
         def count_tokens(self, text: str) -> int:

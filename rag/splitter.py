@@ -117,7 +117,8 @@ def _chunks(document: Document, section: _Section, count_tokens: CountTokens, ma
     ]
     for start, end in _packed(units, room):
         page = document.page_at(start)
-        yield Chunk(document.path, start, end, text[start:end], document.title, section.heading, page)
+        heading = section.heading if end > section.body else document.heading_at(end - 1)
+        yield Chunk(document.path, start, end, text[start:end], document.title, heading, page)
 
 
 def _units(text: str, start: int, end: int, count_tokens: CountTokens, room: int) -> Iterator[_Unit]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag.sentences import sentences
@@ -122,6 +122,7 @@ def test_chunks_are_exact_ordered_within_headings_and_cover_everything(document:
 
 
 @settings(deadline=None)
+@example(Document("a.txt", "", "=0" + ":0" * 14, "", headings=(Heading(1, 1, "Title"),)), 30)
 @given(documents(), st.integers(30, 60))
 def test_chunks_fit_and_stand_under_their_heading(document: Document, size: int) -> None:
     for chunk in split(document, count, size):

@@ -39,7 +39,8 @@ def test_gradios_own_pages_and_the_machines_files_are_not_served(url: str) -> No
     assert all(fn["api_visibility"] == "private" for fn in config["dependencies"])
 
 
-def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     environ = {**os.environ, "RAG_INDEX": str(tmp_path / "none"), "RAG_PORT": "18750", "RAG_GENERATOR": "extractive"}
     command = [sys.executable, "ui.py"]
     with subprocess.Popen(
@@ -48,7 +49,7 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert re.match(r"Footnote is at http://127\.0\.0\.1:\d+/", line), process.communicate()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0, errors
     assert errors == ""

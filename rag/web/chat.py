@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from threading import Condition, Event
 from typing import NamedTuple, cast
 
 from rag.errors import RagError
-from rag.events import Event, Token
+from rag.events import Event as PipelineEvent
+from rag.events import Token
 from rag.web.answer import conversation, welcome
 from rag.web.library import Library
 from rag.web.line import Line
@@ -48,6 +50,8 @@ class Chat:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._line = Line()
+        self._stops: set[Event] = set()
+        self._changed = Condition()
 
     def ask(self, question: str, session: Session) -> Iterator[Screen]:
         """Answer a question.
@@ -63,6 +67,8 @@ class Chat:
             return
         view = session.begin(question.strip())
         stop = session.stop
+        with self._changed:
+            self._stops.add(stop)
         try:
             with closing(self._run(view, session)) as steps:
                 for whole in steps:
@@ -73,6 +79,9 @@ class Chat:
                 view.halt()
             if session.stop is stop:
                 session.busy = False
+            with self._changed:
+                self._stops.discard(stop)
+                self._changed.notify_all()
         yield self.screen(session)
 
     def again(self, session: Session) -> Iterator[Screen]:
@@ -90,6 +99,20 @@ class Chat:
         """Select a citation: the source pane that shows it."""
         session.select(turn, number)
         return pane(session.current, self._library.read, session.selected)
+
+    def halt(self, timeout_s: float) -> bool:
+        """Stop every answer that is being written, and wait until none is.
+
+        Args:
+            timeout_s: Longest wait, in seconds.
+
+        Returns:
+            True once no answer is being written.
+        """
+        with self._changed:
+            for stop in self._stops:
+                stop.set()
+            return self._changed.wait_for(lambda: not self._stops, timeout_s)
 
     def screen(self, session: Session, *, whole: bool = True) -> Screen:
         """What a session looks like now.
@@ -144,7 +167,9 @@ class Chat:
         yield False
         stop = session.stop
         pipeline = self._library.pipeline()
-        written = cast("Generator[Event, None, None]", pipeline.stream(view.question, session.history(), stop=stop))
+        written = cast(
+            "Generator[PipelineEvent, None, None]", pipeline.stream(view.question, session.history(), stop=stop)
+        )
         with closing(written) as events:
             for event in events:
                 view.apply(event)

@@ -23,6 +23,9 @@ from rag.web import examples
 
 logger = logging.getLogger(__name__)
 
+_LAST_S = 5.0
+"""Longest wait for a model that is being loaded when all ends."""
+
 Assemble = Callable[[Config, Progress], Pipeline]
 Sync = Callable[[Config, Progress], Report]
 
@@ -64,12 +67,14 @@ class Library:
         self._settled = threading.Event()
         self._writing = threading.Lock()
         self._status = Status("loading", "Loading the model…")
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
         """Open the pipeline in the background; returns at once."""
         self._settled.clear()
         self._status = Status("loading", "Loading the model…")
-        threading.Thread(target=self._open, name="library", daemon=True).start()
+        self._thread = threading.Thread(target=self._open, name="library", daemon=True)
+        self._thread.start()
 
     def status(self) -> Status:
         """Where it stands now."""
@@ -142,7 +147,9 @@ class Library:
         return report
 
     def close(self) -> None:
-        """Let go of the index."""
+        """Let go of the index; what is being loaded gets a few seconds to end."""
+        if self._thread is not None:
+            self._thread.join(_LAST_S)
         if self._pipeline is not None:
             self._pipeline.store.close()
 

@@ -30,18 +30,6 @@ _MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "monospace"]
 Updates = tuple[Any, ...]
 
 
-def build(library: Library) -> gr.Blocks:
-    """Make the page.
-
-    Args:
-        library: The documents and the model.
-
-    Returns:
-        The page, not yet served.
-    """
-    return _Page(library).blocks
-
-
 def style() -> str:
     """The page's CSS."""
     return _asset("style.css")
@@ -61,8 +49,15 @@ def _asset(name: str) -> str:
     return _ASSETS.joinpath(name).read_text("utf-8")
 
 
-class _Page:
-    """Components as attributes, so that the wiring reads as sentences."""
+class Page:
+    """The components as attributes, so that the wiring reads as sentences; not yet served.
+
+    Args:
+        library: The documents and the model.
+
+    Attributes:
+        blocks: The page, as Gradio knows it.
+    """
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -76,6 +71,10 @@ class _Page:
             self._lay_out()
             self._wire_chat()
             self._wire_documents()
+
+    def halt(self, timeout_s: float) -> None:
+        """Stop every answer that is being written; waits until none is, at most so many seconds."""
+        self._chat.halt(timeout_s)
 
     def _lay_out(self) -> None:
         with gr.Row(elem_id="fn-top"):

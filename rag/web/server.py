@@ -5,6 +5,7 @@ Nothing that the page shows may come from another host; a policy in every reply 
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -15,7 +16,7 @@ from starlette.middleware import Middleware
 from rag.config import Config
 from rag.web.address import Auth, check_address, free_port
 from rag.web.library import Library
-from rag.web.page import build, icon, style, theme
+from rag.web.page import Page, icon, style, theme
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -23,6 +24,8 @@ _POLICY = (
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 """Gradio evaluates its templates and writes inline scripts; everything else is our own server's."""
+_LAST_S = 5.0
+"""Longest wait for the model to let go: a process that ends in the midst of a computation would crash."""
 _HEADERS = (
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -50,8 +53,8 @@ class Served:
     def __init__(self, config: Config, library: Library, auth: Auth | None = None) -> None:
         check_address(config.host, auth)
         port = free_port(config.host, config.port)
-        self._page, self._library = build(library), library
-        _, self.url, _ = self._page.launch(
+        self._page, self._library = Page(library), library
+        _, self.url, _ = self._page.blocks.launch(
             server_name=config.host,
             server_port=port,
             auth=auth,
@@ -74,8 +77,11 @@ class Served:
         library.start()
 
     def close(self) -> None:
-        """Stop serving and let go of the index."""
-        self._page.close(verbose=False)
+        """Stop what is being written, stop serving, and let go of the index."""
+        self._page.halt(_LAST_S)
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # to it, each page still open is an error
+        self._page.blocks.server.force_exit = True  # else it waits for those pages
+        self._page.blocks.close(verbose=False)
         self._library.close()
 
 

@@ -79,6 +79,27 @@ def test_a_page_that_goes_away_ends_the_generator(tmp_path: Path) -> None:
     library.close()
 
 
+def test_halting_ends_whatever_is_written_and_waits_for_it(tmp_path: Path) -> None:
+    generator = GatedGenerator(REPLY, free=3)
+    library = open_library(tmp_path, generator)
+    chat, session, writing = Chat(library), Session(), threading.Event()
+
+    def read() -> None:
+        for screen in chat.ask(QUESTION, session):
+            if "fn-draft" in screen.current:
+                writing.set()
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    assert writing.wait(10)
+    assert chat.halt(10)
+    assert generator.ended.is_set()
+    assert session.views[0].phase == "stopped"
+    thread.join()
+    assert chat.halt(0)
+    library.close()
+
+
 def test_stop_before_the_first_token_writes_nothing(library: Library, generator: GatedGenerator) -> None:
     session = Session()
     for screen in Chat(library).ask(QUESTION, session):

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.chat_format import ChatFormat
@@ -70,11 +70,27 @@ def test_any_text_is_taken(chat: ChatFormat, text: str) -> None:
     assert all(token not in chat.control_ids for token in chat.plain(text))
 
 
-@settings(deadline=None)
-@given(st.text(st.characters(max_codepoint=0x2FFF, exclude_categories=("Cc", "Cs")), max_size=80))
-def test_text_comes_back_from_its_tokens(chat: ChatFormat, text: str) -> None:
-    decode = chat.decoder()
-    assert "".join(decode(token) for token in chat.plain(text)) == text
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(max_size=80))
+def test_text_token_by_token_is_the_text_of_all_tokens(chat: ChatFormat, text: str) -> None:
+    decode, ids = chat.decoder(), chat.plain(text)
+    whole = chat._backend.decode(ids)
+    pieces = "".join(decode(token) for token in ids)
+    assert whole == pieces or (whole.startswith(pieces) and whole.endswith("\ufffd"))
+
+
+def test_control_tokens_that_are_words_of_the_vocabulary_are_left_out(tmp_path: Path) -> None:
+    from tokenizers import AddedToken, Tokenizer, models
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = [("<unk>", 0.0), ("</s>", -1.0), *((letter, -2.0) for letter in "abs</>")]
+    backend = Tokenizer(models.Unigram(vocabulary, unk_id=0))
+    backend.add_special_tokens([AddedToken("</s>", special=True)])
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, eos_token="</s>")
+    tokenizer.chat_template = "{% for message in messages %}{{ message['content'] }}</s>{% endfor %}"
+    tokenizer.save_pretrained(tmp_path)
+    chat = ChatFormat(tmp_path)
+    assert chat.prompt([{"role": "user", "content": "a</s>b"}]) == [*chat.plain("ab"), 1]
 
 
 def test_half_a_character_is_held_back(chat: ChatFormat) -> None:

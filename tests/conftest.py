@@ -6,11 +6,22 @@ conversion.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rag.models import Weights, default_cache
+
+
+@pytest.fixture(autouse=True)
+def _same_environment() -> Iterator[None]:
+    """The command line sets variables for the libraries below it; the next test's processes must not inherit them."""
+    kept = dict(os.environ)
+    yield
+    os.environ.clear()
+    os.environ.update(kept)
 
 
 @pytest.fixture(scope="session")

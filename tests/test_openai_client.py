@@ -277,7 +277,6 @@ def model_server(folder: Path) -> Iterator[str]:
 
 @pytest.mark.weights
 def test_a_real_model_server(smollm_folder: Path) -> None:
-    pytest.importorskip("openai", reason="transformers serve needs it")
     with model_server(smollm_folder) as url:
         generator = OpenAIGenerator(url, str(smollm_folder), 30)
         first = "".join(generator.stream(MESSAGES, threading.Event()))

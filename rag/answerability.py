@@ -1,9 +1,9 @@
 """Do the documents hold the answer? A probability, decided before anything is generated.
 
-It rests on features that can be explained: how near the best sentence is to the question, how many of the question's
-words, names and numbers the evidence has, and, where the generator can tell, its own log-odds of "Yes" over "No". The
-weights are in `data/answerability.json`; docs/decisions/0008-answerability.md says how they were chosen and what they
-are worth. Knows nothing of models or stores.
+It rests on features that can be explained: the generator's own log-odds of "Yes" over "No" where they are known to tell
+(see `calibrated`), and elsewhere how near the best sentence is to the question, and how many of the question's words,
+names and numbers the evidence has. The weights are in `data/answerability.json`; docs/decisions/0008-answerability.md
+says how they were chosen and what they are worth. Knows nothing of models or stores.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from importlib.resources import files
 
 from rag.types import Chunk, Evidence, Hit
 from rag.words import content_words, names, numbers, terms
+
+_WORDS = "words"
+"""The weights for any other generator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,17 @@ def features(query: str, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> d
     }
 
 
+def calibrated(generator: str) -> bool:
+    """True for a generator whose log-odds were fitted; those of another may be no better than chance."""
+    return generator in _weights() and generator != _WORDS
+
+
 def decide(
-    query: str, hits: Sequence[Hit], evidence: Sequence[Evidence], log_odds: float | None = None
+    query: str,
+    hits: Sequence[Hit],
+    evidence: Sequence[Evidence],
+    generator: str = "",
+    log_odds: float | None = None,
 ) -> Answerability:
     """Probability that the evidence answers the question.
 
@@ -65,7 +77,8 @@ def decide(
         query: A question that stands alone.
         hits: Best first.
         evidence: Best first.
-        log_odds: The generator's log-odds of "Yes, the passages state the answer"; None where it cannot tell.
+        generator: Whose log-odds these are; one that is `calibrated`.
+        log_odds: Of "Yes, the passages state the answer"; None to decide by words alone.
 
     Returns:
         The probability, and the question's words that no evidence has, in the order of the question.
@@ -73,10 +86,10 @@ def decide(
     if not evidence:
         return Answerability(0.0, tuple(word for word, _ in content_words(query)))
     values = features(query, hits, evidence)
-    weights = _weights()["without_model" if log_odds is None else "with_model"]
+    weights = _weights()[_WORDS if log_odds is None else generator]
     if log_odds is not None:
         values["log_odds"] = max(-10.0, min(10.0, log_odds))
-    total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
+    total = weights["intercept"] + sum(weights.get(name, 0.0) * value for name, value in values.items())
     everything = set().union(*(_words(item) for item in evidence))
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
     return Answerability(1 / (1 + math.exp(-total)), missing)

@@ -17,7 +17,7 @@ from rag.errors import WeightsError
 from rag.openai_client import OpenAIGenerator
 from rag.protocols import Message, StopSignal
 from rag.runaway import Runaway
-from rag.words import terms
+from rag.words import first_and_missing
 
 __all__ = ["ExtractiveGenerator", "OpenAIGenerator", "TransformersGenerator"]
 
@@ -194,12 +194,11 @@ def _extract(prompt: str) -> list[str]:
     if not lines:
         return []
     asked = _QUESTION.findall(prompt)
-    missing = set(terms(asked[-1] if asked else "")) - set(terms(lines[0]))
-    second = next((line for line in lines[1:] if missing & set(terms(line))), None)
-    if second is None:
-        return lines[:1]
+    chosen = [lines[at] for at in first_and_missing(asked[-1] if asked else "", lines)]
+    if len(chosen) == 1:
+        return chosen
     gap = " " if lines[0].rstrip("\"'”’)]»").endswith((".", "!", "?", "。", "！", "？")) else "\n\n"
-    return [lines[0], gap + second]
+    return [lines[0], gap + chosen[1]]
 
 
 def _load(folder: Path) -> Any:

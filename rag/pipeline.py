@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,11 +18,12 @@ from rag.answerability import Answerability
 from rag.citations import Checker
 from rag.config import Config
 from rag.errors import UsageError
-from rag.events import Event, EvidenceSelected, Retrieved, Token
+from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.splitter import sentences
 from rag.support import Thresholds
 from rag.types import Answer, Document, Evidence, Hit, Question, Span, Turn
+from rag.words import first_and_missing
 
 _BATCH = 16
 """Questions whose answers `ask_many` generates together."""
@@ -42,6 +44,7 @@ class _Run:
     hits: list[Hit] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     decision: Answerability = _UNDECIDED
+    judged: bool = False
     draft: str = ""
     stopped: bool = False
     timings: dict[str, float] = field(default_factory=dict)
@@ -153,6 +156,8 @@ class Pipeline:
                 checker = self._checker(run)
                 for span in self._finished(run):
                     checker.check(run.draft[span.start : span.end])
+                if self._answerable(run):
+                    deque(self._quote(run, checker), maxlen=0)
                 yield self._answer(run, checker)
 
     def _prepare(self, question: Question) -> _Run:
@@ -178,11 +183,12 @@ class Pipeline:
     def _weigh(self, run: _Run) -> None:
         chosen = evidence.select(run.query, run.hits, self.embedder, sentences, self.config.evidence_sentences)
         run.evidence = prompts.pack(chosen, self.generator.count_tokens, self.config.evidence_tokens)
-        log_odds = None
-        if run.evidence and isinstance(self.generator, Judge):
+        name, log_odds = self.generator.name, None
+        if run.evidence and answerability.calibrated(name) and isinstance(self.generator, Judge):
             yes, no = self.generator.judge(prompts.judge_messages(run.query, run.evidence), ["Yes", "No"])
             log_odds = yes - no
-        run.decision = answerability.decide(run.query, run.hits, run.evidence, log_odds)
+        run.judged = log_odds is not None
+        run.decision = answerability.decide(run.query, run.hits, run.evidence, name, log_odds)
         run.mark("evidence", less=run.timings["retrieve"])
 
     def _answerable(self, run: _Run) -> bool:
@@ -216,6 +222,16 @@ class Pipeline:
         for span in self._finished(run):
             if span.start >= checked:
                 yield checker.check(run.draft[span.start : span.end])
+        yield from self._quote(run, checker)
+
+    def _quote(self, run: _Run, checker: Checker) -> Iterator[SentenceChecked]:
+        """The evidence word for word, where the judge saw an answer in it but the draft has nothing supported.
+
+        docs/decisions/0009-quoting.md has the figures.
+        """
+        if run.judged and not run.stopped and self.config.policy == "drop" and checker.refuses:
+            for at in first_and_missing(run.query, [item.text for item in run.evidence]):
+                yield checker.check(run.evidence[at].text)
 
     def _spans(self, run: _Run) -> list[Span]:
         return [] if prompts.is_refusal(run.draft) else sentences(run.draft)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.types import Verdict
-from rag.words import names, negations, numbers, terms, tokens
+from rag.words import names, negated, numbers, terms, tokens
 
 _INTERCEPT = -3.5
 _COVERAGE = 3.05
@@ -117,9 +117,12 @@ def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
 
 
 def _turned(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> bool:
+    """True where one side negates a word that both have, and the other negates none of them."""
     unique = set(wanted)
     near = [text for text in evidence if len(unique & set(terms(text))) >= _NEAR * len(unique)]
-    return bool(near) and (negations(claim) > 0) != any(negations(text) for text in near)
+    denied, stated = negated(claim), {term for text in near for term in terms(text)}
+    denied_there = {term for text in near for term in negated(text)} & unique
+    return bool(denied_there and not denied) or bool(denied & stated and not denied_there)
 
 
 def _verbatim(claim: str, evidence: Sequence[str]) -> bool:

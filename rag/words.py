@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import snowballstemmer
@@ -29,8 +29,11 @@ _ORDINAL = dict(
     zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True)
 )
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|cannot|without|unable|\w+n['’]t)\b", re.IGNORECASE
+    r"\b(?:no|not(?! only)|never|none|nobody|nothing|neither|nor|cannot|without|unable|\w+n['’]t)\b", re.IGNORECASE
 )
+_CLAUSE_END = re.compile(r"[.,;:!?()\n。，；：！？]")
+_NEGATED = 2
+"""Content words after a negation that it is taken to bear on."""
 STOP_WORDS = frozenset(
     """a about above after again against all also am an and any are aren't as at be because been before being below
     between both but by can can't cannot could did didn't do does doesn't doing don't down during each either else ever
@@ -120,6 +123,20 @@ def names(text: str) -> list[str]:
     return found
 
 
-def negations(text: str) -> int:
-    """How many words of negation a text has."""
-    return len(_NEGATION.findall(text))
+def negated(text: str) -> set[str]:
+    """Terms that a negation bears on: the next two in its clause or, where none follows, the one before it."""
+    found: set[str] = set()
+    for match in _NEGATION.finditer(text):
+        end = _CLAUSE_END.search(text, match.end())
+        after = terms(text[match.end() : end.start() if end else len(text)])
+        found.update(after[:_NEGATED] or terms(text[: match.start()])[-1:])
+    return found
+
+
+def first_and_missing(question: str, sentences: Sequence[str]) -> list[int]:
+    """Places of the first sentence and of the next one that has a word of the question which the first lacks."""
+    if not sentences:
+        return []
+    missing = set(terms(question)) - set(terms(sentences[0]))
+    second = [at for at, sentence in enumerate(sentences) if missing & set(terms(sentence))]
+    return [0, *second[:1]]

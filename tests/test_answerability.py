@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from rag.answerability import decide, features
+from rag.answerability import calibrated, decide, features
 from rag.types import Chunk, Evidence, Hit
+
+CALIBRATED = "qwen2.5-coder-1.5b"
 
 
 def case(text: str, score: float = 0.5, title: str = "") -> tuple[list[Hit], list[Evidence]]:
@@ -32,8 +34,15 @@ def test_more_of_the_question_is_more_likely_answered() -> None:
 def test_the_models_doubt_lowers_it() -> None:
     query = "How much is the deposit?"
     hits, evidence = case("The deposit is 400 euros.")
-    sure, unsure = (decide(query, hits, evidence, log_odds) for log_odds in (5.0, -5.0))
-    assert sure.probability > unsure.probability
+    sure, unsure = (decide(query, hits, evidence, CALIBRATED, log_odds).probability for log_odds in (1.5, -1.0))
+    assert sure > 0.8
+    assert unsure < 0.2
+
+
+def test_only_a_model_that_was_measured_is_asked() -> None:
+    assert calibrated(CALIBRATED)
+    assert not calibrated("smollm2-135m")
+    assert not calibrated("words")
 
 
 def test_no_evidence_is_no_answer() -> None:

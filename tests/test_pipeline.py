@@ -74,6 +74,45 @@ def test_an_answer_is_cited_exactly(store: SqliteStore) -> None:
     check_invariants(answer, store)
 
 
+class Judging(FakeGenerator):
+    """Writes what it is told to, under the name of a generator whose judgement was measured."""
+
+    name = "qwen2.5-coder-1.5b"
+
+    def __init__(self, yes: float, *replies: str) -> None:
+        super().__init__(*replies)
+        self.yes = yes
+
+    def judge(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
+        assert options == ["Yes", "No"]
+        return [self.yes, 0.0]
+
+
+@pytest.mark.parametrize("draft", ["The documents do not say.", "The rent is 9 yachts."])
+def test_where_the_judge_sees_an_answer_that_the_draft_misses_the_evidence_is_quoted(
+    store: SqliteStore, draft: str
+) -> None:
+    judged = Pipeline(store, FakeEmbedder(), Judging(2.0, draft), Config(embedder="fake"))
+    answer = judged.ask("How much is the deposit?")
+    assert answer.status == "answered"
+    assert answer.text.startswith("The deposit is 400 euros [1].")
+    assert [one.text for one in judged.ask_many(["How much is the deposit?"])] == [answer.text]
+    check_invariants(answer, store)
+
+
+def test_where_the_judge_sees_none_nothing_is_written(store: SqliteStore) -> None:
+    generator = Judging(-2.0, "The deposit is 400 euros.")
+    answer = Pipeline(store, FakeEmbedder(), generator, Config(embedder="fake")).ask("How much is the deposit?")
+    assert (answer.status, generator.seen) == ("refused", [])
+    check_invariants(answer, store)
+
+
+def test_nothing_is_quoted_where_one_unsupported_sentence_refuses(store: SqliteStore) -> None:
+    config = Config(embedder="fake", policy="refuse")
+    judged = Pipeline(store, FakeEmbedder(), Judging(2.0, "The rent is 9 yachts."), config)
+    assert judged.ask("How much is the deposit?").status == "refused"
+
+
 def test_what_the_documents_do_not_say_is_dropped(store: SqliteStore) -> None:
     answer = pipeline(store, "The deposit is 400 euros. The landlord owns 12 yachts.").ask("How much is the deposit?")
     assert answer.text == "The deposit is 400 euros [1]."

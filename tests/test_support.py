@@ -55,6 +55,20 @@ def test_a_turned_negation_is_unsupported() -> None:
     assert "says no" in support.why
 
 
+def test_a_negation_of_other_words_turns_nothing() -> None:
+    source = "The curfew, imposed without a vote, ended attacks in the region, once a hotspot for the Kestrel gang."
+    assert judge_support("The region was once a hotspot for the Kestrel gang.", [source]).verdict == "supported"
+    turned = judge_support("The curfew was imposed with a vote.", [source])
+    assert turned.verdict == "unsupported", turned
+
+
+def test_the_same_denial_in_other_words_turns_nothing() -> None:
+    assert (
+        judge_support("In the flat, pets are not allowed.", ["Pets are not allowed in the flat."]).verdict
+        == "supported"
+    )
+
+
 def test_a_wrong_name_is_not_supported_and_named() -> None:
     support = judge_support("The harbour office said Mona Karlsson signed each of the 14 permits.", [SOURCE])
     assert support.verdict != "supported", support

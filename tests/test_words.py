@@ -53,8 +53,11 @@ def test_names_are_capitalised_words_but_not_openers() -> None:
     assert words.names("") == []
 
 
-def test_negations_are_counted() -> None:
-    assert words.negations("He did not go, nor can he; nothing isn't lost") == 4
+def test_a_negation_bears_on_the_words_after_it_in_its_clause() -> None:
+    assert words.negated("He did not sign the lease, and paid") == {"sign", "leas"}
+    assert words.negated("Held without sentencing, they waited") == {"sentenc"}
+    assert words.negated("Pay he did not.") == {"pay"}
+    assert words.negated("Not only the tenant signed") == set()
 
 
 @given(st.text())
@@ -62,4 +65,11 @@ def test_any_text_will_do(text: str) -> None:
     words.terms(text)
     words.numbers(text)
     words.names(text)
-    words.negations(text)
+    words.negated(text)
+
+
+def test_the_first_sentence_and_the_one_that_has_what_it_lacks() -> None:
+    said = ["The deposit is 400 euros.", "The deposit is due.", "Rent and deposit are paid monthly."]
+    assert words.first_and_missing("How much are rent and deposit?", said) == [0, 2]
+    assert words.first_and_missing("How much is the deposit?", said) == [0]
+    assert words.first_and_missing("How much?", []) == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from common import arguments, datasets, progress, settings, write
@@ -23,17 +24,20 @@ def main() -> int:
     config = settings(generator=given.generator)
     parts = open_parts(config, progress, generator=True)
     checks: dict[str, Any] = {}
-    circumstances: dict[str, Any] = {}
     for dataset, questions in zip(found, _shares(found, given.n), strict=True):
         part = sample(dataset, questions, given.half)
         evaluation = evaluate(part, parts, config, progress, retrieval_only=False)
         result, statuses = evaluation.result, Counter(o.answer.status for o in evaluation.outcomes if o.answer)
         checks[dataset.name] = {**statuses, **result["invariants"], "errors": result["errors"]}
         circumstances = {name: result[name] for name in ("generator", "embedder", "commit", "config", "machine")}
-    violated = sum(len(check["violated"]) for check in checks.values())
-    total = {name: sum(check[name] for check in checks.values()) for name in ("checked", "asked_twice")}
-    write(given.output, {**total, "violated": violated, "sets": checks, **circumstances})
-    return 1 if violated else 0
+        write(given.output, {**_total(checks), "sets": checks, **circumstances})
+    return 1 if _total(checks)["violated"] else 0
+
+
+def _total(checks: Mapping[str, Any]) -> dict[str, int]:
+    """Over the sets so far; written after each, so that a long run that is cut off leaves what it has."""
+    counted = {name: sum(check[name] for check in checks.values()) for name in ("checked", "asked_twice")}
+    return counted | {"violated": sum(len(check["violated"]) for check in checks.values())}
 
 
 def _shares(found: list[Dataset], questions: int) -> list[int]:

@@ -20,7 +20,7 @@ DONT_KNOW = "The documents do not say."
 
 def answer_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
     """Ask for an answer from the evidence: a system and a user message."""
-    return _messages(_user(question, evidence))
+    return _messages(f"{_user(question, evidence)}\n{_read('answer.md')}")
 
 
 def judge_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:

@@ -12,15 +12,16 @@ def evidence(*texts: str) -> list[Evidence]:
 
 def test_the_answer_prompt_reads_as_written() -> None:
     system, user = prompts.answer_messages("When  is\nnotice due?", evidence("Thirty days.", "In\nwriting."))
-    assert system["content"].startswith("You answer questions from passages of the user's documents.")
+    assert system["content"].startswith("Answer the question from the passages")
     assert prompts.DONT_KNOW in system["content"]
-    assert user["content"] == "Passages:\n[1] Thirty days.\n[2] In writing.\n\nQuestion: When is notice due?"
+    assert user["content"] == "Passages:\n[1] Thirty days.\n[2] In writing.\n\nQuestion: When is notice due?\nAnswer:"
 
 
 def test_the_judge_prompt_asks_yes_or_no() -> None:
     _, user = prompts.judge_messages("When?", evidence("Thirty days."))
     assert user["content"].endswith("Reply Yes or No.")
-    assert user["content"].startswith(prompts.answer_messages("When?", evidence("Thirty days."))[1]["content"])
+    answer = prompts.answer_messages("When?", evidence("Thirty days."))[1]["content"]
+    assert user["content"].startswith(answer.removesuffix("\nAnswer:")), "what both begin with is read once"
 
 
 def test_dollar_signs_in_documents_are_text() -> None:

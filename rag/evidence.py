@@ -18,6 +18,8 @@ _EMBEDDED = 32
 """Most sentences that are embedded for one question."""
 _NEARNESS, _WORDS, _ABOVE, _RANK = 1.0, 0.5, 0.25, 0.2
 """Weights of nearness, of question words in the sentence, of those in its headings, and of the passage's rank."""
+_FLOOR = 0.4
+"""Share of the best sentence's score that a sentence needs to be evidence; docs/decisions/0010-evidence-floor.md."""
 
 Split = Callable[[str], Sequence[Span]]
 """Sentence spans of a text."""
@@ -34,7 +36,8 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
         most: How many sentences at most.
 
     Returns:
-        At most `most` sentences, best first, no two with the same words; offsets count in the document.
+        At most `most` sentences, best first, no two with the same words, none that has little to do with the question;
+        offsets count in the document.
     """
     wanted = set(terms(query))
     found = [item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, wanted, split)]
@@ -45,7 +48,8 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
     scored = [
         replace(item, score=item.score + _NEARNESS * float(near)) for item, near in zip(likely, nearness, strict=True)
     ]
-    return _distinct(sorted(scored, key=_order))[:most]
+    scored.sort(key=_order)
+    return _distinct([item for item in scored if item.score >= _FLOOR * scored[0].score])[:most]
 
 
 def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> list[Evidence]:

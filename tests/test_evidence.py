@@ -38,3 +38,9 @@ def test_a_heading_helps_its_sentences() -> None:
 
 def test_no_hits_no_evidence() -> None:
     assert select("anything", [], FakeEmbedder(), sentences, 3) == []
+
+
+def test_a_sentence_that_has_little_to_do_with_the_question_is_left_out() -> None:
+    found = chosen("How much is the deposit?", most=9)
+    assert "The deposit is 400 euros." in found
+    assert "The garden faces south." not in found

@@ -30,7 +30,7 @@ _PIPE_COLUMNS = 200
 _PLAIN_EVERY_S = 5.0
 """Least time between two progress lines where there is no terminal."""
 _BYTES_FROM = 1_000_000
-"""A total from here up counts bytes."""
+"""A total from here up counts bytes and is shown as such; a smaller one may count anything, and its share is shown."""
 
 
 def clean(text: str) -> str:
@@ -145,7 +145,7 @@ class _Bars:
 def _amount(done: int, total: int) -> str:
     if max(done, total) >= _BYTES_FROM:
         return f"{done / 1e6:,.0f}/{total / 1e6:,.0f} MB" if total else f"{done / 1e6:,.0f} MB"
-    return f"{done:,}/{total:,}" if total else f"{done:,}" if done else ""
+    return f"{done / total:.0%}" if total else f"{done:,}" if done else ""
 
 
 @contextmanager

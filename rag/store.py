@@ -274,7 +274,7 @@ def _manifest(base: Database, folder: Path) -> Manifest:
 
 
 def _missing(folder: Path) -> IndexMissing:
-    return IndexMissing(f"{folder}: no index there", "rag index FOLDER")
+    return IndexMissing(f"{folder}: no index there", f"rag index FOLDER --index {folder}")
 
 
 def _locked(folder: Path) -> FileLock:

@@ -9,7 +9,8 @@ pairs of BEGIN and WiCE (docs/log.md has the figures). Knows nothing of document
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -24,6 +25,8 @@ _PAIRS = 0.98
 _NAME_MISSING = -0.46
 _CAP = 0.2
 """Most that a sentence with a wrong number or a turned negation can get."""
+_ACRONYM = range(3, 7)
+"""Letters of an acronym that the capitals of neighbouring words may stand for."""
 _NEAR = 0.5
 """Share of a sentence's words that a piece of evidence must have before its negations are compared."""
 
@@ -93,14 +96,23 @@ class _Lacking:
 
 def _lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context: str) -> _Lacking:
     stated = {term for text in evidence for term in terms(text)} | set(terms(context))
+    stated |= {acronym for text in [*evidence, context] for acronym in _acronyms(text)}
     unique = set(wanted)
     figures = set().union(*(numbers(text) for text in evidence))
     spelled = {term for text in evidence for term in (word.casefold() for word in tokens(text))}
     return _Lacking(
         coverage=len(unique & stated) / len(unique),
         numbers=sorted(n for n in numbers(claim) - figures if n not in spelled),
-        names=sorted({name for name in names(claim) if name not in stated and name not in figures}),
+        names=sorted({name for name in names(claim) if name not in stated | figures | spelled}),
     )
+
+
+def _acronyms(text: str) -> Iterator[str]:
+    """What the capitals of neighbouring words spell, as `mls` of Major League Soccer."""
+    initials = [word[0] for word in tokens(text)]
+    for run in re.finditer(r"[A-Z]{2,}", "".join(letter if letter.isascii() else "-" for letter in initials)):
+        letters = run.group().casefold()
+        yield from (letters[at : at + size] for size in _ACRONYM for at in range(len(letters) - size + 1))
 
 
 def _logistic(lacking: _Lacking, wanted: Sequence[str], evidence: Sequence[str]) -> float:

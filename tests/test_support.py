@@ -99,3 +99,13 @@ def test_scores_stay_in_range(claim: str, evidence: list[str]) -> None:
     support = judge_support(claim, evidence)
     assert 0 <= support.score <= 1
     assert support.why
+
+
+def test_an_acronym_is_known_by_the_words_that_it_stands_for() -> None:
+    source = ["The Major League Soccer All - Star Game is an annual soccer game ."]
+    assert judge_support("The MLS All-Star Game is an annual soccer game.", source).verdict == "supported"
+    assert "name not in the source: nfl" in judge_support("The NFL All-Star Game is an annual soccer game.", source).why
+
+
+def test_a_name_that_is_also_a_small_word_is_found() -> None:
+    assert "all" not in judge_support("He won the All-Star Game twice.", ["He won the All - Star Game ."]).why

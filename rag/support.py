@@ -103,7 +103,7 @@ def _lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context
     return _Lacking(
         coverage=len(unique & stated) / len(unique),
         numbers=sorted(n for n in numbers(claim) - figures if n not in spelled),
-        names=sorted({name for name in names(claim) if name not in stated | figures | spelled}),
+        names=sorted({name for name in names(claim) if name not in stated | figures}),
     )
 
 

@@ -110,7 +110,7 @@ def _scaled(value: str, scale: int) -> str:
 
 
 def names(text: str) -> list[str]:
-    """Capitalised words as stems, in order: proper names, acronyms, identifiers; the first word of a text only if it
+    """Terms of capitalised words, in order: proper names, acronyms, identifiers; the first word of a text only if it
     holds a capital or digit past its first letter, since any word may stand there in capitals.
     """
     found: list[str] = []
@@ -118,8 +118,8 @@ def names(text: str) -> list[str]:
         word = match.group()
         inner = any(c.isupper() or c.isdigit() for c in word[1:])
         opening = bool(_OPENING.search(text[max(0, match.start() - 8) : match.start()])) or match.start() == 0
-        if word[0].isupper() and (inner or not opening) and word.casefold() not in STOP_WORDS:
-            found.extend(stem(part) for part in re.findall(r"[^\W_]+", word) if part)
+        if word[0].isupper() and (inner or not opening):
+            found.extend(terms(word))
     return found
 
 

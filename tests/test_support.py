@@ -107,5 +107,24 @@ def test_an_acronym_is_known_by_the_words_that_it_stands_for() -> None:
     assert "name not in the source: nfl" in judge_support("The NFL All-Star Game is an annual soccer game.", source).why
 
 
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Kublai's realm bordered on Korea.", "Korea bordered on the realm that was Kublai's."),
+        ("It is in D'Olier Street.", "The bank is in D'Olier Street."),
+        ("The pump is the X200.", "Pump: X200, four amperes."),
+        ("The guns of the T-34 were new.", "New guns: T-34."),
+    ],
+)
+def test_names_are_found_however_they_are_written(claim: str, source: str) -> None:
+    assert "name not" not in judge_support(claim, [source]).why
+
+
+def test_another_identifier_is_never_supported() -> None:
+    found = judge_support("The pump of the boat is the X300.", ["The pump of the boat is the X200."])
+    assert found.verdict == "unsupported"
+    assert "300" in found.why
+
+
 def test_a_name_that_is_also_a_small_word_is_found() -> None:
     assert "all" not in judge_support("He won the All-Star Game twice.", ["He won the All - Star Game ."]).why

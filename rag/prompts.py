@@ -20,13 +20,14 @@ DONT_KNOW = "The documents do not say."
 
 def answer_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
     """Ask for an answer from the evidence: a system and a user message."""
-    return _messages(f"{_user(question, evidence)}\n{_read('answer.md')}")
+    return _messages(f"{_user(question, evidence)}\n\n{_read('answer.md')}")
 
 
 def judge_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
     """Ask whether the evidence states the answer, Yes or No.
 
-    The messages begin as those of `answer_messages` do, so that a generator can go on from what it has computed.
+    The messages begin as those of `answer_messages` do, up to the question, so that a generator can go on from what it
+    has computed.
     """
     return _messages(f"{_user(question, evidence)}\n\n{_read('judge.md')}")
 

@@ -12,16 +12,17 @@ def evidence(*texts: str) -> list[Evidence]:
 
 def test_the_answer_prompt_reads_as_written() -> None:
     system, user = prompts.answer_messages("When  is\nnotice due?", evidence("Thirty days.", "In\nwriting."))
-    assert system["content"].startswith("Answer the question from the passages")
+    assert system["content"].startswith("You answer questions from passages of the user's documents.")
     assert prompts.DONT_KNOW in system["content"]
-    assert user["content"] == "Passages:\n[1] Thirty days.\n[2] In writing.\n\nQuestion: When is notice due?\nAnswer:"
+    asked = "Passages:\n[1] Thirty days.\n[2] In writing.\n\nQuestion: When is notice due?\n\n"
+    assert user["content"] == asked + "Answer in one short sentence.\nAnswer:"
 
 
 def test_the_judge_prompt_asks_yes_or_no() -> None:
     _, user = prompts.judge_messages("When?", evidence("Thirty days."))
     assert user["content"].endswith("Reply Yes or No.")
     answer = prompts.answer_messages("When?", evidence("Thirty days."))[1]["content"]
-    assert user["content"].startswith(answer.removesuffix("\nAnswer:")), "what both begin with is read once"
+    assert user["content"].startswith(answer.split("Answer in")[0]), "what both begin with is read once"
 
 
 def test_dollar_signs_in_documents_are_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
 import statistics
@@ -33,6 +34,13 @@ def fresh(code: str, *flags: str) -> subprocess.CompletedProcess[str]:
     """Run code in an interpreter that has loaded nothing yet."""
     command = [sys.executable, *flags, "-c", code]
     return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120, check=True)
+
+
+def test_the_shipped_weights_are_those_that_were_measured() -> None:
+    shipped = json.loads((ROOT / "rag" / "data" / "answerability.json").read_text("utf-8"))
+    for name in shipped.keys() - {"words"}:
+        measured = json.loads((ROOT / "benchmarks" / "results" / f"answerability-{name}.json").read_text("utf-8"))
+        assert shipped[name] == measured["weights"]
 
 
 def test_no_file_has_more_than_300_lines() -> None:

@@ -271,9 +271,16 @@ def _show_report(report: Report, as_json: bool) -> None:
 
 def _follow(config: Config, shown: Report, as_json: bool) -> None:
     """Index whenever the folder changes, until interrupted; what was done is shown where it is news."""
+    import signal
     from threading import Event
 
     from rag.folder import watch
+
+    stop = Event()
+
+    def interrupted(_signal: int, _frame: object) -> None:
+        stop.set()  # an exception alone is lost where it meets a destructor or a callback from foreign code
+        raise KeyboardInterrupt
 
     last = [f for f in shown.files if f.action == "failed"]
 
@@ -286,4 +293,6 @@ def _follow(config: Config, shown: Report, as_json: bool) -> None:
         last = [f for f in news if f.action == "failed"]
 
     console.note(f"following {config.folder}; Ctrl-C ends it")
-    watch(Path(config.folder), again, Event())
+    signal.signal(signal.SIGINT, interrupted)
+    watch(Path(config.folder), again, stop)
+    raise KeyboardInterrupt

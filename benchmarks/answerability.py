@@ -3,7 +3,7 @@
 Asks the generator about the first questions of each set that says what can be answered, fits an intercept and a weight
 on those of the first `--fit`, and reports on the rest.
 
-python benchmarks/answerability.py SETS -o benchmarks/results/answerability-NAME.json --generator NAME
+python benchmarks/answerability.py SETS -o benchmarks/results/answerability-NAME.json --asked FILE --generator NAME
 """
 
 from __future__ import annotations

@@ -272,11 +272,11 @@ def _show_report(report: Report, as_json: bool) -> None:
 def _follow(config: Config, shown: Report, as_json: bool) -> None:
     """Index whenever the folder changes, until interrupted; what was done is shown where it is news."""
     import signal
-    from threading import Event
 
     from rag.folder import watch
+    from rag.interrupt import Interrupt
 
-    stop = Event()
+    stop = Interrupt()
 
     def interrupted(_signal: int, _frame: object) -> None:
         stop.set()  # an exception alone is lost where it meets a destructor or a callback from foreign code

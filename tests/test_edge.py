@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from rag.cli import main
 from rag.edge import Edge
 from rag.errors import NoNetwork, RagError, UsageError
+from tests.processes import running
 
 ROOT = Path(__file__).parents[1]
 RAG = [sys.executable, "-m", "rag"]
@@ -196,15 +197,13 @@ def test_watching_ends_cleanly_on_interrupt(environment: dict[str, str], tmp_pat
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.txt").write_text("One sentence.")
     command = [*RAG, "index", "docs", "--watch", "--json", "--embedder", str(embedder_folder)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, text=True, env=environment, cwd=tmp_path, stdout=pipe, stderr=pipe) as process:
+    with running(command, tmp_path, environment) as process:
         assert process.stdout
-        assert process.stderr
         first = json.loads(process.stdout.readline())
         (tmp_path / "b.txt").write_text("Another sentence.")
         (tmp_path / "b.txt").rename(tmp_path / "docs" / "b.txt")  # whole at once: half a file may be reported first
         second = json.loads(process.stdout.readline())
-        process.send_signal(signal.SIGINT)  # before anything is asserted: a failure would wait for the process
+        process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert first["counts"]["added"] == second["counts"]["added"] == 1
     assert process.returncode == 130

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import signal
-import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.middleware import Middleware
 
 from rag.config import Config
+from rag.interrupt import Interrupt
 from rag.web.address import Auth, check_address, free_port
 from rag.web.library import Library
 from rag.web.page import Page, icon, style, theme
@@ -122,8 +122,8 @@ def run(config: Config, auth: Auth | None = None) -> None:
     Raises:
         UsageError: An address that takes a password, or no free port.
     """
-    ended = threading.Event()
-    before = {number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    ended = Interrupt()
+    before = {number: signal.signal(number, ended.set) for number in (signal.SIGINT, signal.SIGTERM)}
     served = Served(config, Library(config), auth)
     try:
         print(f"Footnote is at {served.url} (Ctrl-C ends it)", flush=True)  # noqa: T201

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.processes import running
 from tests.web.shelves import open_library, serving
 
 ROOT = Path(__file__).parents[2]
@@ -43,9 +44,7 @@ def test_gradios_own_pages_and_the_machines_files_are_not_served(url: str) -> No
 def test_ctrl_c_ends_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     environ = {**os.environ, "RAG_INDEX": str(tmp_path / "none"), "RAG_PORT": "18750", "RAG_GENERATOR": "extractive"}
     command = [sys.executable, "ui.py"]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with running(command, ROOT, environ) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         assert re.match(r"Footnote is at http://127\.0\.0\.1:\d+/", line), process.communicate()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.events import SentenceChecked
-from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, judge_support
+from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, is_short, judge_reply
 from rag.types import Citation, Evidence, Policy, Sentence
 
 _MARKER = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】)")
@@ -34,15 +34,22 @@ class Checker:
         place: Gives page and heading of a piece of evidence.
         policy: What becomes of an unsupported sentence: `flag` keeps it, `drop` takes it out, `refuse` ends the answer.
         thresholds: Where the verdicts begin.
+        question: What the answer replies to.
     """
 
     def __init__(
-        self, evidence: Sequence[Evidence], place: Place, policy: Policy, thresholds: Thresholds = DEFAULT_THRESHOLDS
+        self,
+        evidence: Sequence[Evidence],
+        place: Place,
+        policy: Policy,
+        thresholds: Thresholds = DEFAULT_THRESHOLDS,
+        question: str = "",
     ) -> None:
         self._evidence = evidence
         self._place = place
         self._policy = policy
         self._thresholds = thresholds
+        self._question = question
         self._numbers: dict[tuple[str, int, int], int] = {}
         self.citations: list[Citation] = []
         self.kept: list[Sentence] = []
@@ -90,7 +97,7 @@ class Checker:
 
     def _best(self, text: str) -> tuple[Support, list[tuple[Evidence, float]]]:
         best, chosen = Support(0.0, "unsupported", "no evidence"), list[Evidence]()
-        for _ in range(_MOST):
+        for _ in range(1 if is_short(text) else _MOST):  # a name here and the question there prove nothing
             rest = [item for item in self._evidence if item not in chosen]
             tried = [(self._weigh(text, [*chosen, item]), item) for item in rest]
             top = max(tried, key=lambda pair: pair[0].score, default=None)
@@ -102,7 +109,7 @@ class Checker:
 
     def _weigh(self, text: str, evidence: Sequence[Evidence]) -> Support:
         above = " ".join(f"{item.chunk.title} {item.chunk.heading}" for item in evidence)
-        return judge_support(text, [item.text for item in evidence], above, self._thresholds)
+        return judge_reply(text, self._question, [item.text for item in evidence], above, self._thresholds)
 
     def _cite(self, item: Evidence, score: float) -> Citation:
         number = self._numbers[self._key(item)] = len(self._numbers) + 1

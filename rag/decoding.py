@@ -10,6 +10,7 @@ Prompt lookup: https://github.com/apoorvumang/prompt-lookup-decoding
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -43,9 +44,24 @@ class Decoder:
         self._plain = all(type(layer).__name__ == "DynamicLayer" for layer in self._new_cache().layers)
         self._kept: list[tuple[list[int], list[tuple[torch.Tensor, torch.Tensor]]]] = []
 
-    def next_logits(self, ids: Sequence[int]) -> torch.Tensor:
-        """Logits of the token after a prompt: (vocabulary,) float32."""
-        return self._whole(ids)[1]
+    @torch.inference_mode()
+    def next_logits(self, ids: Sequence[int], tokens: Sequence[int]) -> torch.Tensor:
+        """How likely some tokens are to come after a prompt.
+
+        The output layer is applied in float32, whatever the weights are stored in: bfloat16 has only steps of 1/8 for
+        logits of 16 and more.
+
+        Args:
+            ids: The prompt; not empty.
+            tokens: What may come next.
+
+        Returns:
+            Logits: (tokens,) float32.
+        """
+        hidden = self._whole(ids).hidden
+        layer = self._model.get_output_embeddings()
+        logits: torch.Tensor = layer.weight[list(tokens)].float() @ hidden.float()
+        return logits if layer.bias is None else logits + layer.bias[list(tokens)].float()
 
     def tokens(self, ids: Sequence[int], most: int, stop: StopSignal, *, lookup: bool = True) -> Iterator[int]:
         """Write on greedily.
@@ -62,9 +78,8 @@ class Decoder:
         read = self._read(ids, stop)
         if read is None:
             return
-        cache, logits = read
         text = list(ids)
-        accepted = [int(logits.argmax())]
+        accepted = [int(read.logits.argmax())]
         while True:
             for token in accepted:
                 if token in self._end_ids or stop.is_set():
@@ -74,7 +89,9 @@ class Decoder:
                 if len(text) - len(ids) == most:
                     return
             room = most - (len(text) - len(ids)) - 1
-            accepted = self._step(text[-1], draft(text, min(_DRAFT, room)) if lookup and self._plain else [], cache)
+            accepted = self._step(
+                text[-1], draft(text, min(_DRAFT, room)) if lookup and self._plain else [], read.cache
+            )
 
     def together(self, prompts: Sequence[Sequence[int]], most: int, take: Callable[[int, int], bool]) -> list[int]:
         """Write on from several prompts at once, greedily.
@@ -112,36 +129,40 @@ class Decoder:
 
     def _step(self, last: int, guess: list[int], cache: DynamicCache) -> list[int]:
         """One forward pass: the guessed tokens that the model agrees with, and the one it writes after them."""
-        best = self._forward([last, *guess], cache, len(guess) + 1).argmax(-1).tolist()
+        best = self._forward([last, *guess], cache, len(guess) + 1)[0].argmax(-1).tolist()
         agreed = next((at for at, token in enumerate(guess) if token != best[at]), len(guess))
         if agreed < len(guess):
             cache.crop(agreed - len(guess))
         return list(best[: agreed + 1])
 
-    def _whole(self, ids: Sequence[int]) -> tuple[DynamicCache, torch.Tensor]:
+    def _whole(self, ids: Sequence[int]) -> _Read:
         """Read a prompt, whatever happens."""
         read = self._read(ids, None)
         assert read is not None  # only a stop ends it early
         return read
 
-    def _read(self, ids: Sequence[int], stop: StopSignal | None) -> tuple[DynamicCache, torch.Tensor] | None:
+    def _read(self, ids: Sequence[int], stop: StopSignal | None) -> _Read | None:
         """Read a prompt in blocks; None if told to stop."""
         known, cache = self._recall(ids)
-        logits = torch.empty(0)
+        logits = hidden = torch.empty(0)
         for at in range(known, len(ids), _BLOCK):
             if stop is not None and stop.is_set():
                 return None
-            logits = self._forward(ids[at : at + _BLOCK], cache, 1)[0]
+            logits, hidden = self._forward(ids[at : at + _BLOCK], cache, 1)
         self._keep(ids, cache)
-        return cache, logits
+        return _Read(cache, logits[0], hidden)
 
     @torch.inference_mode()
-    def _forward(self, ids: Sequence[int], cache: DynamicCache, wanted: int) -> torch.Tensor:
-        """Logits of the last `wanted` positions: (wanted, vocabulary) float32."""
-        inputs = torch.tensor([list(ids)], device=self._model.device)
-        output = self._model(input_ids=inputs, past_key_values=cache, use_cache=True, logits_to_keep=wanted)
-        logits: torch.Tensor = output.logits[0].float()
-        return logits
+    def _forward(self, ids: Sequence[int], cache: DynamicCache, wanted: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits of the last `wanted` positions, (wanted, vocabulary) float32, and the last hidden state, (width,)."""
+        output = self._model(
+            input_ids=torch.tensor([list(ids)], device=self._model.device),
+            past_key_values=cache,
+            use_cache=True,
+            logits_to_keep=wanted,
+            output_hidden_states=True,
+        )
+        return output.logits[0].float(), output.hidden_states[-1][0, -1]
 
     def _new_cache(self) -> DynamicCache:
         return DynamicCache(config=self._model.config)
@@ -168,27 +189,36 @@ class Decoder:
             self._kept.pop()
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A prompt that was read: its keys and values, the logits after it, and the state that they were made from."""
+
+    cache: DynamicCache
+    logits: torch.Tensor
+    hidden: torch.Tensor
+
+
 class _Rows:
     """Replies that are written together, those of shorter prompts padded on the left.
 
     Args:
-        read: Of each prompt, its keys and values and the logits after it.
+        read: The prompts.
         cache: An empty one, to hold those of all.
     """
 
-    def __init__(self, read: Sequence[tuple[DynamicCache, torch.Tensor]], cache: DynamicCache) -> None:
+    def __init__(self, read: Sequence[_Read], cache: DynamicCache) -> None:
         self._rows = list(range(len(read)))
-        self._logits = torch.stack([logits for _, logits in read])
-        lengths = [one.get_seq_length() for one, _ in read]
+        self._logits = torch.stack([one.logits for one in read])
+        lengths = [one.cache.get_seq_length() for one in read]
         longest = max(lengths)
-        for at in range(len(read[0][0].layers)):
+        for at in range(len(read[0].cache.layers)):
             keys = [
-                pad(one.layers[at].keys, (0, 0, longest - length, 0))
-                for (one, _), length in zip(read, lengths, strict=True)
+                pad(one.cache.layers[at].keys, (0, 0, longest - length, 0))
+                for one, length in zip(read, lengths, strict=True)
             ]
             values = [
-                pad(one.layers[at].values, (0, 0, longest - length, 0))
-                for (one, _), length in zip(read, lengths, strict=True)
+                pad(one.cache.layers[at].values, (0, 0, longest - length, 0))
+                for one, length in zip(read, lengths, strict=True)
             ]
             cache.update(torch.cat(keys), torch.cat(values), at)
         self._cache = cache

@@ -93,8 +93,8 @@ class TransformersGenerator:
         """
         first = [self._format.plain(option)[0] for option in options]
         with self._lock:
-            logits = self._decoder.next_logits(self._format.prompt(messages))
-        return [float(value) for value in logits[first].log_softmax(-1)]
+            logits = self._decoder.next_logits(self._format.prompt(messages), first)
+        return logits.log_softmax(-1).tolist()
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, none of them control tokens."""

@@ -205,7 +205,7 @@ class Pipeline:
             return document.page_at(item.start), document.heading_at(item.start)
 
         thresholds = Thresholds(self.config.support_above, self.config.support_below)
-        return Checker(run.evidence, place, self.config.policy, thresholds)
+        return Checker(run.evidence, place, self.config.policy, thresholds, run.query)
 
     def _generate(self, run: _Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
         checked = 0

@@ -29,6 +29,12 @@ _ACRONYM = range(3, 7)
 """Letters of an acronym that the capitals of neighbouring words may stand for."""
 _NEAR = 0.5
 """Share of a sentence's words that a piece of evidence must have before its negations are compared."""
+_FEW = 3
+"""Most different content words of a reply that says nothing without its question, as "In 2019." does."""
+_ASKED = 0.5
+"""Share of the question's words that the evidence for such a reply must have; docs/log.md has the figures."""
+_JUST_UNDER = 0.01
+"""How far under "supported" a score is held by an objection that leaves room for doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +88,46 @@ def judge_support(
         score = min(score, _CAP)
     if lacking.names:
         objections.append("name not in the source: " + ", ".join(lacking.names))
-        score = min(score, thresholds.supported - 0.01)
+        score = min(score, thresholds.supported - _JUST_UNDER)
     share = f"{round(100 * lacking.coverage)} % of its words stand in the source"
     return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]))
+
+
+def judge_reply(
+    claim: str,
+    question: str,
+    evidence: Sequence[str],
+    context: str = "",
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> Support:
+    """Weigh one sentence as the reply to a question.
+
+    A bare name or number stands in many places, so a reply of a few words is "supported" only by evidence that speaks
+    of what was asked.
+
+    Args:
+        claim: The sentence, without markers.
+        question: One that stands alone.
+        evidence: The cited passages; order does not matter.
+        context: Words that stand above the evidence.
+        thresholds: Where the verdicts begin.
+
+    Returns:
+        As `judge_support`, or just under "supported".
+    """
+    support = judge_support(claim, evidence, context, thresholds)
+    asked = set(terms(question))
+    if support.verdict != "supported" or not asked or not is_short(claim):
+        return support
+    if len(asked & set(terms(" ".join([*evidence, context])))) >= _ASKED * len(asked):
+        return support
+    score = round(thresholds.supported - _JUST_UNDER, 4)
+    return Support(score, _verdict(score, thresholds), f"{support.why}; the source says little of what was asked")
+
+
+def is_short(claim: str) -> bool:
+    """True for a sentence of so few words that it says nothing without its question."""
+    return len(set(terms(claim))) <= _FEW
 
 
 @dataclass(frozen=True, slots=True)

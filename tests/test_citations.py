@@ -25,8 +25,8 @@ def pieces(text: str = TEXT) -> list[Evidence]:
     return [Evidence(chunk, start, end, text[start:end], 1.0) for start, end in spans]
 
 
-def checker(policy: Policy = "drop") -> Checker:
-    return Checker(pieces(), lambda _: (2, "Terms"), policy)
+def checker(policy: Policy = "drop", question: str = "") -> Checker:
+    return Checker(pieces(), lambda _: (2, "Terms"), policy, question=question)
 
 
 def test_a_supported_sentence_cites_its_passage() -> None:
@@ -52,6 +52,21 @@ def test_numbers_follow_first_use_and_are_reused() -> None:
 def test_a_sentence_over_two_passages_cites_both() -> None:
     checked = checker().check("The deposit of 400 euros is paid back within 14 days.")
     assert [c.quote for c in checked.citations] == ["The deposit is 400 euros.", "It is paid back within 14 days."]
+
+
+def test_a_bare_number_is_supported_only_where_the_source_speaks_of_what_was_asked() -> None:
+    right = checker(question="How much is the deposit?").check("400 euros.")
+    assert (right.sentence.verdict, right.citations[0].quote) == ("supported", "The deposit is 400 euros.")
+    wrong = checker(question="How long is the notice period?").check("14 days.")
+    assert wrong.sentence.verdict == "weak"
+    assert "says little of what was asked" in wrong.sentence.why
+
+
+def test_a_name_here_and_the_question_there_prove_nothing() -> None:
+    subject = checker(question="What is the notice period for paying back?")
+    assert subject.check("400 euros.").sentence.verdict == "weak"
+    whole = subject.check("The deposit of 400 euros is paid back within 14 days.")
+    assert whole.sentence.verdict == "supported"
 
 
 def test_the_models_own_markers_are_not_believed() -> None:

@@ -17,6 +17,7 @@ from rag.decoding import Decoder, draft
 pytestmark = pytest.mark.weights
 NEVER = threading.Event()
 MOST = 20
+SOME = range(2, 1000)
 LEASE = """Passages:
 [1] The rent is 900 euros a month and is due on the first day of the month, in advance.
 [2] Either side may end the lease with three months' notice, in writing, to the end of a month.
@@ -108,7 +109,7 @@ def test_lookup_takes_fewer_passes(decoder: Decoder, prompts: list[list[int]], m
 
     def passes(lookup: bool) -> int:
         """Forward passes after the last block of the prompt."""
-        decoder.next_logits(prompts[1])
+        decoder.next_logits(prompts[1], SOME)
         counted.tokens.clear()
         list(decoder.tokens(prompts[1], MOST, NEVER, lookup=lookup))
         return len(counted.tokens) - 1
@@ -122,13 +123,13 @@ def test_a_prompt_that_begins_alike_is_read_from_where_it_differs(
     decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = Counted(decoder, monkeypatch)
-    decoder.next_logits(prompts[0])
+    decoder.next_logits(prompts[0], SOME)
     assert sum(counted.tokens) == len(prompts[0])
     counted.tokens.clear()
-    decoder.next_logits(prompts[1])
+    decoder.next_logits(prompts[1], SOME)
     assert sum(counted.tokens) <= 64 + len(prompts[1]) % 64
     counted.tokens.clear()
-    decoder.next_logits(prompts[1])
+    decoder.next_logits(prompts[1], SOME)
     assert 0 < sum(counted.tokens) <= 64
 
 
@@ -138,17 +139,31 @@ def test_kept_prompts_change_no_bit(stored: Any, chat: ChatFormat, prompts: list
     used = Decoder(stored, chat.end_ids())
     for ids in [*prompts[:2], prompts[0][:130], prompts[0][:128], prompts[0][:64]]:
         fresh = Decoder(stored, chat.end_ids())
-        assert torch.equal(used.next_logits(ids), fresh.next_logits(ids))
+        assert torch.equal(used.next_logits(ids, SOME), fresh.next_logits(ids, SOME))
         assert list(used.tokens(ids, 6, NEVER)) == list(fresh.tokens(ids, 6, NEVER))
+
+
+def test_logits_are_those_of_the_model_and_finer_than_it_stores_them(
+    stored: Any, chat: ChatFormat, prompts: list[list[int]]
+) -> None:
+    import torch
+
+    ids = prompts[0][:50]
+    with torch.inference_mode():
+        its_own = stored(input_ids=torch.tensor([ids])).logits[0, -1, 2:1000].float()
+    logits = Decoder(stored, chat.end_ids()).next_logits(ids, SOME)
+    assert logits.dtype == torch.float32
+    assert torch.allclose(logits, its_own, atol=0.13)
+    assert len(set(logits.tolist())) > 990
 
 
 def test_kept_prompts_are_bounded(decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [[first, *prompts[0][:99]] for first in (11, 12, 13)]
-    decoder.next_logits(texts[0])
+    decoder.next_logits(texts[0], SOME)
     size = sum(keys.nbytes + values.nbytes for keys, values in decoder._kept[0][1])
     monkeypatch.setattr("rag.decoding._KEPT_BYTES", 2 * size)
     for ids in [*texts, texts[1]]:
-        decoder.next_logits(ids)
+        decoder.next_logits(ids, SOME)
     assert [ids for ids, _ in decoder._kept] == [texts[1][:64], texts[2][:64]]
 
 

@@ -1,7 +1,8 @@
-"""Weights for the decision whether there is an answer, from a generator's own log-odds of Yes over No.
+"""Weights for the decision whether there is an answer: from a generator's own log-odds of Yes over No, or from words.
 
-Asks the generator about the first questions of each set that says what can be answered, fits an intercept and a weight
-on those of the first `--fit`, and reports on the rest.
+Looks at the first questions of each set that says what can be answered, fits the weights on those of the first `--fit`,
+and reports on the rest. A local model is asked for its log-odds; with `--generator extractive` the features of
+`rag.answerability` are weighed, which go for any generator that was not measured.
 
 python benchmarks/answerability.py SETS -o benchmarks/results/answerability-NAME.json --asked FILE --generator NAME
 """
@@ -20,7 +21,7 @@ import numpy as np
 from common import arguments, datasets, progress, settings, write
 
 from rag import prompts
-from rag.errors import UsageError
+from rag.answerability import features
 from rag.evals.cases import Case, Dataset
 from rag.evals.datasets import sample
 from rag.evals.indexes import Indexes, Parts
@@ -33,12 +34,12 @@ from rag.protocols import Judge
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What the generator thought of one question."""
+    """What one question showed, and whether it can be answered."""
 
     set: str
     place: int
     answerable: bool
-    log_odds: float
+    values: dict[str, float]
 
 
 def main() -> int:
@@ -69,7 +70,7 @@ def _tells(dataset: Dataset) -> bool:
 
 def _observe(sets: Sequence[Dataset], parts: Parts, asked: Path) -> Iterator[Observation]:
     lines = asked.read_text("utf-8").splitlines() if asked.exists() else []
-    known = {(line["set"], line["id"]): line["log_odds"] for line in map(json.loads, lines)}
+    known = {(line["set"], line["id"]): line["values"] for line in map(json.loads, lines)}
     with asked.open("a", encoding="utf-8") as out:
         for dataset in sets:
             indexes = Indexes(dataset, parts, progress)
@@ -78,29 +79,29 @@ def _observe(sets: Sequence[Dataset], parts: Parts, asked: Path) -> Iterator[Obs
                 if case.answerable is None or case.label == "UNDERSPECIFIED":
                     continue
                 if (dataset.name, case.id) not in known:
-                    known[dataset.name, case.id] = log_odds = _log_odds(case, indexes)
-                    out.write(json.dumps({"set": dataset.name, "id": case.id, "log_odds": log_odds}) + "\n")
+                    known[dataset.name, case.id] = values = _values(case, indexes)
+                    out.write(json.dumps({"set": dataset.name, "id": case.id, "values": values}) + "\n")
                     out.flush()
-                if (value := known[dataset.name, case.id]) is not None:
-                    yield Observation(dataset.name, place, case.answerable, value)
+                if values := known[dataset.name, case.id]:
+                    yield Observation(dataset.name, place, case.answerable, values)
             indexes.close()
 
 
-def _log_odds(case: Case, indexes: Indexes) -> float | None:
-    """Log-odds of Yes; None where no evidence was found, which decides without them."""
+def _values(case: Case, indexes: Indexes) -> dict[str, float]:
+    """Log-odds of Yes, or the features; empty where no evidence was found, which decides without them."""
     pipeline = indexes.pipeline(case)
-    if not isinstance(pipeline.generator, Judge):
-        raise UsageError(f"{pipeline.generator.name} does not judge", "name a local model with --generator")
-    query = ""
+    query, hits = "", ()
     for event in pipeline.stream(case.text, case.history):
         if isinstance(event, Retrieved):
-            query = event.query
+            query, hits = event.query, event.hits
         if isinstance(event, EvidenceSelected):
             if not event.evidence:
-                return None
+                return {}
+            if not isinstance(pipeline.generator, Judge):
+                return features(hits, event.evidence)
             yes, no = pipeline.generator.judge(prompts.judge_messages(query, event.evidence), ["Yes", "No"])
-            return yes - no
-    return None
+            return {"log_odds": yes - no}
+    return {}
 
 
 def _fit(seen: Sequence[Observation]) -> dict[str, float]:
@@ -108,23 +109,27 @@ def _fit(seen: Sequence[Observation]) -> dict[str, float]:
     cells = Counter((one.set, one.answerable) for one in seen)
     counts = np.array([1 / cells[one.set, one.answerable] for one in seen])
     counts *= len(seen) / counts.sum()
-    inputs = np.array([[1.0, one.log_odds] for one in seen])
+    names = list(seen[0].values)
+    inputs = np.array([[1.0, *one.values.values()] for one in seen])
     wanted = np.array([one.answerable for one in seen], float)
-    weights = np.zeros(2)
+    weights = np.zeros(1 + len(names))
     for _ in range(30):
         likely = 1 / (1 + np.exp(-inputs @ weights))
         slope = inputs.T @ (counts * (wanted - likely))
         bend = (inputs * (counts * likely * (1 - likely))[:, None]).T @ inputs
         weights += np.linalg.solve(bend, slope)
-    return {"intercept": round(float(weights[0]), 3), "log_odds": round(float(weights[1]), 3)}
+    return {name: round(float(weight), 3) for name, weight in zip(["intercept", *names], weights, strict=True)}
 
 
 def _figures(seen: Sequence[Observation], weights: dict[str, float]) -> dict[str, Any]:
-    decisions = [(weights["intercept"] + weights["log_odds"] * one.log_odds >= 0, one.answerable) for one in seen]
+    totals = [
+        weights["intercept"] + sum(weights[name] * value for name, value in one.values.items()) for one in seen
+    ]
+    decisions = [(total >= 0, one.answerable) for total, one in zip(totals, seen, strict=True)]
     return {
         "n": len(seen),
         "answerable": sum(one.answerable for one in seen),
-        "auroc": auroc([(one.log_odds, one.answerable) for one in seen]),
+        "auroc": auroc([(total, one.answerable) for total, one in zip(totals, seen, strict=True)]),
         "balanced_accuracy": balanced_accuracy(decisions),
         "false_answers": mean(float(answered) for answered, answerable in decisions if not answerable),
         "false_refusals": mean(float(not answered) for answered, answerable in decisions if answerable),

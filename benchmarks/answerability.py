@@ -46,6 +46,7 @@ def main() -> int:
     """Ask, fit, report, write."""
     parser = arguments(__doc__, 160)
     parser.add_argument("--fit", type=int, default=80, help="questions of each set to fit on (80)")
+    parser.add_argument("--answerable", type=float, default=1.0, help="what an answerable question counts for (1)")
     parser.add_argument(
         "--asked", type=Path, required=True, help="file of what was asked; a run that was cut off goes on"
     )
@@ -54,13 +55,17 @@ def main() -> int:
     parts = open_parts(config, progress, generator=True)
     sets = [sample(dataset, given.n, given.half) for dataset in datasets(given.sets)]
     seen = list(_observe([dataset for dataset in sets if _tells(dataset)], parts, given.asked))
-    weights = _fit([one for one in seen if one.place < given.fit])
+    weights = _fit([one for one in seen if one.place < given.fit], given.answerable)
     rest = [one for one in seen if one.place >= given.fit]
     names = sorted({one.set for one in seen})
     figures = {name: _figures([one for one in rest if one.set == name], weights) for name in names}
+    fitted = {
+        "weights": weights,
+        "fitted_on": Counter(one.set for one in seen if one.place < given.fit),
+        "answerable_counts": given.answerable,
+    }
     circumstances = {"generator": parts.generator.name, "commit": commit(), "machine": machine()}
-    fitted = Counter(one.set for one in seen if one.place < given.fit)
-    write(given.output, {"weights": weights, "fitted_on": fitted, "reported_on": figures, **circumstances})
+    write(given.output, {**fitted, "reported_on": figures, **circumstances})
     return 0
 
 
@@ -104,10 +109,11 @@ def _values(case: Case, indexes: Indexes) -> dict[str, float]:
     return {}
 
 
-def _fit(seen: Sequence[Observation]) -> dict[str, float]:
-    """Logistic regression by Newton's method; each set counts the same, and in it each answer."""
+def _fit(seen: Sequence[Observation], answerable: float) -> dict[str, float]:
+    """Logistic regression by Newton's method; each set counts the same, and in it all answerable questions together
+    count for so many times the others."""
     cells = Counter((one.set, one.answerable) for one in seen)
-    counts = np.array([1 / cells[one.set, one.answerable] for one in seen])
+    counts = np.array([(answerable if one.answerable else 1) / cells[one.set, one.answerable] for one in seen])
     counts *= len(seen) / counts.sum()
     names = list(seen[0].values)
     inputs = np.array([[1.0, *one.values.values()] for one in seen])
@@ -122,9 +128,7 @@ def _fit(seen: Sequence[Observation]) -> dict[str, float]:
 
 
 def _figures(seen: Sequence[Observation], weights: dict[str, float]) -> dict[str, Any]:
-    totals = [
-        weights["intercept"] + sum(weights[name] * value for name, value in one.values.items()) for one in seen
-    ]
+    totals = [weights["intercept"] + sum(weights[name] * value for name, value in one.values.items()) for one in seen]
     decisions = [(total >= 0, one.answerable) for total, one in zip(totals, seen, strict=True)]
     return {
         "n": len(seen),

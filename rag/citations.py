@@ -78,6 +78,13 @@ class Checker:
         self.kept.append(sentence)
         return SentenceChecked(sentence, tuple(added), kept=True)
 
+    def withdraw(self) -> None:
+        """Take out all that was kept so far; numbers begin again."""
+        self.dropped += [replace(sentence, citations=()) for sentence in self.kept]
+        self.kept.clear()
+        self.citations.clear()
+        self._numbers.clear()
+
     @property
     def refuses(self) -> bool:
         """True where the policy leaves no answer.

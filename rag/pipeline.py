@@ -225,11 +225,14 @@ class Pipeline:
         yield from self._quote(run, checker)
 
     def _quote(self, run: _Run, checker: Checker) -> Iterator[SentenceChecked]:
-        """The evidence word for word, where the judge saw an answer in it but the draft has nothing supported.
+        """The evidence word for word, where it was judged to hold an answer but the draft has nothing supported.
 
-        docs/decisions/0009-quoting.md has the figures.
+        A draft which says that the documents do not say is believed, unless it is of a generator whose judgement was
+        measured: that one has said the reverse. docs/decisions/0009-quoting.md has the figures.
         """
-        if run.judged and not run.stopped and self.config.policy == "drop" and checker.refuses:
+        believed = prompts.is_refusal(run.draft) and not run.judged
+        if checker.refuses and not (believed or run.stopped) and self.config.policy == "drop":
+            checker.withdraw()
             for at in first_and_missing(run.query, [item.text for item in run.evidence]):
                 yield checker.check(run.evidence[at].text)
 

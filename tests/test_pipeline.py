@@ -119,8 +119,16 @@ def test_what_the_documents_do_not_say_is_dropped(store: SqliteStore) -> None:
     assert answer.dropped[0].text == "The landlord owns 12 yachts."
 
 
-def test_an_invention_alone_is_refused(store: SqliteStore) -> None:
-    answer = pipeline(store, "The landlord owns 12 yachts.").ask("How many yachts?")
+def test_an_invention_alone_gives_way_to_the_evidence(store: SqliteStore) -> None:
+    draft = "The deposit was 400 euros of Lisbon. The landlord owns 12 yachts."
+    answer = pipeline(store, draft).ask("How much is the deposit?")
+    assert answer.text.startswith("The deposit is 400 euros [1].")
+    assert [s.verdict for s in answer.dropped] == ["unsupported", "weak"], "what was kept as weak goes too"
+    check_invariants(answer, store)
+
+
+def test_an_invention_alone_is_refused_where_nothing_is_quoted(store: SqliteStore) -> None:
+    answer = pipeline(store, "The landlord owns 12 yachts.", policy="refuse").ask("How many yachts?")
     assert (answer.status, answer.text) == ("refused", "The documents do not say.")
     assert "12" in answer.reason
     assert answer.hits

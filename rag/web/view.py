@@ -106,6 +106,8 @@ class View:
     @property
     def dropped(self) -> list[Sentence]:
         """The checked sentences that the policy took out."""
+        if self.answer:
+            return list(self.answer.dropped)
         return [event.sentence for event in self.checked if not event.kept]
 
     @property

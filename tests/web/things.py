@@ -31,6 +31,7 @@ ANSWER = Answer(
     sentences=(SENTENCE,),
     citations=(CITATION,),
     hits=(HIT,),
+    dropped=(MADE_UP,),
     timings={"total": 1.25},
     model="fake",
 )

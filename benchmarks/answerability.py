@@ -30,6 +30,7 @@ from rag.evals.metrics import auroc, balanced_accuracy, mean
 from rag.evals.runner import open_parts
 from rag.events import EvidenceSelected, Retrieved
 from rag.protocols import Judge
+from rag.types import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def _observe(sets: Sequence[Dataset], parts: Parts, asked: Path) -> Iterator[Obs
 def _values(case: Case, indexes: Indexes) -> dict[str, float]:
     """Log-odds of Yes, or the features; empty where no evidence was found, which decides without them."""
     pipeline = indexes.pipeline(case)
-    query, hits = "", ()
+    query = ""
+    hits: tuple[Hit, ...] = ()
     for event in pipeline.stream(case.text, case.history):
         if isinstance(event, Retrieved):
             query, hits = event.query, event.hits
@@ -110,8 +112,10 @@ def _values(case: Case, indexes: Indexes) -> dict[str, float]:
 
 
 def _fit(seen: Sequence[Observation], answerable: float) -> dict[str, float]:
-    """Logistic regression by Newton's method; each set counts the same, and in it all answerable questions together
-    count for so many times the others."""
+    """Logistic regression by Newton's method.
+
+    Each set counts the same, and in it all answerable questions together so many times what the others do.
+    """
     cells = Counter((one.set, one.answerable) for one in seen)
     counts = np.array([(answerable if one.answerable else 1) / cells[one.set, one.answerable] for one in seen])
     counts *= len(seen) / counts.sum()

@@ -39,8 +39,8 @@ def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, flo
         evidence: Best first, from `rag.evidence.select`; not empty.
 
     Returns:
-        `nearness`, the score of the best sentence; `passage`, the inner product of the question and the nearest passage,
-        in [-1, 1].
+        `nearness`, the score of the best sentence; `passage`, the inner product of the question and the nearest
+        passage, in [-1, 1].
     """
     return {
         "nearness": evidence[0].score,

@@ -103,7 +103,7 @@ def judge_reply(
     """Weigh one sentence as the reply to a question.
 
     A bare name or number stands in many places, so a reply of a few words is "supported" only by evidence that speaks
-    of what was asked.
+    of what was asked, or that says just this and no more.
 
     Args:
         claim: The sentence, without markers.
@@ -117,7 +117,8 @@ def judge_reply(
     """
     support = judge_support(claim, evidence, context, thresholds)
     asked = set(terms(question))
-    if support.verdict != "supported" or not asked or not is_short(claim):
+    whole = _plain(claim) in {_plain(text) for text in evidence}
+    if support.verdict != "supported" or not asked or whole or not is_short(claim):
         return support
     if len(asked & set(terms(" ".join([*evidence, context])))) >= _ASKED * len(asked):
         return support

@@ -85,11 +85,7 @@ def run(
         StoreError: The index fails, which would be the same for every question; what was written stays.
         WeightsError: Likewise the weights.
     """
-    total = sum(1 for _ in read_questions(questions))
-    if answers.exists() and answers.samefile(questions):
-        raise UsageError(f"{answers}: questions and answers are the same file", "give another file after -o")
-    if not answers.parent.is_dir() or (answers.exists() and not answers.is_file()):
-        raise UsageError(f"{answers}: not a file in a folder that exists", "give another file after -o")
+    total = check(questions, answers)
     with _alone(answers), _opened(answers) as out:
         lines, tally = read_questions(questions), Tally()
         _resume(out, lines, tally, answers, config)
@@ -104,6 +100,27 @@ def run(
                 progress("answering", done, total)
             os.fsync(out.fileno())
     return tally
+
+
+def check(questions: Path, answers: Path) -> int:
+    """See that a batch can begin, before anything slow is loaded for it.
+
+    Args:
+        questions: JSON lines.
+        answers: Where the answers are to go.
+
+    Returns:
+        Lines of the questions, blank ones left out.
+
+    Raises:
+        UsageError: Questions that cannot be read, or no place for the answers.
+    """
+    total = sum(1 for _ in read_questions(questions))
+    if answers.exists() and answers.samefile(questions):
+        raise UsageError(f"{answers}: questions and answers are the same file", "give another file after -o")
+    if not answers.parent.is_dir() or (answers.exists() and not answers.is_file()):
+        raise UsageError(f"{answers}: not a file in a folder that exists", "give another file after -o")
+    return total
 
 
 def read_questions(path: Path) -> Iterator[Line]:

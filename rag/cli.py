@@ -111,9 +111,10 @@ def ask(question: str, history: Path | None, verbose: bool, as_json: bool, **fla
 @common
 def batch(questions: Path, answers: Path, **flags: Any) -> None:
     """Answer QUESTIONS, a JSON object a line; run it again to go on where it ended."""
-    from rag.batch import run
+    from rag.batch import check, run
 
     config = settings_from(flags)
+    check(questions, answers)
     with opened_pipeline(config) as pipeline, console.progress() as progress:
         tally = run(pipeline, questions, answers, config=config.fingerprint(), progress=progress)
     console.note(

@@ -17,7 +17,7 @@ from rag.sources import check_room
 if TYPE_CHECKING:
     from rag.protocols import Progress
 
-_FAST_BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}
+FAST_BFLOAT16 = {"avx512_bf16", "amx_bf16", "bf16"}
 """Processor flags, x86 and Arm, that mean bfloat16 products in hardware; without them it is slower than float32."""
 _CPUINFO = Path("/proc/cpuinfo")
 
@@ -37,7 +37,7 @@ def fast_dtype(cpuinfo: str | None = None) -> DType:
         cpuinfo = _CPUINFO.read_text("utf-8", "replace") if _CPUINFO.exists() else ""
     lines = (line.partition(":") for line in cpuinfo.splitlines())
     flags = {flag for key, _, value in lines if key.strip() in ("flags", "Features") for flag in value.split()}
-    return "bfloat16" if flags & _FAST_BFLOAT16 else "float32"
+    return "bfloat16" if flags & FAST_BFLOAT16 else "float32"
 
 
 def convert(gguf: Path, folder: Path, dtype: DType, progress: Progress, what: str) -> None:

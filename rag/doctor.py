@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rag.config import Config
+from rag.convert import FAST_BFLOAT16
 from rag.errors import RagError
 from rag.factory import open_store, open_weights
 
@@ -25,7 +26,6 @@ State = Literal["ok", "note", "broken"]
 _PACKAGE = "footnote-rag"
 _FEATURES = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "asimd", "i8mm", "bf16")
 """Processor features that decide the speed, as Linux names them."""
-_FAST_BFLOAT16 = ("avx512_bf16", "amx_bf16", "bf16")
 _LEAST_FREE_BYTES = 5_000_000_000
 """Room that fetching and converting the default generator takes."""
 
@@ -110,7 +110,7 @@ def _processor(cpuinfo: Path) -> Finding:
         lines = []
     flags = next((set(line.split()) for line in lines if line.lower().startswith(("flags", "features"))), set[str]())
     known = [name for name in _FEATURES if name in flags]
-    fast = "bfloat16 is fast" if flags & set(_FAST_BFLOAT16) else "bfloat16 is slow: weights are kept in float32"
+    fast = "bfloat16 is fast" if flags & FAST_BFLOAT16 else "bfloat16 is slow: weights are kept in float32"
     detail = f"{os.cpu_count()} cores; " + (f"{' '.join(known)}; {fast}" if lines else "features unknown")
     return Finding("processor", "ok", detail)
 

@@ -63,7 +63,9 @@ def test_a_bare_number_is_supported_only_where_the_source_speaks_of_what_was_ask
 
 
 def test_a_short_line_of_the_source_is_quoted_whole() -> None:
-    assert checker(question="May I keep a dog in the flat?").check("Pets are not allowed.").sentence.verdict == "supported"
+    assert (
+        checker(question="May I keep a dog in the flat?").check("Pets are not allowed.").sentence.verdict == "supported"
+    )
 
 
 def test_a_name_here_and_the_question_there_prove_nothing() -> None:

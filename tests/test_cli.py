@@ -187,6 +187,13 @@ def test_batch(rag: Rag, place: Path) -> None:
     assert len(read_receipts(place / "a.jsonl")) == 1
 
 
+def test_batch_looks_at_its_files_before_it_loads_a_model(rag: Rag, place: Path) -> None:
+    (place / "q.jsonl").write_text('{"id": 1, "question": "How much is the deposit?"}')
+    result = rag("batch", "q.jsonl", "-o", "nowhere/a.jsonl", "--generator", "no/such-model")
+    assert result.exit_code == 2
+    assert "not a file in a folder that exists" in result.stderr
+
+
 def test_batch_with_other_settings_does_not_mix(rag: Rag, place: Path) -> None:
     (place / "q.jsonl").write_text('{"id": 1, "question": "How much is the deposit?"}')
     assert rag("batch", "q.jsonl", "-o", "a.jsonl").exit_code == 0

@@ -116,10 +116,9 @@ def judge_reply(
         As `judge_support`, or just under "supported".
     """
     support = judge_support(claim, evidence, context, thresholds)
-    asked = set(terms(question))
-    whole = _plain(claim) in {_plain(text) for text in evidence}
-    if support.verdict != "supported" or not asked or whole or not is_short(claim):
+    if support.verdict != "supported" or not is_short(claim) or _plain(claim) in map(_plain, evidence):
         return support
+    asked = set(terms(question))
     if len(asked & set(terms(" ".join([*evidence, context])))) >= _ASKED * len(asked):
         return support
     score = round(thresholds.supported - _JUST_UNDER, 4)

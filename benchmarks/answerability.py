@@ -1,4 +1,4 @@
-"""Weights for the decision whether there is an answer: from a generator's own log-odds of Yes over No, or from retrieval.
+"""Weights for the decision whether there is an answer: from a generator's log-odds of Yes over No, or from retrieval.
 
 Looks at the first questions of each set that says what can be answered, fits the weights on those of the first `--fit`,
 and reports on the rest. A local model is asked for its log-odds; with `--generator extractive` the features of

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from rag.events import SentenceChecked
-from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, is_short, judge_reply
+from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, answers, is_short, judge_reply
 from rag.types import Citation, Evidence, Policy, Sentence
 
 _MARKER = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】)")
@@ -54,6 +54,7 @@ class Checker:
         self.citations: list[Citation] = []
         self.kept: list[Sentence] = []
         self.dropped: list[Sentence] = []
+        self._to_the_point = False
 
     def check(self, draft: str) -> SentenceChecked:
         """Check one sentence of the draft.
@@ -76,6 +77,7 @@ class Checker:
         numbers = sorted(self._numbers[self._key(item)] for item, _ in cited)
         sentence = replace(sentence, citations=tuple(numbers))
         self.kept.append(sentence)
+        self._to_the_point |= sentence.verdict == "supported" and self._answers(text, [item for item, _ in cited])
         return SentenceChecked(sentence, tuple(added), kept=True)
 
     def withdraw(self) -> None:
@@ -84,18 +86,19 @@ class Checker:
         self.kept.clear()
         self.citations.clear()
         self._numbers.clear()
+        self._to_the_point = False
 
     @property
     def refuses(self) -> bool:
         """True where the policy leaves no answer.
 
-        Under `drop` that is when no supported sentence is left, under `refuse` also when a single one fell, and under
-        `flag` only when there is no sentence at all.
+        Under `drop` that is when no supported sentence is left that speaks of what was asked, under `refuse` also when
+        a single one fell, and under `flag` only when there is no sentence at all.
         """
         if self._policy == "flag":
             return not self.kept
         fell = self._policy == "refuse" and any(s.verdict == "unsupported" for s in self.dropped)
-        return fell or not any(s.verdict == "supported" for s in self.kept)
+        return fell or not self._to_the_point
 
     def text(self) -> str:
         """The kept sentences with their markers, lists on lines of their own."""
@@ -115,8 +118,10 @@ class Checker:
         return best, [(item, self._weigh(text, [item]).score) for item in chosen]
 
     def _weigh(self, text: str, evidence: Sequence[Evidence]) -> Support:
-        above = " ".join(f"{item.chunk.title} {item.chunk.heading}" for item in evidence)
-        return judge_reply(text, self._question, [item.text for item in evidence], above, self._thresholds)
+        return judge_reply(text, self._question, [item.text for item in evidence], _above(evidence), self._thresholds)
+
+    def _answers(self, text: str, evidence: Sequence[Evidence]) -> bool:
+        return answers(text, self._question, [clean(item.text) for item in evidence], _above(evidence))
 
     def _cite(self, item: Evidence, score: float) -> Citation:
         number = self._numbers[self._key(item)] = len(self._numbers) + 1
@@ -134,6 +139,10 @@ class Checker:
 def clean(draft: str) -> str:
     """A drafted sentence on one line, without list signs and without anything that looks like a marker."""
     return " ".join(_MARKER.sub("", _LIST_SIGN.sub("", draft)).split())
+
+
+def _above(evidence: Sequence[Evidence]) -> str:
+    return " ".join(f"{item.chunk.title} {item.chunk.heading}" for item in evidence)
 
 
 def _marker_before_stop(part: str) -> str:

@@ -225,7 +225,7 @@ class Pipeline:
         yield from self._quote(run, checker)
 
     def _quote(self, run: _Run, checker: Checker) -> Iterator[SentenceChecked]:
-        """The evidence word for word, where it was judged to hold an answer but the draft has nothing supported.
+        """The evidence word for word, where it was judged to hold an answer but the draft has none that is supported.
 
         A draft which says that the documents do not say is believed, unless it is of a generator whose judgement was
         measured: that one has said the reverse. docs/decisions/0009-quoting.md has the figures.
@@ -277,4 +277,6 @@ class Pipeline:
             return f"{found}; the chance that they answer it is put at {run.decision.probability:.0%}"
         if checker.dropped:
             return f"the model wrote what the passages do not support: {checker.dropped[0].why}"
+        if checker.kept:
+            return "what the model wrote rests on passages that say little of what was asked"
         return "the model found no answer in the passages"

@@ -32,7 +32,7 @@ _NEAR = 0.5
 _FEW = 3
 """Most different content words of a reply that says nothing without its question, as "In 2019." does."""
 _ASKED = 0.5
-"""Share of the question's words that the evidence for such a reply must have; docs/log.md has the figures."""
+"""Share of the question's words that evidence must have to speak of what was asked; docs/log.md has the figures."""
 _JUST_UNDER = 0.01
 """How far under "supported" a score is held by an objection that leaves room for doubt."""
 
@@ -116,13 +116,27 @@ def judge_reply(
         As `judge_support`, or just under "supported".
     """
     support = judge_support(claim, evidence, context, thresholds)
-    if support.verdict != "supported" or not is_short(claim) or _plain(claim) in map(_plain, evidence):
-        return support
-    asked = set(terms(question))
-    if len(asked & set(terms(" ".join([*evidence, context])))) >= _ASKED * len(asked):
+    if support.verdict != "supported" or not is_short(claim) or answers(claim, question, evidence, context):
         return support
     score = round(thresholds.supported - _JUST_UNDER, 4)
     return Support(score, _verdict(score, thresholds), f"{support.why}; the source says little of what was asked")
+
+
+def answers(claim: str, question: str, evidence: Sequence[str], context: str = "") -> bool:
+    """Does the evidence for a sentence speak of what was asked?
+
+    Args:
+        claim: The sentence, without markers.
+        question: One that stands alone.
+        evidence: The cited passages; order does not matter.
+        context: Words that stand above the evidence.
+
+    Returns:
+        True where the evidence has half of the question's words, or is that sentence and no more.
+    """
+    asked = set(terms(question))
+    stated = set(terms(" ".join([*evidence, context])))
+    return len(asked & stated) >= _ASKED * len(asked) or _plain(claim) in map(_plain, evidence)
 
 
 def is_short(claim: str) -> bool:

@@ -75,6 +75,27 @@ def test_a_name_here_and_the_question_there_prove_nothing() -> None:
     assert whole.sentence.verdict == "supported"
 
 
+def test_a_supported_sentence_off_the_question_is_no_answer() -> None:
+    question = "Who signs for the underground garage?"
+    beside = checker(question=question)
+    assert beside.check("The deposit of 400 euros is paid back within 14 days.").sentence.verdict == "supported"
+    assert beside.refuses
+    flagging = checker("flag", question)
+    flagging.check("The deposit of 400 euros is paid back within 14 days.")
+    assert not flagging.refuses
+    quoting = checker(question=question)
+    quoting.check("Notice must be given in writing.")
+    assert not quoting.refuses, "a whole line of the source may word the answer in its own way"
+
+
+def test_one_sentence_to_the_point_carries_the_others() -> None:
+    subject = checker(question="Are pets allowed?")
+    subject.check("The deposit of 400 euros is paid back within 14 days.")
+    assert subject.refuses
+    subject.check("Pets are not allowed there.")
+    assert not subject.refuses
+
+
 def test_the_models_own_markers_are_not_believed() -> None:
     subject = checker()
     subject.check("The deposit is 400 euros [7][12, 13].")

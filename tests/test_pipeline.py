@@ -127,6 +127,14 @@ def test_an_invention_alone_gives_way_to_the_evidence(store: SqliteStore) -> Non
     check_invariants(answer, store)
 
 
+def test_a_true_sentence_about_something_else_gives_way_to_the_evidence(store: SqliteStore) -> None:
+    draft = "In the flat, pets are not allowed."
+    answer = pipeline(store, draft).ask("How much is the deposit?")
+    assert answer.text.startswith("The deposit is 400 euros [1].")
+    assert [s.text for s in answer.dropped] == [draft]
+    check_invariants(answer, store)
+
+
 def test_an_invention_alone_is_refused_where_nothing_is_quoted(store: SqliteStore) -> None:
     answer = pipeline(store, "The landlord owns 12 yachts.", policy="refuse").ask("How many yachts?")
     assert (answer.status, answer.text) == ("refused", "The documents do not say.")

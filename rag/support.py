@@ -1,9 +1,10 @@
 """How well evidence supports a sentence: pure, calibrated, explained.
 
 A sentence is weighed by the share of its content words, and of pairs of neighbouring ones, that stand in the evidence.
-A number or a negation that the evidence does not have, or a name that stands nowhere near it, caps the score whatever
-the words say: a wrong number is never "supported". The weights were fitted on half of the labelled claim and evidence
-pairs of BEGIN and WiCE (docs/log.md has the figures). Knows nothing of documents, models or citations.
+A number or a negation that the evidence does not have, a name that stands nowhere near it, or either of them said of
+something else there, caps the score whatever the words say: a wrong number is never "supported". The weights were
+fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE (docs/log.md has the figures). Knows nothing
+of documents, models or citations.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from rag.binding import unbound
 from rag.types import Verdict
 from rag.words import names, negated, numbers, terms, tokens
 
@@ -88,6 +90,10 @@ def judge_support(
         score = min(score, _CAP)
     if lacking.names:
         objections.append("name not in the source: " + ", ".join(lacking.names))
+    elsewhere = unbound(claim, evidence, context)
+    if elsewhere:
+        objections.append("not said of the same thing in the source: " + ", ".join(elsewhere))
+    if lacking.names or elsewhere:
         score = min(score, thresholds.supported - _JUST_UNDER)
     share = f"{round(100 * lacking.coverage)} % of its words stand in the source"
     return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]))
@@ -191,7 +197,7 @@ def _turned(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> bool:
     near = [text for text in evidence if len(unique & set(terms(text))) >= _NEAR * len(unique)]
     denied, stated = negated(claim), {term for text in near for term in terms(text)}
     denied_there = {term for text in near for term in negated(text)} & unique
-    return bool(denied_there and not denied) or bool(denied & stated and not denied_there)
+    return bool(denied_there and not denied) or bool(denied & stated and not denied & denied_there)
 
 
 def _verbatim(claim: str, evidence: Sequence[str]) -> bool:

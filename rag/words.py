@@ -31,7 +31,7 @@ _ORDINAL = dict(
 _NEGATION = re.compile(
     r"\b(?:no|not(?! only)|never|none|nobody|nothing|neither|nor|cannot|without|unable|\w+n['’]t)\b", re.IGNORECASE
 )
-_CLAUSE_END = re.compile(r"[.,;:!?()\n。，；：！？]")
+_CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
 _NEGATED = 2
 """Content words after a negation that it is taken to bear on."""
 STOP_WORDS = frozenset(
@@ -95,12 +95,18 @@ def numbers(text: str) -> set[str]:
     found: set[str] = set()
     words = re.findall(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+", text.casefold())
     for at, word in enumerate(words):
-        value = normal_number(word) or str(_SMALL.get(word, _ORDINAL.get(word, "")))
+        value = normal_number(word) or number_word(word)
         if not value:
             continue
         scale = _SCALE.get(words[at + 1], 1) if at + 1 < len(words) else 1
         found.add(_scaled(value, scale))
     return found
+
+
+def number_word(word: str) -> str:
+    """Digits of a number that is spelled out, as `14` for `fourteen` and `2` for `second`; empty for any other word."""
+    folded = word.casefold()
+    return str(_SMALL.get(folded, _ORDINAL.get(folded, "")))
 
 
 def _scaled(value: str, scale: int) -> str:

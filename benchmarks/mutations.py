@@ -1,0 +1,172 @@
+"""True sentences with one thing changed: how many does the check still call supported?
+
+Two kinds of true sentences: those of the sets' own documents, cited to the sentences around them, and labelled claims
+that the check rightly passes, cited to their evidence. In each one number, one name or one negation is changed. The new
+number or name is one that the evidence does not have, or, where it says `borrowed`, one that it has elsewhere.
+
+python benchmarks/mutations.py SETS -o benchmarks/results/mutations.json
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from common import arguments, datasets, write
+
+from rag.citations import Checker, clean
+from rag.evals.cases import Dataset, order, parity
+from rag.evals.machine import commit, machine
+from rag.splitter import sentences
+from rag.types import Chunk, Evidence
+from rag.words import is_stop_word, negated, numbers, terms
+
+_SHOWN = 8
+"""Sentences that the check may choose from, as many as a generator is shown."""
+_WORDS = range(6, 31)
+"""Content words of a sentence that is taken."""
+_NUMBER = re.compile(r"(?<![\w.,:/[-])\d+(?:,\d{3})*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?![\w'’-])")
+_FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,} [A-Z][a-z]{2,}(?![\w'’-]| [A-Z])")
+_NOT = re.compile(r"\b(is|are|was|were|has|have|had|can|could|will|would|should|must|may|did|does|do) not\b")
+_VERB = re.compile(r"\b(is|are|was|were|has|had|can|could|will|would|should|must|may)\b(?! not\b)")
+
+Change = Callable[[str, str, Sequence[str]], str]
+"""A sentence, all of its evidence, and names from elsewhere, to the changed sentence; empty where nothing can be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A true sentence and its evidence."""
+
+    text: str
+    evidence: tuple[str, ...]
+
+
+def main() -> int:
+    """Change, check, write."""
+    given = arguments(__doc__, 500).parse_args()
+    sets = list(datasets(given.sets))
+    kinds = {
+        "document": _ordered(one for one in _of_documents(sets) if given.half in (None, parity(one.text))),
+        "claim": _ordered(_of_claims(sets, given.half)),
+    }
+    found = {name for one in kinds["document"] for name in _NAME.findall(one.text) if not is_stop_word(name)}
+    elsewhere = sorted(found, key=order)
+    figures = {
+        f"{kind}, {name}": _figures(kind_of, change, elsewhere, given.n)
+        for kind, kind_of in kinds.items()
+        for name, change in _CHANGES.items()
+    }
+    write(given.output, {"changed": figures, "half": given.half, "commit": commit(), "machine": machine()})
+    return 0
+
+
+def _figures(true: Iterable[Cited], change: Change, elsewhere: Sequence[str], most: int) -> dict[str, object]:
+    tried = 0
+    passed: list[dict[str, str]] = []
+    for one in true:
+        new = change(one.text, " ".join(one.evidence), elsewhere)
+        if tried == most:
+            break
+        if new:
+            tried += 1
+            if _supported(new, one.evidence):
+                passed.append({"true": one.text, "changed": new})
+    print(tried, len(passed), file=sys.stderr)
+    return {"n": tried, "supported": len(passed), "share": round(len(passed) / max(1, tried), 4), "first": passed[:5]}
+
+
+def _ordered(found: Iterable[Cited]) -> list[Cited]:
+    return sorted({one.text: one for one in found}.values(), key=lambda one: order(one.text))
+
+
+def _of_documents(sets: Iterable[Dataset]) -> Iterator[Cited]:
+    for dataset in sets:
+        for passage in dataset.corpus:
+            spans = sentences(passage.text)
+            texts = [passage.text[start:end] for start, end in spans]
+            for at, text in enumerate(texts):
+                if len(set(terms(text))) in _WORDS:
+                    first = max(0, at - _SHOWN // 2)
+                    yield Cited(clean(text), tuple(texts[first : first + _SHOWN]))
+
+
+def _of_claims(sets: Iterable[Dataset], half: int | None) -> Iterator[Cited]:
+    for dataset in sets:
+        for pair in dataset.pairs:
+            if pair.supported and half in (None, parity(pair.id)):
+                claim = clean(pair.claim)
+                evidence = tuple(t[a:b] for t in pair.evidence for a, b in sentences(t))
+                if len(set(terms(claim))) in _WORDS and _supported(claim, evidence):
+                    yield Cited(claim, evidence)
+
+
+def _supported(text: str, evidence: Sequence[str]) -> bool:
+    pieces = [Evidence(Chunk("", 0, 0, ""), at, at, item, 0.0) for at, item in enumerate(evidence)]
+    return Checker(pieces, lambda _: (None, ""), "flag").check(text).sentence.verdict == "supported"
+
+
+def _other_number(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    def new(old: str) -> str:
+        value = int(float(old.replace(",", "")))
+        return next(str(value + step) for step in range(1, 1_000) if not numbers(str(value + step)) & numbers(evidence))
+
+    return _replaced(_NUMBER, text, new)
+
+
+def _borrowed_number(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    mine = numbers(text)
+    others = [number for number in _NUMBER.findall(evidence) if not numbers(number) & mine]
+    return _replaced(_NUMBER, text, lambda old: _alike(old, others))
+
+
+def _other_name(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    there = set(terms(evidence))
+    start = int(order(text), 16) % max(1, len(elsewhere))
+    turned = [*elsewhere[start:], *elsewhere[:start]]
+    return _replaced(_NAME, text, lambda _: next((name for name in turned if not there & set(terms(name))), ""))
+
+
+def _borrowed_name(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    others = [name for name in _NAME.findall(evidence) if not set(terms(name)) & set(terms(text))]
+    return _replaced(_NAME, text, lambda _: others[0] if others else "")
+
+
+def _borrowed_full_name(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    others = [name for name in _FULL_NAME.findall(evidence) if not set(terms(name)) & set(terms(text))]
+    return _replaced(_FULL_NAME, text, lambda _: others[0] if others else "")
+
+
+def _negated(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    if _NOT.search(text):
+        return _NOT.sub(r"\1", text, count=1)
+    return "" if negated(text) or not _VERB.search(text) else _VERB.sub(r"\1 not", text, count=1)
+
+
+def _replaced(pattern: re.Pattern[str], text: str, new: Callable[[str], str]) -> str:
+    found = pattern.search(text)
+    word = new(found.group()) if found else ""
+    changed = found and word and word != found.group()
+    return text[: found.start()] + word + text[found.end() :] if changed else ""
+
+
+def _alike(old: str, others: Sequence[str]) -> str:
+    """A number of as many digits if there is one, so that a year takes the place of a year."""
+    return next((one for one in others if len(one) == len(old)), others[0] if others else "")
+
+
+_CHANGES: dict[str, Change] = {
+    "number": _other_number,
+    "number, borrowed": _borrowed_number,
+    "name": _other_name,
+    "name, borrowed": _borrowed_name,
+    "full name, borrowed": _borrowed_full_name,
+    "negation": _negated,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -62,6 +62,19 @@ def free_port(host: str, first: int) -> int:
     raise UsageError(f"no free port from {first} to {first + _PORTS - 1}", "name another with --port")
 
 
+def names_of(host: str) -> list[str]:
+    """What a browser may call the server.
+
+    Args:
+        host: Name or address that it listens on.
+
+    Returns:
+        On loopback only this machine's own names, so that no other site can be made to point at it; elsewhere any,
+        since there the password guards it.
+    """
+    return ["localhost", "127.0.0.1", "::1", "[::1]", host] if _is_loopback(host) else ["*"]
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback

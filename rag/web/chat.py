@@ -16,7 +16,6 @@ from rag.events import Event as PipelineEvent
 from rag.events import Token
 from rag.web.answer import conversation, welcome
 from rag.web.library import Library
-from rag.web.line import Line
 from rag.web.session import Session
 from rag.web.sources import pane
 from rag.web.view import View
@@ -49,7 +48,6 @@ class Chat:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._line = Line()
         self._stops: set[Event] = set()
         self._changed = Condition()
 
@@ -139,7 +137,7 @@ class Chat:
 
     def _run(self, view: View, session: Session) -> Generator[bool, None, None]:
         """Take a view through its phases; each step says whether more than the answer's text has changed."""
-        ticket = self._line.join()
+        ticket = self._library.line.join()
         try:
             yield from self._wait(view, session, ticket)
             if not session.stop.is_set():
@@ -152,14 +150,14 @@ class Chat:
                 RagError("something went wrong that should not have", "the terminal that runs the chat says what")
             )
         finally:
-            self._line.leave(ticket)
+            self._library.line.leave(ticket)
 
     def _wait(self, view: View, session: Session, ticket: object) -> Iterator[bool]:
         yield True
         while not session.stop.is_set() and not self._library.wait(_PATIENCE_S):
             yield True
-        while not session.stop.is_set() and not self._line.wait(ticket, _PATIENCE_S):
-            view.phase, view.ahead = "waiting", self._line.ahead(ticket)
+        while not session.stop.is_set() and not self._library.line.wait(ticket, _PATIENCE_S):
+            view.phase, view.ahead = "waiting", self._library.line.ahead(ticket)
             yield False
 
     def _answer(self, view: View, session: Session) -> Iterator[bool]:

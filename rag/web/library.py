@@ -20,6 +20,7 @@ from rag.pipeline import Pipeline
 from rag.protocols import Progress
 from rag.types import Document, DocumentInfo
 from rag.web import examples
+from rag.web.line import Line
 
 logger = logging.getLogger(__name__)
 
@@ -56,10 +57,14 @@ class Library:
         config: Says which.
         assemble: Opens the pipeline.
         sync: Makes the index equal to the folder.
+
+    Attributes:
+        line: Where those wait who want an answer.
     """
 
     def __init__(self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index) -> None:
         self.config = config
+        self.line = Line()
         self.examples: tuple[str, ...] = ()
         self._assemble = assemble
         self._sync = sync

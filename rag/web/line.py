@@ -6,6 +6,11 @@ The model writes one answer at a time; on a processor, two at once would each ta
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_PATIENCE_S = 0.25
+"""How long a wait lasts before a stop is looked at again."""
 
 
 class Line:
@@ -45,3 +50,18 @@ class Line:
         with self._changed:
             self._tickets.remove(ticket)
             self._changed.notify_all()
+
+    @contextmanager
+    def turn(self, stop: threading.Event) -> Iterator[None]:
+        """Wait for a turn, take it, and hand it on.
+
+        Args:
+            stop: Ends the waiting; the turn then begins at once, for what looks at the same signal.
+        """
+        ticket = self.join()
+        try:
+            while not stop.is_set() and not self.wait(ticket, _PATIENCE_S):
+                pass
+            yield
+        finally:
+            self.leave(ticket)

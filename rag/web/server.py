@@ -11,10 +11,12 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rag.config import Config
 from rag.interrupt import Interrupt
-from rag.web.address import Auth, check_address, free_port
+from rag.web.address import Auth, check_address, free_port, names_of
+from rag.web.api import Api
 from rag.web.library import Library
 from rag.web.page import Page, icon, style, theme
 
@@ -53,7 +55,8 @@ class Served:
     def __init__(self, config: Config, library: Library, auth: Auth | None = None) -> None:
         check_address(config.host, auth)
         port = free_port(config.host, config.port)
-        self._page, self._library = Page(library), library
+        self._page, self._api, self._library = Page(library), Api(library, auth), library
+        hosts = Middleware(TrustedHostMiddleware, allowed_hosts=names_of(config.host), www_redirect=False)
         _, self.url, _ = self._page.blocks.launch(
             server_name=config.host,
             server_port=port,
@@ -62,7 +65,13 @@ class Served:
             css=style(),
             theme=theme(),
             favicon_path=str(icon()),
-            app_kwargs={"middleware": [Middleware(Guard)], "docs_url": None, "redoc_url": None, "openapi_url": None},
+            app_kwargs={
+                "middleware": [hosts, Middleware(Guard)],
+                "routes": self._api.routes(),
+                "docs_url": None,
+                "redoc_url": None,
+                "openapi_url": None,
+            },
             footer_links=[],
             prevent_thread_lock=True,
             quiet=True,
@@ -78,6 +87,7 @@ class Served:
 
     def close(self) -> None:
         """Stop what is being written, stop serving, and let go of the index."""
+        self._api.halt()
         self._page.halt(_LAST_S)
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # to it, each page still open is an error
         self._page.blocks.server.force_exit = True  # else it waits for those pages

@@ -87,13 +87,13 @@ def open_library(root: Path, generator: Generator | None = None) -> Library:
 
 
 @contextmanager
-def serving(library: Library, port: int) -> Iterator[str]:
+def serving(library: Library, port: int, auth: tuple[str, str] | None = None) -> Iterator[str]:
     """Serve a library; gives the address. Gradio leaves event loops unclosed, which are swept up here."""
     from rag.web.server import Served
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        served = Served(replace(library.config, port=port), library)
+        served = Served(replace(library.config, port=port), library, auth)
         _sweep()
     try:
         yield served.url

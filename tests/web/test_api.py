@@ -1,0 +1,175 @@
+"""The server as programs see it: with OpenAI's own client, and with requests that no client would send."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import openai
+import pytest
+
+from rag.web.library import Library
+from tests.web.shelves import make_folder, make_library, open_library, serving, settings
+from tests.web.things import GatedGenerator
+
+QUESTION = "How much notice ends the harbour lease?"
+ASK = {"model": "fake", "messages": [{"role": "user", "content": QUESTION}]}
+PASSWORD = ("reader", "pears and plums: 7")
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(open_library(tmp_path_factory.mktemp("api")), 18_800) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(open_library(tmp_path_factory.mktemp("guarded")), 18_820, PASSWORD) as url:
+        yield url
+
+
+def client(url: str, key: str = "none") -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{url}v1", api_key=key, max_retries=0)
+
+
+def test_openais_client_gets_an_answer_with_its_citations(url: str) -> None:
+    reply = client(url).chat.completions.create(model="fake", messages=[{"role": "user", "content": QUESTION}])
+    assert "ninety days" in (reply.choices[0].message.content or "")
+    extra = reply.model_extra or {}
+    citation = extra["footnote"]["citations"][0]
+    assert citation["document"] == "legal/lease.md"
+    assert f"[{citation['number']}]" in (reply.choices[0].message.content or "")
+    assert reply.usage is not None
+    assert reply.usage.total_tokens > 0
+
+
+def test_openais_client_gets_it_in_pieces(url: str) -> None:
+    whole = client(url).chat.completions.create(model="fake", messages=[{"role": "user", "content": QUESTION}])
+    pieces = list(
+        client(url).chat.completions.create(model="fake", messages=[{"role": "user", "content": QUESTION}], stream=True)
+    )
+    assert len(pieces) > 3
+    text = "".join(piece.choices[0].delta.content or "" for piece in pieces)
+    assert text == whole.choices[0].message.content
+    assert (pieces[-1].model_extra or {})["footnote"]["status"] == "answered"
+
+
+def test_a_follow_up_comes_with_its_history(url: str) -> None:
+    reply = client(url).chat.completions.create(
+        model="fake",
+        messages=[
+            {"role": "user", "content": "Who is the treasurer of the rowing club?"},
+            {"role": "assistant", "content": "Ines Okoro."},
+            {"role": "user", "content": "For how long was she elected?"},
+        ],
+    )
+    assert "treasurer" in (reply.model_extra or {})["footnote"]["query"]
+
+
+def test_the_model_the_documents_and_the_state_are_told(url: str) -> None:
+    assert [model.id for model in client(url).models.list()] == ["fake"]
+    documents = httpx.get(f"{url}v1/documents").json()["documents"]
+    assert [document["path"] for document in documents] == ["legal/lease.md", "minutes.txt"]
+    health = httpx.get(f"{url}health")
+    assert (health.status_code, health.json()["status"], health.json()["documents"]) == (200, "ready", 2)
+
+
+def test_search_gives_hits_with_their_ranks(url: str) -> None:
+    found = httpx.post(f"{url}v1/search", json={"question": QUESTION, "k": 1}).json()
+    assert [hit["document"] for hit in found["hits"]] == ["legal/lease.md"]
+    assert {"score", "dense_rank", "lexical_rank", "start", "end", "text"} <= set(found["hits"][0])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("v1/search", b'{"question": ""}', 400, "question"),
+        ("v1/search", b'{"question": "x", "k": 0}', 400, "k: expected"),
+        ("v1/search", b'{"question": "x", "k": true}', 400, "k: expected"),
+        ("v1/search", b"[]", 400, "question"),
+        ("v1/search", b"\xff\xfe", 400, "UTF-8"),
+        ("v1/chat/completions", b"{", 400, "JSON"),
+        ("v1/chat/completions", b"[" * 100_000, 400, "JSON"),
+        ("v1/chat/completions", b'{"messages": [{"role": "user", "content": " "}]}', 400, "empty"),
+        ("v1/chat/completions", b'{"messages": "' + b"x" * 1_100_000 + b'"}', 413, "bytes"),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_said(url: str, path: str, body: bytes, status: int, said: str) -> None:
+    reply = httpx.post(url + path, content=body, headers={"Content-Type": "application/json"})
+    assert reply.status_code == status
+    assert said in reply.json()["error"]["message"]
+
+
+def test_the_page_of_another_site_gets_nothing(url: str) -> None:
+    simple = httpx.post(f"{url}v1/search", content=b'{"question": "notice"}', headers={"Content-Type": "text/plain"})
+    assert simple.status_code == 415
+    for path in ("", "v1/documents", "config"):
+        assert httpx.get(url + path, headers={"Host": "evil.example"}).status_code == 400, path
+    allowed = httpx.get(f"{url}v1/documents", headers={"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in allowed.headers
+
+
+def test_a_password_guards_every_route(guarded: str) -> None:
+    for path in ("health", "v1/models", "v1/documents"):
+        assert httpx.get(guarded + path).status_code == 401, path
+        assert httpx.get(guarded + path, auth=PASSWORD).status_code == 200, path
+        assert httpx.get(guarded + path, auth=("reader", "plums")).status_code == 401, path
+    for header in (b"Bearer", b"Bearer plums", b"Basic !!!", b"Basic \xc3\xbc", b"Digest x"):
+        assert httpx.get(f"{guarded}health", headers={b"Authorization": header}).status_code == 401, header
+    assert httpx.post(f"{guarded}v1/chat/completions", json=ASK).status_code == 401
+    with pytest.raises(openai.AuthenticationError, match="password"):
+        client(guarded).models.list()
+    assert client(guarded, PASSWORD[1]).models.list().data
+
+
+def test_twenty_at_once_are_all_answered(url: str) -> None:
+    def ask(_: int) -> str:
+        return str(httpx.post(f"{url}v1/chat/completions", json=ASK, timeout=60).json()["footnote"]["text"])
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(set(pool.map(ask, range(20)))) == 1
+
+
+def test_one_whose_sender_is_gone_stops_computing(tmp_path: Path) -> None:
+    generator = GatedGenerator()
+    with serving(open_library(tmp_path, generator), 18_840) as url:
+        for stream in (False, True):
+            generator.ended.clear()
+            with pytest.raises(httpx.ReadTimeout):
+                _drain(url, {**ASK, "stream": stream})
+            assert generator.ended.wait(5), "the model went on for nobody"
+        generator.gate.release(1_000)
+        assert httpx.post(f"{url}v1/chat/completions", json=ASK, timeout=30).status_code == 200
+
+
+def _drain(url: str, body: object) -> None:
+    with httpx.stream("POST", f"{url}v1/chat/completions", json=body, timeout=1.0) as reply:
+        for _ in reply.iter_raw():
+            pass
+
+
+def test_closing_the_server_stops_what_is_being_written(tmp_path: Path) -> None:
+    generator = GatedGenerator()
+    with serving(open_library(tmp_path, generator), 18_860) as url:
+        asking = threading.Thread(target=lambda: httpx.post(f"{url}v1/chat/completions", json=ASK, timeout=30))
+        asking.start()
+        while not generator.seen:
+            time.sleep(0.01)
+    assert generator.ended.wait(5)
+    asking.join(10)
+
+
+def test_where_nothing_is_indexed_it_says_what_to_do(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    library: Library = make_library(settings(tmp_path))
+    with serving(library, 18_880) as url:
+        assert library.wait(30)
+        assert httpx.get(f"{url}health").json()["status"] in ("empty", "failed")
+        reply = httpx.post(f"{url}v1/chat/completions", json=ASK)
+    assert reply.status_code == 503
+    assert "rag index" in reply.json()["error"]["message"]

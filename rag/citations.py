@@ -11,9 +11,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from rag.conflicts import other_number
 from rag.events import SentenceChecked
 from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, answers, is_short, judge_reply
-from rag.types import Citation, Evidence, Policy, Sentence
+from rag.types import Citation, Conflict, Evidence, Policy, Sentence
 
 _MARKER = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】)")
 _LIST_SIGN = re.compile(r"^\s*(?:[-*•]|\d+[.)](?!\d))\s+")
@@ -100,6 +101,16 @@ class Checker:
         fell = self._policy == "refuse" and any(s.verdict == "unsupported" for s in self.dropped)
         return fell or not self._to_the_point
 
+    def conflicts(self) -> list[Conflict]:
+        """Evidence that is not cited and has another number in the place of a cited one, by the citation's number."""
+        found = []
+        for citation in self.citations:
+            for item in self._evidence:
+                differs = other_number(self._question, citation.quote, item.text)
+                if differs and self._key(item) not in self._numbers:
+                    found.append(Conflict(self._located(citation.number, item, 0.0), *differs))
+        return found
+
     def text(self) -> str:
         """The kept sentences with their markers, lists on lines of their own."""
         parts = [s.text + (" " if s.citations else "") + "".join(f"[{n}]" for n in s.citations) for s in self.kept]
@@ -125,11 +136,14 @@ class Checker:
 
     def _cite(self, item: Evidence, score: float) -> Citation:
         number = self._numbers[self._key(item)] = len(self._numbers) + 1
-        page, heading = self._place(item)
-        document = item.chunk.document
-        citation = Citation(number, document, item.start, item.end, item.text, page, heading, round(score, 4))
+        citation = self._located(number, item, score)
         self.citations.append(citation)
         return citation
+
+    def _located(self, number: int, item: Evidence, score: float) -> Citation:
+        page, heading = self._place(item)
+        document = item.chunk.document
+        return Citation(number, document, item.start, item.end, item.text, page, heading, round(score, 4))
 
     @staticmethod
     def _key(item: Evidence) -> tuple[str, int, int]:

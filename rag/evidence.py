@@ -55,11 +55,12 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
 def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> list[Evidence]:
     chunk = hit.chunk
     above = set(terms(f"{chunk.title} {chunk.heading}"))
+    heading = terms(chunk.heading.rpartition(" > ")[2])
     found = []
     for start, end in split(chunk.text):
         text = chunk.text[start:end]
         words = set(terms(text))
-        if not words:
+        if not words or terms(text) == heading:  # a heading says what is spoken of, and nothing of it
             continue
         score = _RANK / (1 + rank)
         if wanted:

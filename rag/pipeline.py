@@ -259,6 +259,8 @@ class Pipeline:
             citations=() if refused else tuple(checker.citations),
             hits=tuple(run.hits),
             dropped=tuple(checker.dropped),
+            conflicts=() if refused else tuple(checker.conflicts()),
+            missing=run.decision.missing,
             timings=run.timings,
             model=self.generator.name,
             embedder=self.embedder.name,

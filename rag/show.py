@@ -33,6 +33,9 @@ def answer(found: Answer) -> None:
             out(f"  {place(hit.chunk)}\n      {snippet(hit.chunk.text)}")
     for citation in found.citations:
         out(f"[{citation.number}] {place(citation)}\n    “{one_line(citation.quote)}”")
+    for conflict in found.conflicts:
+        out(f"\nBut where [{conflict.passage.number}] has {conflict.cited}, another passage has {conflict.other}:")
+        out(f"    {place(conflict.passage)}\n    “{one_line(conflict.passage.quote)}”")
 
 
 def work(found: Answer, evidence: Sequence[Evidence]) -> None:

@@ -4,7 +4,7 @@
 
 Offsets count characters of `Document.text`; an end is exclusive. Two invariants tie everything to it:
 `document.text[chunk.start:chunk.end] == chunk.text` and `document.text[citation.start:citation.end] == citation.quote`.
-This file does no input or output and knows no other part of the package.
+No input or output; knows no other part of the package.
 """
 
 from __future__ import annotations
@@ -212,6 +212,14 @@ class Sentence:
     why: str = ""
 
 
+class Conflict(NamedTuple):
+    """A passage, numbered as the citation that it disagrees with, that has `other` where that one has `cited`."""
+
+    passage: Citation
+    cited: str
+    other: str
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question to answer: the last turn, what tells it apart in a batch, and earlier turns, oldest first."""
@@ -235,6 +243,8 @@ class Answer:
         citations: Ascending by number; empty when refused.
         hits: What was looked at, best first.
         dropped: Sentences that the model wrote and the check took out.
+        conflicts: Passages that disagree with a cited one; empty when refused.
+        missing: Words of the question that no evidence has, in its order.
         timings: Seconds by stage: `retrieve`, `evidence`, `first_token`, `total`.
         model: Name of the generator.
         embedder: Name of the embedder.
@@ -251,6 +261,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     hits: tuple[Hit, ...] = ()
     dropped: tuple[Sentence, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    missing: tuple[str, ...] = ()
     timings: Mapping[str, float] = field(default_factory=dict)
     model: str = ""
     embedder: str = ""
@@ -271,6 +283,8 @@ class Answer:
             "citations": [asdict(c) for c in self.citations],
             "hits": [hit_to_dict(h) for h in self.hits],
             "dropped": [{"text": s.text, "support": s.support, "why": s.why} for s in self.dropped],
+            "conflicts": [{**asdict(c.passage), "cited": c.cited, "other": c.other} for c in self.conflicts],
+            "missing": list(self.missing),
             "timings": {stage: round(s, 4) for stage, s in self.timings.items()},
             "model": self.model,
             "embedder": self.embedder,
@@ -280,13 +294,6 @@ class Answer:
 
 def hit_to_dict(hit: Hit) -> dict[str, Any]:
     """A hit as plain data: where it is, its score and its ranks."""
-    return {
-        "document": hit.chunk.document,
-        "start": hit.chunk.start,
-        "end": hit.chunk.end,
-        "score": round(hit.score, 6),
-        "dense_rank": hit.dense_rank,
-        "lexical_rank": hit.lexical_rank,
-        "page": hit.chunk.page,
-        "heading": hit.chunk.heading,
-    }
+    where = {"document": hit.chunk.document, "start": hit.chunk.start, "end": hit.chunk.end}
+    found = {"score": round(hit.score, 6), "dense_rank": hit.dense_rank, "lexical_rank": hit.lexical_rank}
+    return where | found | {"page": hit.chunk.page, "heading": hit.chunk.heading}

@@ -36,6 +36,13 @@ def test_a_heading_helps_its_sentences() -> None:
     assert select("When is the rent due?", hits, FakeEmbedder(), sentences, 1)[0].chunk.heading == "rent"
 
 
+def test_a_heading_itself_is_no_evidence() -> None:
+    text = "2. Booking and deposit\n\nThe deposit is 400 euros."
+    hit = Hit(Chunk("a.txt", 0, len(text), text, heading="Terms > 2. Booking and deposit"), 1.0)
+    found = select("What about booking and deposit?", [hit], FakeEmbedder(), sentences, 9)
+    assert [item.text for item in found] == ["The deposit is 400 euros."]
+
+
 def test_no_hits_no_evidence() -> None:
     assert select("anything", [], FakeEmbedder(), sentences, 3) == []
 

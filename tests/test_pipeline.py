@@ -113,6 +113,22 @@ def test_nothing_is_quoted_where_one_unsupported_sentence_refuses(store: SqliteS
     assert judged.ask("How much is the deposit?").status == "refused"
 
 
+def test_two_documents_that_disagree_are_both_told_of(store: SqliteStore) -> None:
+    embedder = FakeEmbedder()
+    text = "The notice period of the lease is sixty days. Pets are welcome."
+    document = Document("old.txt", "old.txt", text, sha256="old")
+    chunks = split(document, embedder.count_tokens, 60)
+    store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
+    answer = pipeline(store, "The notice period of the lease is thirty days.").ask("What is the lease's notice period?")
+    [conflict] = answer.conflicts
+    assert (conflict.cited, conflict.other) == ("thirty", "sixty")
+    assert conflict.passage.number == answer.citations[0].number
+    assert conflict.passage.document == "old.txt"
+    assert text[conflict.passage.start : conflict.passage.end] == conflict.passage.quote
+    assert answer.to_dict()["conflicts"][0]["other"] == "sixty"
+    check_invariants(answer, store)
+
+
 def test_what_the_documents_do_not_say_is_dropped(store: SqliteStore) -> None:
     answer = pipeline(store, "The deposit is 400 euros. The landlord owns 12 yachts.").ask("How much is the deposit?")
     assert answer.text == "The deposit is 400 euros [1]."

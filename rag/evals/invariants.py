@@ -26,10 +26,10 @@ def violations(answer: Answer, store: Store) -> list[str]:
         What does not hold, in words that begin with the number of the promise; empty where all hold.
     """
     found = [*_markers(answer), *_sentences(answer), *_refusal(answer)]
-    quotes = [
-        f"2: the quote of [{c.number}] does not stand at its place" for c in answer.citations if not exact(c, store)
-    ]
-    return found + quotes
+    quoted = [*answer.citations, *(conflict.passage for conflict in answer.conflicts)]
+    found += [f"2: the quote of [{c.number}] does not stand at its place" for c in quoted if not exact(c, store)]
+    listed = {citation.number for citation in answer.citations}
+    return found + [f"2: a conflict with [{p.number}], which is not listed" for p in quoted if p.number not in listed]
 
 
 def exact(citation: Citation, store: Store) -> bool:

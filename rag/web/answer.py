@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rag.types import Citation, Hit, Sentence
+from rag.types import Citation, Conflict, Hit, Sentence
 from rag.web.html import below, count, element, escape, message, name_of, place, support_mark
 from rag.web.view import View
 
@@ -19,6 +19,8 @@ _STATUS = {
 }
 _SNIPPET = 160
 """Characters shown of a passage in a list."""
+_QUOTE = 400
+"""Characters shown of a passage that disagrees."""
 _QUESTION = 2_000
 """Characters shown of a question; longer ones are pasted documents."""
 
@@ -79,7 +81,7 @@ def _answer(view: View) -> str:
     elif view.refused:
         parts.append(_refusal(view))
     else:
-        parts += [_text(view), _note(view), _dropped(view)]
+        parts += [_text(view), _conflicts(view), _note(view), _dropped(view)]
     return "".join(parts)
 
 
@@ -117,6 +119,27 @@ def _marker(turn: int, citation: Citation) -> str:
         title=where,
         aria_label=name,
     )
+
+
+def _conflicts(view: View) -> str:
+    """Each disagreement with its two passages side by side."""
+    cited = {citation.number: citation for citation in view.citations}
+    return "".join(_conflict(view.number, cited[item.passage.number], item) for item in view.conflicts)
+
+
+def _conflict(turn: int, citation: Citation, conflict: Conflict) -> str:
+    title = element("p", f"The documents disagree: {escape(conflict.cited)} or {escape(conflict.other)}")
+    here = _side(citation, _marker(turn, citation))
+    there = _side(conflict.passage, "")
+    sides = element("div", here + there, class_="fn-sides")
+    return element("section", title + sides, class_="fn-conflict", aria_label="Passages that disagree")
+
+
+def _side(passage: Citation, marker: str) -> str:
+    where = ", ".join(part for part in (name_of(passage.document), place(passage.page, below(passage.heading))) if part)
+    head = element("div", f"{marker} {escape(where)}", class_="fn-place", title=passage.document, dir="auto")
+    quote = element("q", escape(_clipped(" ".join(passage.quote.split()), _QUOTE)), dir="auto")
+    return element("div", head + quote, class_="fn-side-of")
 
 
 def _note(view: View) -> str:

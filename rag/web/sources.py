@@ -71,6 +71,7 @@ def _first_gap(text: str) -> int:
 
 def _cited(view: View, read: Read, selected: int | None) -> str:
     cards = "".join(_card(view.number, citation, read, citation.number == selected) for citation in view.citations)
+    cards += "".join(_other(conflict.passage, read) for conflict in view.conflicts)
     rest = _uncited(view)
     looked = element("summary", f"Also looked at: {count(len(rest), 'passage')}") + hit_list(rest)
     more = element("details", looked, class_="fn-looked") if rest else ""
@@ -99,6 +100,15 @@ def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
         aria_current="true" if selected else None,
         aria_label=f"Source {citation.number}",
     )
+
+
+def _other(passage: Citation, read: Read) -> str:
+    """A passage that disagrees with a cited one."""
+    text, note = _passage(passage, read)
+    sign = element("span", "≠", class_="fn-number", aria_hidden="true")
+    head = _card_head(sign, passage.document, place(passage.page, below(passage.heading)), note)
+    quoted = element("blockquote", text, class_="fn-passage", dir="auto")
+    return element("article", head + quoted, class_="fn-source", aria_label=f"Disagrees with source {passage.number}")
 
 
 def _passage(citation: Citation, read: Read) -> tuple[str, str]:

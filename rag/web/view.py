@@ -11,7 +11,7 @@ from typing import Literal
 from rag.errors import RagError
 from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.splitter import sentences
-from rag.types import Answer, Citation, Evidence, Hit, Sentence, Turn
+from rag.types import Answer, Citation, Conflict, Evidence, Hit, Sentence, Turn
 
 Phase = Literal["loading", "waiting", "searching", "reading", "writing", "done", "stopped", "failed"]
 """`loading` until the model is there, `waiting` for questions ahead, `reading` from the hits to the first token."""
@@ -116,6 +116,11 @@ class View:
         if self.answer and self.answer.citations:
             return list(self.answer.citations)
         return [] if self.refused else [citation for event in self.checked for citation in event.citations]
+
+    @property
+    def conflicts(self) -> list[Conflict]:
+        """Passages that disagree with a cited one; known once the answer is."""
+        return list(self.answer.conflicts) if self.answer else []
 
     def turns(self) -> list[Turn]:
         """What a follow-up may lean on: the question, and the answer where there is one."""

@@ -9,7 +9,7 @@ import pytest
 
 from rag.evals.invariants import differs, exact, violations
 from rag.protocols import Store
-from rag.types import Answer, Citation, Document, Sentence
+from rag.types import Answer, Citation, Conflict, Document, Sentence
 
 TEXT = "The lamp was lit in 1871. It burned oil."
 
@@ -51,6 +51,8 @@ def test_sound_answers_violate_nothing() -> None:
         (replace(ANSWER, citations=(CITATION, CITATION)), "1: citation numbers repeat"),
         (replace(ANSWER, citations=(replace(CITATION, start=1),)), "2: the quote of [1]"),
         (replace(ANSWER, citations=(replace(CITATION, document="gone"),)), "2: the quote of [1]"),
+        (replace(ANSWER, conflicts=(Conflict(replace(CITATION, start=2), "1871", "1870"),)), "2: the quote of [1]"),
+        (replace(ANSWER, conflicts=(Conflict(replace(CITATION, number=3), "1", "2"),)), "2: a conflict with [3]"),
         (replace(ANSWER, citations=(replace(CITATION, end=0, quote=""),)), "2: the quote of [1]"),
         (replace(ANSWER, sentences=(replace(SENTENCE, citations=()),)), "3: supported without a citation"),
         (replace(ANSWER, sentences=(replace(SENTENCE, citations=(7,)),)), "3: cites what is not listed"),

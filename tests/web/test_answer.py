@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from rag.errors import RagError
-from rag.types import Answer
+from rag.types import Answer, Conflict
 from rag.web.answer import conversation, exchange, hit_list, welcome
 from rag.web.view import View
 from tests.web.test_html import Elements
 from tests.web.test_view import view_after
-from tests.web.things import ANSWER, CHUNK, CITATION, HIT, HOSTILE, MADE_UP, REFUSAL, SENTENCE
+from tests.web.things import ANSWER, CHUNK, CITATION, CONFLICT, HIT, HOSTILE, MADE_UP, REFUSAL, SENTENCE
 
 _OURS = {"article", "div", "span", "button", "p", "q", "details", "summary", "ol", "ul", "li", "s", "section", "h2"}
 _ALLOWED = {
@@ -48,6 +48,15 @@ def test_support_is_shown_for_each_sentence() -> None:
     assert 'aria-label="not supported: no passage says so"' in html
     assert "2 sentences without full support" in html
     assert "Every sentence checked" in exchange(view_after(8))
+
+
+def test_passages_that_disagree_stand_side_by_side() -> None:
+    html = exchange(finished(replace(ANSWER, conflicts=(CONFLICT,))))
+    assert "The documents disagree: ninety or thirty" in html
+    assert '<q dir="auto">Notice is ninety days.</q>' in html
+    assert '<q dir="auto">Notice is thirty days.</q>' in html
+    assert "lease.pdf, page 2" in html
+    assert "disagree" not in exchange(finished(ANSWER))
 
 
 def test_dropped_sentences_are_told_with_their_reason() -> None:
@@ -103,7 +112,10 @@ def test_nothing_hostile_becomes_markup(text: str) -> None:
     citation = replace(CITATION, document=text, heading=text, quote=text)
     sentence = replace(SENTENCE, text=text, why=text)
     hit = replace(HIT, chunk=replace(CHUNK, document=text, heading=text, text=text, title=text))
-    answer = replace(ANSWER, sentences=(sentence,), citations=(citation,), hits=(hit,), model=text)
+    conflict = Conflict(citation, text, text)
+    answer = replace(
+        ANSWER, sentences=(sentence,), citations=(citation,), hits=(hit,), model=text, conflicts=(conflict,)
+    )
     view = View(1, text, query=text + " rewritten", draft=text)
     writing = View(1, text, phase="writing", draft=text)
     view.apply(answer)
@@ -120,7 +132,7 @@ def test_nothing_hostile_becomes_markup(text: str) -> None:
 def view_like(view: View) -> View:
     """The same view with harmless text."""
     plain = View(1, "q", query="q rewritten", draft="d")
-    plain.apply(replace(ANSWER, sentences=(SENTENCE,), citations=(CITATION,)))
+    plain.apply(replace(ANSWER, sentences=(SENTENCE,), citations=(CITATION,), conflicts=(CONFLICT,)))
     assert view.answer is not None
     return plain
 

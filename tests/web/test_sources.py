@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.types import Document, Span
+from rag.types import Conflict, Document, Span
 from rag.web.sources import pane, window
 from rag.web.view import View
 from tests.web.test_html import Elements
 from tests.web.test_view import view_after
-from tests.web.things import ANSWER, CITATION, HIT, HOSTILE, LEASE, QUOTE, REFUSAL, TEXT, read
+from tests.web.things import ANSWER, CITATION, CONFLICT, HIT, HOSTILE, LEASE, QUOTE, REFUSAL, TEXT, read
 
 
 def test_an_empty_conversation_says_what_will_be_here() -> None:
@@ -71,6 +71,14 @@ def test_a_document_that_is_gone_or_changed_keeps_its_quote() -> None:
     assert f"<mark>{QUOTE}</mark>" in html
 
 
+def test_a_passage_that_disagrees_is_shown_with_its_document() -> None:
+    view = View(1, "q")
+    view.apply(replace(ANSWER, conflicts=(CONFLICT,)))
+    html = pane(view, read)
+    assert 'aria-label="Disagrees with source 1"' in html
+    assert "<mark>Notice is thirty days.</mark>" in html
+
+
 def test_lines_broken_in_mid_sentence_are_joined_around_the_quote_and_kept_inside() -> None:
     text = "A line that was\nbroken here.\n\nQuoted words\nas they stand. And more,\nbroken too.\nA new one."
     start, end = text.index("Quoted"), text.index(" And")
@@ -103,7 +111,7 @@ def test_nothing_hostile_becomes_markup(text: str) -> None:
     document = replace(LEASE, path=text, text=f"before {text} after")
     citation = replace(CITATION, document=text, quote=text, start=7, end=7 + len(text), heading=text)
     view = View(1, text)
-    view.apply(replace(ANSWER, citations=(citation,), hits=()))
+    view.apply(replace(ANSWER, citations=(citation,), hits=(), conflicts=(Conflict(citation, text, text),)))
     found = Elements(pane(view, lambda _path: document, 1))
     assert {tag for tag, _ in found.tags} == {"div", "h2", "span", "article", "header", "blockquote", "mark"}
     names = {name for _, attributes in found.tags for name in attributes}

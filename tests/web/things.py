@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from rag.events import EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.protocols import Message, StopSignal
 from rag.testing import FakeGenerator
-from rag.types import Answer, Chunk, Citation, Document, Evidence, Heading, Hit, Page, Sentence
+from rag.types import Answer, Chunk, Citation, Conflict, Document, Evidence, Heading, Hit, Page, Sentence
 
 TEXT = "Notice\n\nNotice is ninety days. It must be written. The registrar keeps it.\n\nRent\n\nRent is paid in April."
 QUOTE = "Notice is ninety days."
@@ -23,6 +23,7 @@ EVIDENCE = Evidence(CHUNK, START, START + len(QUOTE), QUOTE, 1.0)
 CITATION = Citation(1, LEASE.path, START, START + len(QUOTE), QUOTE, 1, "Notice", 0.97)
 SENTENCE = Sentence("Notice is ninety days.", 0.97, "supported", (1,), "every word is in the passage")
 MADE_UP = Sentence("The moon is cheese.", 0.1, "unsupported", (), "no passage says so")
+CONFLICT = Conflict(Citation(1, "old/lease.pdf", 0, 22, "Notice is thirty days.", 2, "Notice", 0.0), "ninety", "thirty")
 ANSWER = Answer(
     "How long is notice?",
     "How long is notice?",

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from rag import __version__, console, show
+from rag.cli_models import models
 from rag.edge import (
     EXISTING_FILE,
     EXISTING_FOLDER,
@@ -180,55 +181,28 @@ def doctor(as_json: bool, **flags: Any) -> None:
 @main.command()
 @click.option("--host", help="Address to bind to; other than loopback needs a password.")
 @click.option("--port", type=click.IntRange(0, 65535), help="First port to try.")
+@click.option("--auth", type=EXISTING_FILE, help="Who may come in: lines of rag password.")
 @common
-def serve(**flags: Any) -> None:
+def serve(auth: Path | None, **flags: Any) -> None:
     """The web chat and the API."""
     from rag.web import serve as start
 
-    start(settings_from(flags))
+    start(settings_from({"auth": str(auth) if auth else None, **flags}))
 
 
-@main.group()
-def models() -> None:
-    """Weights: what there is, fetch, check."""
-
-
-@models.command("list")
-@json_flag
-@common
-def list_(as_json: bool, **flags: Any) -> None:
-    """The catalogue, and what of it is here."""
-    with opened_weights(settings_from(flags)) as weights:
-        found = weights.listing()
-    if as_json:
-        console.out_json([{**asdict(status), "folder": str(status.folder)} for status in found])
-    else:
-        show.models(found)
-
-
-@models.command()
+@main.command()
 @click.argument("name")
-@common
-def pull(name: str, **flags: Any) -> None:
-    """Fetch the weights called NAME, unless they are here."""
-    with opened_weights(settings_from(flags)) as weights:
-        path = weights.path(name)
-    console.out(str(path))
+@click.password_option(help="Asked for where it is not given.")
+def password(name: str, password: str) -> None:
+    """A line for the file of rag serve --auth: NAME with a hashed password."""
+    from rag.web.passwords import hashed
+
+    if not name or ":" in name or name.startswith("#") or not password:
+        raise UsageError(f"{name!r}: a name has no colon and does not begin with #", "rag password NAME")
+    console.out(f"{name}:{hashed(password)}")
 
 
-@models.command("verify")
-@json_flag
-@common
-def verify_models(as_json: bool, **flags: Any) -> None:
-    """Check the digests of the weights that are here; exit code 1 where one is wrong."""
-    with opened_weights(settings_from(flags)) as weights:
-        found = weights.verify()
-    if as_json:
-        console.out_json([asdict(item) for item in found])
-    else:
-        show.verified(found)
-    if not all(item.ok for item in found):
-        raise SystemExit(1)
+main.add_command(models)
 
 
 def _watch_answer(pipeline: Pipeline, question: str, turns: Sequence[Turn]) -> tuple[Answer, Sequence[Evidence]]:

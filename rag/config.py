@@ -18,7 +18,7 @@ from typing import Any
 from rag.errors import ConfigError
 from rag.types import Policy
 
-_PLACES = ("index", "folder", "cache", "offline", "host", "port", "max_file_bytes")
+_PLACES = ("index", "folder", "cache", "offline", "host", "port", "auth", "max_file_bytes")
 """Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
 
 
@@ -47,6 +47,7 @@ class Config:
         max_file_bytes: Larger files are reported and left out.
         host: Address that the server binds to.
         port: First port that it tries.
+        auth: File of the names and passwords that it lets in; empty for none, on loopback alone.
     """
 
     folder: str = "seeds"
@@ -69,6 +70,7 @@ class Config:
     max_file_bytes: int = 300_000_000
     host: str = "127.0.0.1"
     port: int = 7860
+    auth: str = ""
 
     def __post_init__(self) -> None:
         """Check types and ranges, whatever the value came from.

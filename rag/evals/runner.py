@@ -25,7 +25,7 @@ from rag.evals.outcomes import Outcome
 from rag.protocols import Progress
 from rag.support import Thresholds
 
-_SETTINGS_NOT_SHOWN = ("folder", "index", "cache", "offline", "host", "port", "max_file_bytes")
+_SETTINGS_NOT_SHOWN = ("folder", "index", "cache", "offline", "host", "port", "auth", "max_file_bytes")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def serve(config: Config) -> None:
     Raises:
         UsageError: A host that others can reach, or no free port.
     """
-    check_address(config.host, None)
+    check_address(config.host, bool(config.auth))
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # Gradio reads it when it is imported
     try:
         from rag.web.server import run

@@ -14,24 +14,21 @@ from rag.errors import UsageError
 _PORTS = 100
 """Ports tried, from the configured one up."""
 
-Auth = tuple[str, str]
-"""Name and password."""
 
-
-def check_address(host: str, auth: Auth | None) -> None:
+def check_address(host: str, guarded: bool) -> None:
     """Refuse to listen where others can reach without a password.
 
     Args:
         host: Name or address to listen on.
-        auth: Name and password; None for none.
+        guarded: Whether it takes a password to come in.
 
     Raises:
         UsageError: Not a loopback address, and no password.
     """
-    if not _is_loopback(host) and auth is None:
+    if not _is_loopback(host) and not guarded:
         raise UsageError(
             f"host = {host!r}: anyone on the network could read the documents, so it takes a password",
-            "leave the host at 127.0.0.1",
+            "stay at 127.0.0.1, or: rag password NAME > passwords.txt, then rag serve --auth passwords.txt",
         )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import hmac
 import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -25,9 +24,9 @@ from starlette.routing import Route
 from rag.errors import RagError, UsageError
 from rag.exchange import parse, shown
 from rag.types import Answer, hit_to_dict
-from rag.web.address import Auth
 from rag.web.completions import Asked, Pieces, asked, broken_off, failure, reply
 from rag.web.library import Library
+from rag.web.passwords import Passwords
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +62,7 @@ def _guarded(handler: Handler) -> Handler:
     @wraps(handler)
     async def guarded(api: Api, request: Request) -> Response:
         try:
-            api.admit(request)
+            await run_in_threadpool(api.admit, request)
             return await handler(api, request)
         except RagError as exc:
             return _error(exc)
@@ -79,12 +78,12 @@ class Api:
 
     Args:
         library: The documents and the model.
-        auth: Name and password; None for none. As `Basic`, or the password alone as `Bearer`.
+        passwords: Who may come in; None for anyone. A request sends `name:password`, as `Basic` or `Bearer`.
     """
 
-    def __init__(self, library: Library, auth: Auth | None) -> None:
+    def __init__(self, library: Library, passwords: Passwords | None) -> None:
         self._library = library
-        self._auth = auth
+        self._passwords = passwords
         self._stops: set[threading.Event] = set()
 
     def routes(self) -> list[Route]:
@@ -109,18 +108,18 @@ class Api:
             request: Its headers are looked at.
 
         Raises:
-            RagError: There is a password, and it is not the one sent.
+            RagError: It takes a name and a password, and those sent are not right.
         """
-        if self._auth is None:
+        if self._passwords is None:
             return
         kind, _, sent = request.headers.get("authorization", "").partition(" ")
-        wanted = self._auth[1] if kind.casefold() == "bearer" else ":".join(self._auth)
         try:
-            given = sent.encode("latin-1") if kind.casefold() == "bearer" else base64.b64decode(sent, validate=True)
+            raw = sent.encode("latin-1") if kind.casefold() == "bearer" else base64.b64decode(sent, validate=True)
         except (binascii.Error, ValueError):
-            given = b""
-        if not hmac.compare_digest(given, wanted.encode()):
-            raise _Refused(401, "this takes the server's password", "send it as the API key")
+            raw = b""
+        name, _, password = raw.decode("utf-8", "replace").partition(":")
+        if not self._passwords.admits(name, password):
+            raise _Refused(401, "this takes a name and a password", "send name:password as the API key")
 
     @_guarded
     async def health(self, _request: Request) -> Response:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
@@ -15,10 +16,11 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rag.config import Config
 from rag.interrupt import Interrupt
-from rag.web.address import Auth, check_address, free_port, names_of
+from rag.web.address import check_address, free_port, names_of
 from rag.web.api import Api
 from rag.web.library import Library
 from rag.web.page import Page, icon, style, theme
+from rag.web.passwords import Passwords
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -46,21 +48,21 @@ class Served:
     Args:
         config: Where to listen, and the limits.
         library: What answers; opened in the background once the page is there.
-        auth: Name and password; None for none.
+        passwords: Who may come in; None for anyone.
 
     Attributes:
         url: Where it is.
     """
 
-    def __init__(self, config: Config, library: Library, auth: Auth | None = None) -> None:
-        check_address(config.host, auth)
+    def __init__(self, config: Config, library: Library, passwords: Passwords | None = None) -> None:
+        check_address(config.host, passwords is not None)
         port = free_port(config.host, config.port)
-        self._page, self._api, self._library = Page(library), Api(library, auth), library
+        self._page, self._api, self._library = Page(library), Api(library, passwords), library
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=names_of(config.host), www_redirect=False)
         _, self.url, _ = self._page.blocks.launch(
             server_name=config.host,
             server_port=port,
-            auth=auth,
+            auth=passwords.admits if passwords else None,
             max_file_size=config.max_file_bytes,
             css=style(),
             theme=theme(),
@@ -122,19 +124,19 @@ class Guard:
         await self._app(scope, receive, reply)
 
 
-def run(config: Config, auth: Auth | None = None) -> None:
+def run(config: Config) -> None:
     """Serve until interrupted.
 
     Args:
         config: Settings.
-        auth: Name and password; None for none.
 
     Raises:
-        UsageError: An address that takes a password, or no free port.
+        UsageError: An address that takes a password, passwords that cannot be read, or no free port.
     """
+    passwords = Passwords.read(Path(config.auth)) if config.auth else None
     ended = Interrupt()
     before = {number: signal.signal(number, ended.set) for number in (signal.SIGINT, signal.SIGTERM)}
-    served = Served(config, Library(config), auth)
+    served = Served(config, Library(config), passwords)
     try:
         print(f"Footnote is at {served.url} (Ctrl-C ends it)", flush=True)  # noqa: T201
         ended.wait()

@@ -18,6 +18,7 @@ from rag.protocols import Generator, Progress
 from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder, FakeGenerator
 from rag.web.library import Library
+from rag.web.passwords import Passwords
 
 EMBEDDER = FakeEmbedder(512)
 MANIFEST = Manifest("fake", "0" * 64, EMBEDDER.dim, "1:120")
@@ -87,13 +88,13 @@ def open_library(root: Path, generator: Generator | None = None) -> Library:
 
 
 @contextmanager
-def serving(library: Library, port: int, auth: tuple[str, str] | None = None) -> Iterator[str]:
+def serving(library: Library, port: int, passwords: Passwords | None = None) -> Iterator[str]:
     """Serve a library; gives the address. Gradio leaves event loops unclosed, which are swept up here."""
     from rag.web.server import Served
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
-        served = Served(replace(library.config, port=port), library, auth)
+        served = Served(replace(library.config, port=port), library, passwords)
         _sweep()
     try:
         yield served.url

@@ -32,5 +32,5 @@ def test_an_address_of_another_machine_is_an_error() -> None:
 
 def test_loopback_needs_no_password_and_others_do() -> None:
     for host in ("127.0.0.1", "::1", "localhost"):
-        check_address(host, None)
-    check_address("0.0.0.0", ("name", "secret"))
+        check_address(host, guarded=False)
+    check_address("0.0.0.0", guarded=True)

@@ -13,6 +13,7 @@ import openai
 import pytest
 
 from rag.web.library import Library
+from rag.web.passwords import Passwords, hashed
 from tests.web.shelves import make_folder, make_library, open_library, serving, settings
 from tests.web.things import GatedGenerator
 
@@ -29,7 +30,8 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(open_library(tmp_path_factory.mktemp("guarded")), 18_820, PASSWORD) as url:
+    passwords = Passwords({PASSWORD[0]: hashed(PASSWORD[1])})
+    with serving(open_library(tmp_path_factory.mktemp("guarded")), 18_820, passwords) as url:
         yield url
 
 
@@ -124,7 +126,7 @@ def test_a_password_guards_every_route(guarded: str) -> None:
     assert httpx.post(f"{guarded}v1/chat/completions", json=ASK).status_code == 401
     with pytest.raises(openai.AuthenticationError, match="password"):
         client(guarded).models.list()
-    assert client(guarded, PASSWORD[1]).models.list().data
+    assert client(guarded, ":".join(PASSWORD)).models.list().data
 
 
 def test_twenty_at_once_are_all_answered(url: str) -> None:

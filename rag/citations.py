@@ -101,11 +101,18 @@ class Checker:
         fell = self._policy == "refuse" and any(s.verdict == "unsupported" for s in self.dropped)
         return fell or not self._to_the_point
 
-    def conflicts(self) -> list[Conflict]:
-        """Evidence that is not cited and has another number in the place of a cited one, by the citation's number."""
+    def conflicts(self, passages: Sequence[Evidence]) -> list[Conflict]:
+        """Find what disagrees with a citation.
+
+        Args:
+            passages: All that was found.
+
+        Returns:
+            Those that are not cited and have another number in the place of a cited one, by the citation's number.
+        """
         found = []
         for citation in self.citations:
-            for item in self._evidence:
+            for item in passages:
                 differs = other_number(self._question, citation.quote, item.text)
                 if differs and self._key(item) not in self._numbers:
                     found.append(Conflict(self._located(citation.number, item, 0.0), *differs))

@@ -52,6 +52,19 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
     return _distinct([item for item in scored if item.score >= _FLOOR * scored[0].score])[:most]
 
 
+def around(hits: Sequence[Hit], split: Split) -> list[Evidence]:
+    """Every sentence of the hits that is no heading, unscored, in the order of the hits.
+
+    Args:
+        hits: Best first.
+        split: Cuts a passage into sentence spans.
+
+    Returns:
+        Sentences, no two with the same words.
+    """
+    return _distinct([item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, set(), split)])
+
+
 def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> list[Evidence]:
     chunk = hit.chunk
     above = set(terms(f"{chunk.title} {chunk.heading}"))

@@ -259,7 +259,7 @@ class Pipeline:
             citations=() if refused else tuple(checker.citations),
             hits=tuple(run.hits),
             dropped=tuple(checker.dropped),
-            conflicts=() if refused else tuple(checker.conflicts()),
+            conflicts=() if refused else tuple(checker.conflicts(evidence.around(run.hits, sentences))),
             missing=run.decision.missing,
             timings=run.timings,
             model=self.generator.name,

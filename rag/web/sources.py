@@ -75,7 +75,19 @@ def _cited(view: View, read: Read, selected: int | None) -> str:
     rest = _uncited(view)
     looked = element("summary", f"Also looked at: {count(len(rest), 'passage')}") + hit_list(rest)
     more = element("details", looked, class_="fn-looked") if rest else ""
-    return _heading("Sources", _question(view)) + cards + more
+    return _heading("Sources", _question(view), _steps(view)) + cards + more
+
+
+def _steps(view: View) -> str:
+    """Buttons from one citation to the next; none for a single one."""
+    if len(view.citations) < 2:
+        return ""
+    names = {-1: ("‹", "Previous source"), 1: ("›", "Next source")}
+    buttons = [
+        element("button", sign, type="button", class_="fn-step", data_step=step, data_turn=view.number, aria_label=name)
+        for step, (sign, name) in names.items()
+    ]
+    return element("span", "".join(buttons), class_="fn-steps")
 
 
 def _uncited(view: View) -> list[Hit]:
@@ -91,7 +103,7 @@ def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
     number = element("span", str(citation.number), class_="fn-number", aria_hidden="true")
     return element(
         "article",
-        _card_head(number, citation.document, place(citation.page, below(citation.heading)), note)
+        _card_head(number, citation.document, place(citation.page, below(citation.heading)), note, _copy(citation))
         + element("blockquote", passage, class_="fn-passage", dir="auto"),
         class_="fn-source",
         id=f"fn-source-{turn}-{citation.number}",
@@ -100,6 +112,13 @@ def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
         aria_current="true" if selected else None,
         aria_label=f"Source {citation.number}",
     )
+
+
+def _copy(citation: Citation) -> str:
+    """A button that copies the quote with its reference."""
+    reference = ", ".join(part for part in (citation.document, place(citation.page, citation.heading)) if part)
+    name = f"Copy the quote of source {citation.number} with its reference"
+    return element("button", "Copy", type="button", class_="fn-copy", data_reference=reference, aria_label=name)
 
 
 def _other(passage: Citation, read: Read) -> str:
@@ -163,15 +182,15 @@ def _date(path: str, read: Read) -> str:
         return ""
 
 
-def _card_head(number: str, path: str, where: str, note: str) -> str:
+def _card_head(number: str, path: str, where: str, note: str, button: str = "") -> str:
     name = element("span", escape(name_of(path)), class_="fn-document", title=path, dir="auto")
     rest = [element("span", escape(text), class_="fn-place", dir="auto") for text in (where, note) if text]
-    return element("header", number + element("div", name + "".join(rest), class_="fn-where"))
+    return element("header", number + element("div", name + "".join(rest), class_="fn-where") + button)
 
 
-def _heading(title: str, note: str) -> str:
+def _heading(title: str, note: str, buttons: str = "") -> str:
     said = element("span", escape(note), class_="fn-place", dir="auto") if note else ""
-    return element("div", element("h2", escape(title)) + said, class_="fn-pane-head")
+    return element("div", element("h2", escape(title)) + said + buttons, class_="fn-pane-head")
 
 
 def _question(view: View) -> str:

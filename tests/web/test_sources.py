@@ -113,6 +113,6 @@ def test_nothing_hostile_becomes_markup(text: str) -> None:
     view = View(1, text)
     view.apply(replace(ANSWER, citations=(citation,), hits=(), conflicts=(Conflict(citation, text, text),)))
     found = Elements(pane(view, lambda _path: document, 1))
-    assert {tag for tag, _ in found.tags} == {"div", "h2", "span", "article", "header", "blockquote", "mark"}
+    assert {tag for tag, _ in found.tags} == {"div", "h2", "span", "article", "header", "button", "blockquote", "mark"}
     names = {name for _, attributes in found.tags for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]

@@ -11,6 +11,10 @@ document.addEventListener("click", (event) => {
     trigger("source", { turn: Number(cite.dataset.turn), number: Number(cite.dataset.cite) });
     return;
   }
+  const step = event.target.closest?.(".fn-step");
+  if (step) return go(Number(step.dataset.step));
+  const copy = event.target.closest?.(".fn-copy");
+  if (copy) return take(copy);
   const example = event.target.closest?.(".fn-example");
   if (example) trigger("example", { index: Number(example.dataset.example) });
 });
@@ -19,6 +23,39 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && element.contains(document.activeElement) && opened?.isConnected) opened.focus();
 });
+
+// From one source to the next, round and round; n and p do it from within the pane.
+function go(by) {
+  const sources = [...element.querySelectorAll(".fn-source[data-cite]")];
+  if (sources.length < 2) return;
+  const at = sources.findIndex((source) => source.getAttribute("aria-current") === "true");
+  const next = sources[at < 0 ? (by > 0 ? 0 : sources.length - 1) : (at + by + sources.length) % sources.length];
+  const [, turn, number] = next.id.match(/(\d+)-(\d+)$/);
+  opened = document.querySelector(`.fn-cite[data-turn="${turn}"][data-cite="${number}"]`) ?? opened;
+  trigger("source", { turn: Number(turn), number: Number(number) });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || !element.contains(document.activeElement)) return;
+  if (event.key === "n") go(1);
+  if (event.key === "p") go(-1);
+});
+
+// A quote with its reference; without a secure context there is no clipboard but the old way.
+async function take(button) {
+  const quote = button.closest(".fn-source").querySelector("mark").textContent.replace(/\s+/g, " ").trim();
+  const text = `“${quote}” (${button.dataset.reference})`;
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else {
+    const area = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+    button.focus();
+  }
+  button.textContent = "Copied";
+  setTimeout(() => { button.textContent = "Copy"; }, 1500);
+}
 
 function reveal() {
   const source = element.querySelector(".fn-source[aria-current=true]");

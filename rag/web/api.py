@@ -38,6 +38,7 @@ _ALIVE_S = 5.0
 """How often a sender that waits for pieces is told that the line is not dead."""
 _MOST_HITS = 100
 _JSON = "application/json"
+_UNEXPECTED = RagError("something went wrong that should not have", "the server's terminal says what")
 
 Handler = Callable[[Any, Request], Awaitable[Response]]
 
@@ -68,7 +69,7 @@ def _guarded(handler: Handler) -> Handler:
             return _error(exc)
         except Exception:  # the outermost edge: the reply says so and the log says what
             logger.exception("a request failed")
-            return _error(RagError("something went wrong that should not have", "the server's terminal says what"))
+            return _error(_UNEXPECTED)
 
     return guarded
 
@@ -189,6 +190,9 @@ class Api:
                 yield piece
         except RagError as exc:
             yield broken_off(exc, _kind(exc))
+        except Exception:  # likewise, where the reply has begun
+            logger.exception("a request failed")
+            yield broken_off(_UNEXPECTED, _kind(_UNEXPECTED))
         finally:
             stop.set()
 

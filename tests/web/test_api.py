@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +12,9 @@ import httpx
 import openai
 import pytest
 
+from rag.errors import ServerError
+from rag.protocols import Message, StopSignal
+from rag.testing import FakeGenerator
 from rag.web.library import Library
 from rag.web.passwords import Passwords, hashed
 from tests.web.shelves import make_folder, make_library, open_library, serving, settings
@@ -135,6 +138,36 @@ def test_twenty_at_once_are_all_answered(url: str) -> None:
 
     with ThreadPoolExecutor(20) as pool:
         assert len(set(pool.map(ask, range(20)))) == 1
+
+
+class Failing(FakeGenerator):
+    """Breaks down in the midst of a reply: with an error of ours, or another."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        yield "Either side "
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(ServerError("the model server is gone", "start it"), "gone"), (RuntimeError("boo"), "should not have")],
+)
+def test_a_failure_is_told_whole_and_in_pieces(tmp_path: Path, error: Exception, said: str) -> None:
+    with serving(open_library(tmp_path, Failing(error)), 18_870) as url:
+        reply = httpx.post(f"{url}v1/chat/completions", json=ASK)
+        assert reply.status_code == 500
+        assert said in reply.json()["error"]["message"]
+        assert "boo" not in reply.text
+        with pytest.raises(openai.APIError, match=said):
+            list(
+                client(url).chat.completions.create(
+                    model="fake", messages=[{"role": "user", "content": QUESTION}], stream=True
+                )
+            )
 
 
 def test_one_whose_sender_is_gone_stops_computing(tmp_path: Path) -> None:

@@ -17,12 +17,17 @@ Read = Callable[[str], Document]
 """A document by its path; KeyError where there is none."""
 _AROUND = 240
 """Characters shown on each side of a quote, at most."""
+_READ_AS = {
+    "going on": ("Found so far", "the sentences that the answer is written from"),
+    "over": ("Found", "the sentences that the answer was to be written from"),
+    "refused": ("Looked at", "the sentences that come nearest"),
+}
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 _BROKEN = re.compile(r"(?<=[\w,;])\n(?=[a-z])")
 
 
 def pane(view: View | None, read: Read, selected: int | None = None) -> str:
-    """The sources of one answer; while there is none yet, the passages that it will be written from.
+    """The sources of one answer; where there is none, the passages that it will be, or was not, written from.
 
     Args:
         view: The question; None for an empty conversation.
@@ -36,7 +41,7 @@ def pane(view: View | None, read: Read, selected: int | None = None) -> str:
         return _empty("Sources appear here", "with the cited words lit up in the passage that they come from.")
     if view.citations and (view.over or not view.evidence):
         return _cited(view, read, selected)
-    if view.evidence and not view.refused:
+    if view.evidence:
         return _reading(view, read)
     if view.hits:
         return _heading("Looked at", count(len(view.hits), "passage")) + hit_list(view.hits)
@@ -152,8 +157,7 @@ def _reading(view: View, read: Read) -> str:
         head = _card_head("", chunk.document, place(chunk.page, below(chunk.heading)), _date(chunk.document, read))
         quoted = element("blockquote", passage, class_="fn-passage", dir="auto")
         cards.append(element("article", head + quoted, class_="fn-source fn-evidence"))
-    title = _heading("Found so far" if not view.over else "Found", "the sentences that the answer is written from")
-    return title + "".join(cards)
+    return _heading(*_READ_AS["refused" if view.refused else "over" if view.over else "going on"]) + "".join(cards)
 
 
 def _span(evidence: Evidence) -> Span:

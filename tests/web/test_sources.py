@@ -48,8 +48,18 @@ def test_what_was_cited_is_not_listed_again() -> None:
     assert "Also looked at" not in pane(view_after(8), read)
 
 
-def test_a_refusal_lists_what_was_looked_at() -> None:
+def test_a_refusal_shows_the_sentences_that_came_nearest() -> None:
     view = view_after(2)
+    view.apply(REFUSAL)
+    html = pane(view, read)
+    assert "Looked at" in html
+    assert "the sentences that come nearest" in html
+    assert "lease.pdf" in html
+    assert f"<mark>{QUOTE}</mark>" in html
+
+
+def test_a_refusal_without_evidence_lists_the_passages() -> None:
+    view = View(1, "q")
     view.apply(REFUSAL)
     html = pane(view, read)
     assert "Looked at" in html

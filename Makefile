@@ -14,7 +14,7 @@ TINY      := smollm2-135m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat index eval test check lock clean
+.PHONY: help install chat index eval test check screenshots lock clean
 
 help:
 	@echo "make chat     install what is missing, index SEEDS (=$(SEEDS)), open the chat at PORT (=$(PORT)) or the next free"
@@ -23,6 +23,7 @@ help:
 	@echo "make eval     measure on a dataset: make eval DATASET=DIR"
 	@echo "make test     install, then format, lint, types, layers, docstrings and all tests"
 	@echo "make check    all of that but the tests"
+	@echo "make screenshots  every state of the page as a picture, into screenshots/"
 	@echo "make lock     write requirements.lock anew from what is installed"
 	@echo "make clean    remove the environment, the index and all caches in this folder"
 
@@ -65,6 +66,9 @@ check: .venv/.installed
 
 test: install .venv/.tiny check
 	$(BIN)/pytest
+
+screenshots: index
+	$(BIN)/python -m tests.browser.screenshots screenshots
 
 lock: .venv/.installed
 	$(BIN)/python .ci/lock.py > .venv/requirements.lock

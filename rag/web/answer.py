@@ -179,7 +179,7 @@ def _refusal(view: View) -> str:
     if not view.answer.hits:
         return element("div", said + why, class_="fn-refusal")
     title = f"What was looked at: {count(len(view.answer.hits), 'passage')}"
-    looked = element("details", element("summary", title) + hit_list(view.answer.hits), class_="fn-looked", open=True)
+    looked = element("details", element("summary", title) + hit_list(view.answer.hits), class_="fn-looked")
     return element("div", said + why + looked + _dropped(view), class_="fn-refusal")
 
 

@@ -14,7 +14,7 @@ from tests.web.things import ANSWER, CHUNK, CITATION, CONFLICT, HIT, HOSTILE, MA
 
 _OURS = {"article", "div", "span", "button", "p", "q", "details", "summary", "ol", "ul", "li", "s", "section", "h2"}
 _ALLOWED = {
-    "class", "dir", "role", "title", "type", "open", "aria-label", "aria-busy", "data-turn", "data-cite",
+    "class", "dir", "role", "title", "type", "aria-label", "aria-busy", "data-turn", "data-cite",
     "data-verdict", "data-example",
 }  # fmt: skip
 

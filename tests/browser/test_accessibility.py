@@ -13,7 +13,13 @@ _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", 
 _WIDE, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 
 
+_SETTLED = """Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity)
+  .map((one) => one.finished.catch(() => null))).then(() => null)"""
+"""A colour on its way to another one is neither."""
+
+
 def violations(page: Page) -> list[str]:
+    page.evaluate(_SETTLED)
     found = Axe().run(page, options=_RULES).response["violations"]
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
@@ -30,6 +36,7 @@ def test_no_violation_in_any_state(chromium: Browser, real: str, scheme: str, vi
     expect(page.locator(".fn-source[aria-current=true]")).to_be_visible()
     assert violations(page) == [], "answered"
     steps.ask(page, "What is the boiling point of tungsten in kelvin?", turns=2)
+    expect(page.get_by_role("button", name="Regenerate")).to_be_enabled()
     assert violations(page) == [], "refused"
     page.get_by_role("tab", name="Documents").click()
     expect(page.locator("#fn-listing")).to_contain_text("lease.md")

@@ -197,8 +197,10 @@ def password(name: str, password: str) -> None:
     """A line for the file of rag serve --auth: NAME with a hashed password."""
     from rag.web.passwords import hashed
 
-    if not name or ":" in name or name.startswith("#") or not password:
+    if not name or ":" in name or name.startswith("#"):
         raise UsageError(f"{name!r}: a name has no colon and does not begin with #", "rag password NAME")
+    if not password:
+        raise UsageError("the password is empty", "type one")
     console.out(f"{name}:{hashed(password)}")
 
 

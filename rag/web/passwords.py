@@ -20,9 +20,8 @@ from rag.errors import UsageError
 _COST, _BLOCK, _PARALLEL = 16_384, 8, 1
 """scrypt's n, r and p: some 16 MiB and 50 ms for each try."""
 _SALT_BYTES, _KEY_BYTES = 16, 32
-_COSTLIEST = 2**20
-"""Largest n that a file may ask for: a typing error there must not hang the server."""
-_MEMORY_BYTES = 2**31 - 1
+_MEMORY_BYTES = 2**28
+"""Most that one try may take: a typing error in the file must not hang the server."""
 _HINT = "write one with: rag password NAME >> FILE"
 
 
@@ -108,10 +107,10 @@ def _parts(hash_: str) -> tuple[tuple[int, int, int], bytes, bytes] | None:
         found = (int(cost), int(block), int(parallel)), base64.b64decode(salt, validate=True), base64.b64decode(key)
     except (ValueError, binascii.Error):
         return None
-    numbers, _, read = found
-    power = numbers[0] > 1 and numbers[0] & (numbers[0] - 1) == 0
-    sound = kind == "scrypt" and power and numbers[0] <= _COSTLIEST and 1 <= numbers[1] <= 32 and 1 <= numbers[2] <= 16
-    return found if sound and len(read) >= _SALT_BYTES else None
+    (n, r, p), _, read = found
+    power = n > 1 and n & (n - 1) == 0
+    fits = 1 <= r <= 32 and 1 <= p <= 16 and 128 * r * (n + p + 2) < _MEMORY_BYTES
+    return found if kind == "scrypt" and power and fits and len(read) >= _SALT_BYTES else None
 
 
 def _key(password: str, salt: bytes, cost: int, block: int, parallel: int, size: int) -> bytes:

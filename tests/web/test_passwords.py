@@ -60,6 +60,7 @@ def test_a_file_is_read_with_its_remarks(tmp_path: Path) -> None:
         (":" + hashed("x"), "line 1"),
         ("ines:scrypt$3$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA==", "line 1"),
         ("ines:scrypt$1073741824$8$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA==", "line 1"),
+        ("ines:scrypt$1048576$32$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA==", "line 1"),
         ("ines:scrypt$16384$8$1$AAAAAAAAAAAAAAAAAAAAAA==$", "line 1"),
     ],
 )
@@ -89,3 +90,15 @@ def test_the_command_writes_such_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["a:b", "#ines", ""])
 def test_a_name_that_could_not_be_read_again_is_refused(name: str) -> None:
     assert CliRunner().invoke(main, ["password", name, "--password", "x"]).exit_code == 2
+
+
+def test_the_costliest_that_a_file_may_ask_for_can_be_tried(tmp_path: Path) -> None:
+    path = tmp_path / "passwords.txt"
+    path.write_text("ines:scrypt$65536$16$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAAAAAAAAAAAAAAAA==", "utf-8")
+    assert not Passwords.read(path).admits("ines", "x")
+
+
+def test_an_empty_password_is_refused() -> None:
+    done = CliRunner().invoke(main, ["password", "ines", "--password", ""])
+    assert done.exit_code == 2
+    assert "the password is empty" in done.stderr

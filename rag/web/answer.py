@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.types import Citation, Conflict, Hit, Sentence
+from rag.web import actions
 from rag.web.html import below, count, element, escape, message, name_of, place, support_mark
 from rag.web.view import View
 
@@ -34,8 +35,9 @@ def exchange(view: View) -> str:
     """One question and its answer, as far as it has come."""
     asked = element("div", escape(_clipped(view.question, _QUESTION)), class_="fn-question", dir="auto")
     body = element("div", _answer(view), class_="fn-answer", aria_busy="false" if view.over else "true")
+    parts = [asked, actions.edit(view), body, actions.rating(view)]
     name = f"Question {view.number}"
-    return element("article", asked + body, class_="fn-turn", data_turn=view.number, aria_label=name)
+    return element("article", "".join(parts), class_="fn-turn", data_turn=view.number, aria_label=name)
 
 
 def welcome(title: str, text: str, questions: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What happens when someone asks, stops, asks again or opens a source: events in, screens out.
+"""What happens when someone asks, stops, asks again, edits, rates or opens a source: events in, screens out.
 
 A screen is HTML for each part of the page. Knows the library and the session; nothing of Gradio.
 """
@@ -14,7 +14,10 @@ from typing import NamedTuple, cast
 from rag.errors import RagError
 from rag.events import Event as PipelineEvent
 from rag.events import Token
+from rag.web.actions import editing
 from rag.web.answer import conversation, welcome
+from rag.web.html import message
+from rag.web.keeping import Keeper
 from rag.web.library import Library
 from rag.web.session import Session
 from rag.web.sources import pane
@@ -27,16 +30,19 @@ _PATIENCE_S = 0.25
 
 
 class Screen(NamedTuple):
-    """HTML of the earlier questions, of the last one and of the source pane; None for what has not changed.
+    """HTML of the earlier questions, of the last one, of the source pane and of what stands above the box.
 
-    `busy` is True while an answer is being written, `begun` once anything has been asked.
+    None for what has not changed. `busy` is True while an answer is being written, `begun` once anything has been
+    asked; `kept_as` is the conversation's id on disk.
     """
 
     past: str | None
     current: str
     sources: str | None
+    above: str
     busy: bool
     begun: bool
+    kept_as: str
 
 
 class Chat:
@@ -48,6 +54,7 @@ class Chat:
 
     def __init__(self, library: Library) -> None:
         self._library = library
+        self._keeper = Keeper(library.conversations)
         self._stops: set[Event] = set()
         self._changed = Condition()
 
@@ -63,18 +70,23 @@ class Chat:
         """
         if session.busy or not question.strip():
             return
+        self._keeper.catch_up(session)
+        session.rewind()
         view = session.begin(question.strip())
-        stop = session.stop
+        stop, kept_as = session.stop, self._keeper.begin(session, view)
         with self._changed:
             self._stops.add(stop)
         try:
             with closing(self._run(view, session)) as steps:
                 for whole in steps:
+                    if whole:
+                        self._keeper.update(session, kept_as, view)
                     yield self.screen(session, whole=whole)
         finally:
             stop.set()
             if not view.over:
                 view.halt()
+            self._keeper.update(session, kept_as, view)
             if session.stop is stop:
                 session.busy = False
             with self._changed:
@@ -85,7 +97,58 @@ class Chat:
     def again(self, session: Session) -> Iterator[Screen]:
         """Answer the last question once more, in place of its answer."""
         if session.views and not session.busy:
-            yield from self.ask(session.views.pop().question, session)
+            session.editing = len(session.views)
+            yield from self.ask(session.views[-1].question, session)
+
+    def edit(self, turn: int, session: Session) -> tuple[str, Screen]:
+        """Begin to edit a question, or leave it as it is.
+
+        Args:
+            turn: Its number; one that does not exist ends the editing.
+            session: The user's.
+
+        Returns:
+            What the box is to hold, and a screen.
+        """
+        view = None if session.busy else session.view(turn)
+        session.editing = view.number if view else None
+        return view.question if view else "", self.screen(session)
+
+    def rate(self, turn: int, good: bool, remark: str, session: Session) -> Screen:
+        """Note what the user thinks of an answer; saying the same again takes it back, saying why does not.
+
+        Args:
+            turn: Number of the question; one that does not exist is let be.
+            good: Whether the answer is.
+            remark: What is wrong with it; may be empty.
+            session: The user's.
+
+        Returns:
+            A screen.
+        """
+        view = session.view(turn)
+        if view is not None and view.over:
+            view.good = None if view.good is good and not remark else good
+            view.remark = remark.strip() if view.good is False else ""
+            self._keeper.update(session, session.kept_as, view)
+        return self.screen(session)
+
+    def own(self, session: Session, owner: str, kept_as: str) -> None:
+        """Take up the conversation that a page shows: after a reload, or when the server was started anew.
+
+        Args:
+            session: The page's.
+            owner: Who sits in front of it; empty where nothing tells.
+            kept_as: Id of the conversation that it shows; empty for none.
+        """
+        session.owner = owner
+        if kept_as and not session.views:
+            self._keeper.open(session, kept_as)
+
+    def open(self, kept_as: str, session: Session) -> Screen:
+        """Go on with a conversation from the disk; one that does not exist is let be."""
+        self._keeper.open(session, kept_as)
+        return self.screen(session)
 
     def example(self, index: int, session: Session) -> Iterator[Screen]:
         """Ask an example question; an index that does not exist is let be."""
@@ -123,11 +186,12 @@ class Chat:
             A screen.
         """
         last = conversation(session.views[-1:]) or self._welcome()
-        begun = bool(session.views)
-        if not whole:
-            return Screen(None, last, None, session.busy, begun)
-        sources = pane(session.current, self._library.read, session.selected)
-        return Screen(conversation(session.views[:-1]), last, sources, session.busy, begun)
+        if session.trouble:
+            last += message("error", session.trouble)
+        past = conversation(session.views[:-1]) if whole else None
+        sources = pane(session.current, self._library.read, session.selected) if whole else None
+        above, begun = editing(session.editing, len(session.views)), bool(session.views)
+        return Screen(past, last, sources, above, session.busy, begun, session.kept_as)
 
     def _welcome(self) -> str:
         text = "Each sentence of an answer is checked against your documents and shows the passage it comes from."
@@ -171,6 +235,8 @@ class Chat:
         with closing(written) as events:
             for event in events:
                 view.apply(event)
+                if stop.is_set() and view.over:  # the answer holds what was checked before the stop
+                    view.halt()
                 yield not isinstance(event, Token)
                 if stop.is_set() and not view.draft:
                     break

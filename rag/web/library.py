@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from rag import factory
@@ -20,6 +21,7 @@ from rag.pipeline import Pipeline
 from rag.protocols import Progress
 from rag.types import Document, DocumentInfo
 from rag.web import examples
+from rag.web.conversations import Conversations
 from rag.web.line import Line
 
 logger = logging.getLogger(__name__)
@@ -60,11 +62,13 @@ class Library:
 
     Attributes:
         line: Where those wait who want an answer.
+        conversations: What was asked and answered so far, on disk.
     """
 
     def __init__(self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index) -> None:
         self.config = config
         self.line = Line()
+        self.conversations = Conversations(Path(config.index))
         self.examples: tuple[str, ...] = ()
         self._assemble = assemble
         self._sync = sync

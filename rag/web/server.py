@@ -19,6 +19,7 @@ from rag.interrupt import Interrupt
 from rag.web.address import check_address, free_port, names_of
 from rag.web.api import Api
 from rag.web.library import Library
+from rag.web.owner import Remember
 from rag.web.page import Page, icon, style, theme
 from rag.web.passwords import Passwords
 
@@ -68,7 +69,7 @@ class Served:
             theme=theme(),
             favicon_path=str(icon()),
             app_kwargs={
-                "middleware": [hosts, Middleware(Guard)],
+                "middleware": [hosts, Middleware(Guard), Middleware(Remember)],
                 "routes": self._api.routes(),
                 "docs_url": None,
                 "redoc_url": None,

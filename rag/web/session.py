@@ -1,4 +1,4 @@
-"""One user's conversation: questions, answers and the signal that stops the one being written.
+"""One user's conversation as one page shows it: questions, answers and the signal that stops the one being written.
 
 Lives in `gr.State`, which copies its first value for each user: a copy of a session is a new, empty one. Knows nothing
 of Gradio or of the pipeline.
@@ -7,6 +7,9 @@ of Gradio or of the pipeline.
 from __future__ import annotations
 
 import threading
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rag.types import Turn
@@ -22,6 +25,10 @@ class Session:
         busy: True while an answer is being written.
         shown: Number of the question whose sources are shown; None for the last.
         selected: Number of the citation that is selected; None for none.
+        editing: Number of the question that the next one replaces; None for none.
+        owner: Whose it is; empty for nobody's, which is not kept.
+        kept_as: Its id on disk; empty for one that is not there.
+        trouble: Why it could not be kept; empty where it could.
     """
 
     def __init__(self) -> None:
@@ -30,6 +37,10 @@ class Session:
         self.busy = False
         self.shown: int | None = None
         self.selected: int | None = None
+        self.editing: int | None = None
+        self.owner = ""
+        self.kept_as = ""
+        self.trouble = ""
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Session:
         """A new conversation: what one user says is never copied to another.
@@ -44,15 +55,36 @@ class Session:
 
     def begin(self, question: str) -> View:
         """Start a question; its sources are shown from now on."""
+        question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
         self.stop, self.busy, self.shown, self.selected = threading.Event(), True, None, None
         view = View(len(self.views) + 1, question)
         self.views.append(view)
         return view
 
     def clear(self) -> None:
-        """Forget the conversation, and stop what is being written."""
+        """Begin another conversation, and stop what is being written; what is on disk stays there."""
+        self.open("", [])
+
+    def open(self, kept_as: str, views: Sequence[View]) -> None:
+        """Go on with a conversation from the disk, and stop what is being written."""
         self.stop.set()
-        self.views, self.shown, self.selected, self.busy = [], None, None, False
+        self.views, self.kept_as, self.busy = list(views), kept_as, False
+        self.shown = self.selected = self.editing = None
+        self.trouble = ""
+
+    def rewind(self) -> None:
+        """Make room for the question that is being edited.
+
+        The last question goes, as when it is asked again; where there are others after it, what comes before it
+        becomes a conversation of its own, so that nothing is lost.
+        """
+        if self.editing is not None and self.editing < len(self.views):
+            self.kept_as = ""
+            earlier = self.views[: self.editing - 1]
+            self.views = [replace(view, id=uuid.uuid4().hex) for view in earlier]
+        elif self.editing is not None:
+            self.views.pop()
+        self.editing = None
 
     def history(self) -> list[Turn]:
         """Turns before the last question, oldest first."""
@@ -60,8 +92,12 @@ class Session:
 
     def select(self, turn: int, number: int) -> None:
         """Show the sources of one question with one citation selected; numbers that do not exist are let be."""
-        if 1 <= turn <= len(self.views):
+        if self.view(turn):
             self.shown, self.selected = turn, number
+
+    def view(self, turn: int) -> View | None:
+        """A question by its number; None where there is none."""
+        return self.views[turn - 1] if 1 <= turn <= len(self.views) else None
 
     @property
     def current(self) -> View | None:

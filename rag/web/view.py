@@ -5,6 +5,7 @@ Knows the events and how a draft falls into sentences; nothing of HTML, of Gradi
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -35,6 +36,9 @@ class View:
         answer: The final word; None until then.
         error: What went wrong; empty where nothing did.
         hint: What mends it.
+        id: Tells it from the same question asked anew; 32 hex digits.
+        good: What the user thinks of the answer; None where nothing was said.
+        remark: What the user says is wrong with it.
     """
 
     number: int
@@ -49,6 +53,9 @@ class View:
     answer: Answer | None = None
     error: str = ""
     hint: str = ""
+    id: str = field(default_factory=lambda: uuid.uuid4().hex)
+    good: bool | None = None
+    remark: str = ""
 
     def apply(self, event: Event) -> None:
         """Take in the next event of `Pipeline.stream`."""

@@ -15,7 +15,7 @@ from tests.web.things import ANSWER, CHUNK, CITATION, CONFLICT, HIT, HOSTILE, MA
 _OURS = {"article", "div", "span", "button", "p", "q", "details", "summary", "ol", "ul", "li", "s", "section", "h2"}
 _ALLOWED = {
     "class", "dir", "role", "title", "type", "aria-label", "aria-busy", "data-turn", "data-cite",
-    "data-verdict", "data-example",
+    "data-verdict", "data-example", "data-edit", "data-good", "aria-pressed",
 }  # fmt: skip
 
 
@@ -27,7 +27,7 @@ def finished(answer: Answer) -> View:
 
 def test_a_marker_is_a_named_button_that_says_where_it_leads() -> None:
     found = Elements(exchange(view_after(8)))
-    [marker] = [attributes for tag, attributes in found.tags if tag == "button"]
+    [marker] = [attributes for tag, attributes in found.tags if attributes.get("class") == "fn-cite"]
     assert (marker["data-turn"], marker["data-cite"]) == ("1", "1")
     assert marker["aria-label"] == "Source 1: legal/lease.pdf, page 1 · Notice"
     assert marker["type"] == "button"

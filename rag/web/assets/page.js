@@ -2,6 +2,7 @@
 const root = document.documentElement;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const transcript = () => document.getElementById("fn-transcript");
+const box = () => document.querySelector("#fn-box textarea");
 let opened = null;
 
 document.addEventListener("click", (event) => {
@@ -16,13 +17,47 @@ document.addEventListener("click", (event) => {
   const copy = event.target.closest?.(".fn-copy");
   if (copy) return take(copy);
   const example = event.target.closest?.(".fn-example");
-  if (example) trigger("example", { index: Number(example.dataset.example) });
+  if (example) return trigger("example", { index: Number(example.dataset.example) });
+  const edit = event.target.closest?.("[data-edit]");
+  if (edit) {
+    trigger("edit", { turn: Number(edit.dataset.edit) });
+    return box()?.focus();
+  }
+  const rate = event.target.closest?.(".fn-rate");
+  if (rate) trigger("rate", { turn: Number(rate.dataset.turn), good: rate.dataset.good === "true" });
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest?.(".fn-remark");
+  if (!form) return;
+  event.preventDefault();
+  trigger("rate", { turn: Number(form.dataset.turn), good: false, remark: form.querySelector("input").value });
 });
 
-// Escape goes from a source back to the marker that opened it.
+// Escape goes from a source back to the marker that opened it, and elsewhere stops what is being written or edited.
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && element.contains(document.activeElement) && opened?.isConnected) opened.focus();
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (element.contains(document.activeElement) && opened?.isConnected) return opened.focus();
+  (document.querySelector("#fn-stop") ?? document.querySelector("#fn-above [data-edit]"))?.click();
 });
+
+// The help sheet; "?" and "/" do nothing while one types.
+const typing = () => document.activeElement?.matches("input, textarea, select, [contenteditable]");
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || typing()) return;
+  if (event.key === "?") document.getElementById("fn-help")?.showModal();
+  if (event.key === "/") { event.preventDefault(); box()?.focus(); }
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.(".fn-help-open")) document.getElementById("fn-help")?.showModal();
+});
+
+// The address names the conversation, so that a reload, a bookmark and a second tab find it.
+window.fnAddress = (id) => {
+  const address = new URL(location.href);
+  if (id) address.searchParams.set("c", id);
+  else address.searchParams.delete("c");
+  history.replaceState(history.state, "", address);
+};
 
 // From one source to the next, round and round; n and p do it from within the pane.
 function go(by) {

@@ -1,0 +1,46 @@
+// Runs once, in the list's own scope: `element` and `trigger` are Gradio's.
+const conversation = (node) => node.closest("[data-conversation]")?.dataset.conversation;
+
+element.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-action]");
+  if (!button) return;
+  const { action, kind } = button.dataset, id = conversation(button);
+  if (action === "rename") rename(button.closest("li").querySelector(".fn-open"), id);
+  else if (action === "delete") remove(button, id);
+  else if (action === "export") trigger("export", { id, kind });
+  else trigger("open", { id });
+});
+
+// The title becomes a box: Enter keeps what is in it, Escape and leaving do not.
+function rename(title, id) {
+  const box = Object.assign(document.createElement("input"), { value: title.textContent, maxLength: 200, className: "fn-title" });
+  box.setAttribute("aria-label", "Title of the conversation");
+  title.replaceWith(box);
+  box.select();
+  let left = false;
+  const leave = () => { if (!left) { left = true; box.replaceWith(title); } };
+  box.addEventListener("blur", leave);
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leave();
+    if (event.key !== "Enter") return;
+    const given = box.value;
+    leave();
+    trigger("rename", { id, title: given });
+  });
+}
+
+// What cannot be taken back is asked twice, on the spot.
+function remove(button, id) {
+  if (button.dataset.sure) return trigger("delete", { id });
+  button.dataset.sure = "yes";
+  button.textContent = "Delete for good?";
+  setTimeout(() => { delete button.dataset.sure; button.textContent = "Delete"; }, 4000);
+}
+
+window.fnSave = ({ name, text }) => {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+};

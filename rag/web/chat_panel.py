@@ -1,0 +1,174 @@
+"""The conversation on the page: Gradio components, and which event calls what; what is shown comes from `chat`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from rag.web.chat import Chat, Screen
+from rag.web.history_tab import QUIET, text_of
+from rag.web.owner import owner_of
+from rag.web.session import Session
+
+_ANSWERING = 32
+"""Questions taken at once; they are answered one by one, in order, and their place in the line is shown."""
+
+Updates = tuple[Any, ...]
+
+
+class ChatPanel:
+    """The transcript and the box below it, made where it stands.
+
+    Args:
+        chat: What answers.
+        session: The page's state.
+
+    Attributes:
+        past: The questions before the last one.
+        current: The last question with its answer.
+        kept_as: The id of the conversation, as the browser knows it; so that a page outlives the server.
+    """
+
+    def __init__(self, chat: Chat, session: gr.State) -> None:
+        self._chat = chat
+        self._session = session
+        with gr.Column(elem_id="fn-transcript"):
+            self.past = gr.HTML(elem_id="fn-past", apply_default_css=False)
+            self.current = gr.HTML(elem_id="fn-current", apply_default_css=False)
+        with gr.Column(elem_id="fn-composer"):
+            self._above = gr.HTML(elem_id="fn-above", apply_default_css=False)
+            self._box = gr.Textbox(
+                placeholder="Ask a question about your documents",
+                label="Question",
+                show_label=False,
+                container=False,
+                lines=1,
+                max_lines=8,
+                autofocus=True,
+                elem_id="fn-box",
+            )
+            with gr.Row(elem_id="fn-buttons"):
+                self._clear = gr.Button("Clear", size="sm", interactive=False, elem_id="fn-clear", min_width=0)
+                self._again = gr.Button("Regenerate", size="sm", interactive=False, elem_id="fn-again", min_width=0)
+                self._stop = gr.Button("Stop", size="sm", variant="stop", elem_id="fn-stop", visible=False, min_width=0)
+                self._send = gr.Button("Ask", size="sm", variant="primary", elem_id="fn-send", min_width=0)
+        self.kept_as = gr.Textbox(value="", visible="hidden", elem_id="fn-kept-as")
+
+    def wire(self, sources: gr.HTML, tabs: gr.Tabs) -> None:
+        """Say what happens on each event.
+
+        Args:
+            sources: The source pane, which also sends what is pressed in the transcript.
+            tabs: Turned to the sources when there are new ones.
+        """
+        buttons = [self._send, self._stop, self._again, self._clear]
+        self.shown = [self._box, self.past, self.current, sources, self._above, *buttons, self.kept_as, tabs]
+        given = [self._session, self.kept_as]
+        asking = {**QUIET, "queue": True, "outputs": self.shown, "concurrency_limit": _ANSWERING}
+        gr.on([self._box.submit, self._send.click], self._ask, [self._box, *given], trigger_mode="once", **asking)
+        self._again.click(self._ask_again, given, trigger_mode="once", **asking)
+        sources.example(self._ask_example, given, trigger_mode="once", **asking)
+        self._stop.click(self._halt, [self._session], [self._stop], **QUIET)
+        self._clear.click(self.clear, [self._session], self.shown, **QUIET)
+        sources.edit(self._edit, given, self.shown, **QUIET)
+        sources.rate(self._rate, given, self.shown, trigger_mode="multiple", **QUIET)
+        sources.source(self._select, given, [sources, tabs], trigger_mode="multiple", **QUIET)
+        self.kept_as.change(None, self.kept_as, None, js="(id) => window.fnAddress(id)")
+
+    def clear(self, session: Session) -> Updates:
+        """Begin another conversation."""
+        session.clear()
+        return self.updates(session, "")
+
+    def open(self, session: Session, request: gr.Request, kept_as: str) -> Updates:
+        """Go on with a conversation from the disk."""
+        self._chat.own(session, owner_of(request), "")
+        self._chat.open(kept_as, session)
+        return self.updates(session, "")
+
+    def enter(self, session: Session, kept_as: str, request: gr.Request) -> Updates:
+        """Take up the conversation that the page's address names."""
+        self._chat.own(session, owner_of(request), kept_as)
+        return self.updates(session)
+
+    def updates(self, session: Session, typed: str | None = None) -> Updates:
+        """Everything as it is now, for `shown`.
+
+        Args:
+            session: The page's.
+            typed: What the box is to hold; None for what it holds.
+
+        Returns:
+            One update per component.
+        """
+        return (*_updates(typed, self._chat.screen(session)), gr.skip())
+
+    def _ask(self, question: str, session: Session, kept_as: str, request: gr.Request) -> Iterator[Updates]:
+        self._chat.own(session, owner_of(request), kept_as)
+        yield from self._shown(self._chat.ask(question, session), box="")
+
+    def _ask_again(self, session: Session, kept_as: str, request: gr.Request) -> Iterator[Updates]:
+        self._chat.own(session, owner_of(request), kept_as)
+        yield from self._shown(self._chat.again(session))
+
+    def _ask_example(
+        self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData
+    ) -> Iterator[Updates]:
+        self._chat.own(session, owner_of(request), kept_as)
+        yield from self._shown(self._chat.example(number_of(event, "index"), session))
+
+    def _shown(self, screens: Iterator[Screen], box: str | None = None) -> Iterator[Updates]:
+        """Screens as updates of the components; the box is emptied once, so that typing goes on undisturbed."""
+        first = True
+        for screen in screens:
+            typed = box if first else None
+            yield (*_updates(typed, screen), gr.Tabs(selected="sources") if first else gr.skip())
+            first = False
+
+    def _halt(self, session: Session) -> gr.Button:
+        session.stop.set()
+        return gr.Button("Stopping…", interactive=False)
+
+    def _edit(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
+        self._chat.own(session, owner_of(request), kept_as)
+        question, screen = self._chat.edit(number_of(event, "turn"), session)
+        return (*_updates(question, screen), gr.skip())
+
+    def _rate(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
+        self._chat.own(session, owner_of(request), kept_as)
+        good = (event._data or {}).get("good") is True
+        screen = self._chat.rate(number_of(event, "turn"), good, text_of(event, "remark"), session)
+        return (*_updates(None, screen), gr.skip())
+
+    def _select(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
+        self._chat.own(session, owner_of(request), kept_as)
+        pane = self._chat.select(number_of(event, "turn"), number_of(event, "number"), session)
+        return pane, gr.Tabs(selected="sources")
+
+
+def number_of(event: gr.EventData, name: str) -> int:
+    """A number that the browser sent; -1 where it sent something else."""
+    value = (event._data or {}).get(name)
+    return value if isinstance(value, int) else -1
+
+
+def _updates(typed: str | None, screen: Screen) -> Updates:
+    """The box, the screen's parts in order, the buttons that ask, stop, regenerate and clear, and the id."""
+    return (
+        _changed(typed),
+        _changed(screen.past),
+        screen.current,
+        _changed(screen.sources),
+        screen.above,
+        gr.Button(visible=not screen.busy),
+        gr.Button("Stop", visible=screen.busy, interactive=True),
+        gr.Button(interactive=screen.begun and not screen.busy),
+        gr.Button(interactive=screen.begun),
+        screen.kept_as,
+    )
+
+
+def _changed(value: str | None) -> Any:
+    return gr.skip() if value is None else value

@@ -1,0 +1,95 @@
+"""A conversation on the page and its copy on disk: written down as it goes, and gone on with from there.
+
+What cannot be written is said on the page and keeps nobody from asking. Knows sessions and conversations; nothing of
+what is shown.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rag.errors import RagError
+from rag.web.conversations import Conversations
+from rag.web.session import Session
+from rag.web.view import View
+
+logger = logging.getLogger(__name__)
+
+
+class Keeper:
+    """Keeps sessions whose owner is known.
+
+    Args:
+        conversations: Where.
+    """
+
+    def __init__(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+
+    def open(self, session: Session, kept_as: str) -> bool:
+        """Go on with a conversation from the disk.
+
+        Args:
+            session: What it replaces there stays on disk.
+            kept_as: Its id, from anywhere.
+
+        Returns:
+            True where the session's owner has it; else the session is let be.
+        """
+        with self._noting(session):
+            try:
+                session.open(kept_as, self._conversations.load(session.owner, kept_as))
+            except KeyError:
+                return False
+        return session.kept_as == kept_as
+
+    def catch_up(self, session: Session) -> None:
+        """Take in what another page has added to the same conversation; one that is gone is to be begun anew."""
+        if not session.kept_as:
+            return
+        with self._noting(session):
+            try:
+                views = self._conversations.load(session.owner, session.kept_as)
+            except KeyError:
+                session.kept_as = ""
+                return
+            if [view.id for view in views] != [view.id for view in session.views]:
+                session.views, session.editing = views, None
+
+    def begin(self, session: Session, view: View) -> str:
+        """Write down the question that is last.
+
+        Args:
+            session: It and, where it is not on disk, all that came before.
+            view: The question.
+
+        Returns:
+            Id of the conversation; empty where it is not kept.
+        """
+        if not session.owner:
+            return ""
+        with self._noting(session):
+            missing = [view]
+            if not session.kept_as:
+                session.kept_as = self._conversations.begin(session.owner, session.views[0].question)
+                missing = session.views
+            for item in missing:
+                self._conversations.put(session.owner, session.kept_as, item)
+        return session.kept_as
+
+    def update(self, session: Session, kept_as: str, view: View) -> None:
+        """Write down what has become of a question, in the conversation that it was asked in."""
+        if kept_as:
+            with self._noting(session):
+                self._conversations.update(session.owner, kept_as, view)
+
+    @contextmanager
+    def _noting(self, session: Session) -> Iterator[None]:
+        session.trouble = ""
+        try:
+            yield
+        except RagError as exc:
+            logger.warning("%s", exc)
+            session.trouble = str(exc)

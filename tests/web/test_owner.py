@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rag.web.owner import COOKIE, Remember, owner_of
+
+SECRET = "a" * 32
+
+
+def visit(path: str = "/", cookie: str = "") -> list[str]:
+    """What is set by one visit."""
+    sent: list[Any] = []
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "headers": [(b"x", b"y")]})
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {}
+
+    headers = [(b"cookie", cookie.encode())] if cookie else []
+    asyncio.run(Remember(app)({"type": "http", "path": path, "headers": headers}, receive, send))
+    return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+
+
+def request(cookie: str = "", username: str | None = None) -> Any:
+    return SimpleNamespace(headers={"cookie": cookie} if cookie else {}, username=username)
+
+
+def test_a_browser_gets_a_secret_that_no_script_reads() -> None:
+    [first], [second] = visit(), visit()
+    assert first != second
+    assert "; HttpOnly; SameSite=Lax" in first
+    assert "Path=/" in first
+
+
+def test_one_that_has_a_secret_keeps_it() -> None:
+    [cookie] = visit(cookie=f"other=1; {COOKIE}={SECRET}")
+    assert cookie.startswith(f"{COOKIE}={SECRET};")
+
+
+@pytest.mark.parametrize("value", ["", "short", "a" * 31 + "=", "a" * 500, '"; x=y', "a" * 31 + "\N{PILE OF POO}"])
+def test_a_secret_that_we_did_not_make_is_replaced(value: str) -> None:
+    [cookie] = visit(cookie=f"{COOKIE}={value}")
+    assert not cookie.startswith(f"{COOKIE}={value};")
+    assert owner_of(request(f"{COOKIE}={value}")) == ""
+
+
+def test_nothing_but_the_page_sets_one() -> None:
+    assert visit("/v1/search") == []
+
+
+def test_owners_differ_and_the_secret_is_not_told() -> None:
+    mine, other = owner_of(request(f"{COOKIE}={SECRET}")), owner_of(request(f"{COOKIE}={'b' * 32}"))
+    assert mine != other
+    assert SECRET not in mine
+    assert owner_of(request(f"{COOKIE}={SECRET}", "ann")) == "login:ann"
+    assert owner_of(request()) == ""

@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 import gradio as gr
 
 from rag.web import documents
+from rag.web.batch_tab import BatchTab
 from rag.web.chat import Chat, Screen
 from rag.web.library import Library
 from rag.web.session import Session
@@ -32,7 +33,7 @@ Updates = tuple[Any, ...]
 
 def style() -> str:
     """The page's CSS."""
-    return _asset("style.css")
+    return _asset("style.css") + _asset("batchtab.css")
 
 
 def icon() -> Path:
@@ -74,6 +75,7 @@ class Page:
 
     def halt(self, timeout_s: float) -> None:
         """Stop every answer that is being written; waits until none is, at most so many seconds."""
+        self._batches.halt(timeout_s)
         self._chat.halt(timeout_s)
 
     def _lay_out(self) -> None:
@@ -89,6 +91,8 @@ class Page:
                     self._sources = gr.HTML(elem_id="fn-sources", apply_default_css=False, js_on_load=_asset("page.js"))
                 with gr.Tab("Documents", id="documents"):
                     self._lay_out_documents()
+                with gr.Tab("Batch", id="batch"):
+                    self._batches = BatchTab(self._library, lambda request: request.username or "everyone")
 
     def _lay_out_chat(self) -> None:
         with gr.Column(elem_id="fn-transcript"):

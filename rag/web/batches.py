@@ -75,7 +75,7 @@ def _item(shown: Shown) -> str:
     facts = element("p", escape(" · ".join(_facts(shown))), class_="fn-place")
     error = message("error", f"It ended early: {state.error.message}", state.error.hint) if state.error else ""
     buttons = element("div", "".join(_buttons(shown)), class_="fn-batch-acts")
-    return element("li", head + bar + facts + error + _latest(shown) + buttons, data_batch=batch.id)
+    return element("li", head + bar + facts + error + buttons + _latest(shown), data_batch=batch.id)
 
 
 def _facts(shown: Shown) -> Iterator[str]:

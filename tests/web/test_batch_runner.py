@@ -199,6 +199,7 @@ def test_stopped_while_the_model_is_loaded(tmp_path: Path) -> None:
     runner, batch = Runner(library), batch_of(library, *ASKED)
     runner.start(batch)
     runner.start(batch)  # twice is once
+    assert [thread.name for thread in threading.enumerate()].count("batch") == 1
     assert runner.state(batch).running
     assert runner.stop(batch, _LONG_S)
     assert not batch.answers.exists()

@@ -36,7 +36,10 @@ function restore() {
   for (const item of element.querySelectorAll("[data-batch]")) {
     const { batch } = item.dataset, details = item.querySelector("details");
     if (details && folded.has(batch)) details.open = folded.get(batch);
-    item.querySelector("[data-action=delete]").textContent = sure === batch ? "Delete for good?" : "Delete";
+    const remove = item.querySelector("[data-action=delete]"), label = sure === batch ? "Delete for good?" : "Delete";
+    remove.ariaLabel = remove.ariaLabel.replace(/^Delete( for good\?)?/, label);
+    remove.textContent = label;
+    remove.toggleAttribute("data-sure", sure === batch);
   }
   if (!focused || document.activeElement !== document.body) return;
   const there = buttons(focused.batch);

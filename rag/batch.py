@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,14 @@ _GROUP = 16
 """Questions handed over together: what is lost when killed is at most one group's work."""
 _OPENING = b'{"id": '
 """How every line of the output begins: a torn line that begins otherwise is not ours to cut off."""
+
+
+class Stopped(Exception):
+    """A pipeline was told to stop: the question that it had counts as not asked, and the batch ends there."""
+
+
+_ENDING = (StoreError, WeightsError, Stopped)
+"""What would befall every question to come: a later run can go on, so none of them is written down."""
 
 
 class Answers(Protocol):
@@ -86,20 +94,46 @@ def run(
         WeightsError: Likewise the weights.
     """
     total = check(questions, answers)
+    with closing(steps(pipeline, questions, answers, config=config, group=group)) as tallies:
+        tally = next(tallies)
+        progress("answering", tally.resumed, total)
+        for done, _ in enumerate(tallies, tally.resumed + 1):
+            progress("answering", done, total)
+    return tally
+
+
+def steps(
+    pipeline: Answers, questions: Path, answers: Path, *, config: str, group: int = _GROUP
+) -> Generator[Tally, None, None]:
+    """As `run`, a line at a time: whoever takes the steps may do other things between them, and leave off after any.
+
+    Args:
+        pipeline: Answers the questions; one that is told to stop raises `Stopped`.
+        questions: JSON lines of `{"id", "question", "history"?}`.
+        answers: Where the answers go, a line each, in order; made where it is missing.
+        config: Fingerprint of the settings; an output made with others is not gone on with.
+        group: Questions handed over together.
+
+    Yields:
+        Always the same tally: first as the output was found, then after each line that was added to it.
+
+    Raises:
+        UsageError: A file that cannot be read, or an output that belongs to other questions or settings.
+        StoreError: The index fails; what was written stays, as it does for the next two.
+        WeightsError: The weights fail.
+        Stopped: The pipeline was told to stop.
+    """
     with _alone(answers), _opened(answers) as out:
         lines, tally = read_questions(questions), Tally()
         _resume(out, lines, tally, answers, config)
-        progress("answering", tally.resumed, total)
-        done = tally.resumed
+        yield tally
         while some := list(islice(lines, group)):
             for record in _answer(pipeline, some):
                 out.write(to_line(record))
                 out.flush()
                 tally.add(record)
-                done += 1
-                progress("answering", done, total)
+                yield tally
             os.fsync(out.fileno())
-    return tally
 
 
 def check(questions: Path, answers: Path) -> int:
@@ -169,7 +203,7 @@ def _together(pipeline: Answers, questions: Sequence[Question]) -> Iterator[Answ
     """Answers while all goes well; ends early at the first failure, which the caller then pins to its question."""
     try:
         yield from pipeline.ask_many(questions) if questions else ()
-    except (StoreError, WeightsError):
+    except _ENDING:
         raise
     except Exception as exc:  # noqa: BLE001 - whatever one question does must not lose the others
         _log.info("a group of %d failed, going on one by one: %s", len(questions), exc)
@@ -179,8 +213,8 @@ def _alone_answer(pipeline: Answers, line: Line) -> dict[str, Any]:
     assert line.question is not None
     try:
         return {**next(iter(pipeline.ask_many([line.question]))).to_dict(), "id": line.id}
-    except (StoreError, WeightsError):
-        raise  # it would be the same for every question: stop, so that a later run can go on
+    except _ENDING:
+        raise
     except Exception as exc:  # noqa: BLE001 - an error in one question is a line, not a stop
         if not isinstance(exc, RagError):
             _log.exception("line %d failed", line.number)
@@ -211,7 +245,10 @@ def _alone(answers: Path) -> Iterator[None]:
 def _opened(answers: Path) -> Iterator[BinaryIO]:
     answers.touch()
     with answers.open("r+b") as out:
-        yield out
+        try:
+            yield out
+        finally:
+            os.fsync(out.fileno())
 
 
 def _resume(out: BinaryIO, lines: Iterator[Line], tally: Tally, answers: Path, config: str) -> None:

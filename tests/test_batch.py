@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
-from rag.batch import Tally, read_questions, run
+from rag.batch import Stopped, Tally, read_questions, run, steps
 from rag.errors import IndexDamaged, ServerError, UsageError
 from rag.types import Answer, Question
 
@@ -205,3 +207,32 @@ def test_a_line_is_in_the_file_before_the_next_answer(questions: Path, out: Path
     seen: list[int] = []
     go(questions, out, Watching())
     assert seen == list(range(7))
+
+
+def test_steps_may_be_left_off_after_any_line(questions: Path, out: Path, tmp_path: Path) -> None:
+    go(questions, tmp_path / "whole.jsonl")
+    for most in (1, 2, 5, 7, 9):
+        with closing(steps(Echo(), questions, out, config=CONFIG, group=3)) as tallies:
+            found = next(tallies).resumed
+            assert found == len(read(out))
+            taken = sum(1 for _ in islice(tallies, most))
+        assert len(read(out)) == found + taken
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+class Told(Echo):
+    """Is told to stop at its third question."""
+
+    def ask_many(self, questions: Sequence[Question], /) -> Iterator[Answer]:
+        for answer in super().ask_many(questions):
+            if answer.id == "q2":
+                raise Stopped
+            yield answer
+
+
+@pytest.mark.parametrize("group", [1, 3, 16])
+def test_a_question_that_was_given_up_is_asked_anew(questions: Path, out: Path, group: int) -> None:
+    with pytest.raises(Stopped):
+        go(questions, out, Told(), group=group)
+    assert [line["id"] for line in read(out)] == ["q0", "q1"]
+    assert go(questions, out) == Tally(answered=7, resumed=2)

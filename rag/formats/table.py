@@ -10,7 +10,8 @@ from rag.formats.base import Builder, Extracted, Source, clean
 from rag.formats.plain import text_of
 from rag.formats.rows import named_rows
 
-_DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|"
+"""What may part the cells of a row."""
 _PROBE_CHARACTERS = 16_384
 _PROBE_ROWS = 20
 
@@ -44,10 +45,28 @@ def append(out: Builder, text: str, suffix: str) -> None:
     Raises:
         OversizeFile: The rows with their names are past the limit.
     """
-    delimiter, text = _declared(clean(text).lstrip("\n"))
-    csv.field_size_limit(sys.maxsize)
-    for row in named_rows(csv.reader(_lines(text), delimiter=delimiter or _delimiter(text, suffix))):
+    for row in named_rows(cells(clean(text).lstrip("\n"), suffix)):
         out.paragraph(row)
+
+
+def cells(text: str, suffix: str, *, delimiter: str = "", strict: bool = False) -> Iterator[list[str]]:
+    """The rows of a table.
+
+    Args:
+        text: Of the table, clean.
+        suffix: `.tsv` where tabs are the likelier delimiter.
+        delimiter: One character; empty for whichever it seems to be. One that the text declares goes first.
+        strict: Whether quotes that do not match are an error; else they are read as well as can be.
+
+    Returns:
+        The cells of each row as they stand; none for a blank line.
+
+    Raises:
+        csv.Error: While it is read: a quote that is not closed or closes too early, where that is an error.
+    """
+    declared, text = _declared(text)
+    csv.field_size_limit(sys.maxsize)
+    return csv.reader(_lines(text), delimiter=declared or delimiter or _delimiter(text, suffix), strict=strict)
 
 
 def _declared(text: str) -> tuple[str, str]:
@@ -61,7 +80,7 @@ def _delimiter(text: str, suffix: str) -> str:
     """Whichever parts the first rows into the most columns, the same number in each."""
     usual = "\t" if suffix in (".tsv", ".tab") else ","
     best, delimiter = 0, usual
-    for candidate in usual + _DELIMITERS.replace(usual, ""):
+    for candidate in usual + DELIMITERS.replace(usual, ""):
         counts = _widths(text, candidate)
         score = min(counts) * 2 - (max(counts) != min(counts)) if counts else 0
         if score > max(best, 2):

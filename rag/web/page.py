@@ -12,16 +12,19 @@ from weakref import WeakValueDictionary
 import gradio as gr
 
 from rag.web import documents
+from rag.web.batch_tab import BatchTab
 from rag.web.chat import Chat
 from rag.web.chat_panel import ChatPanel, Updates
 from rag.web.documents_tab import DocumentsTab
 from rag.web.history_tab import QUIET, HistoryTab, text_of
 from rag.web.keys import help_sheet
 from rag.web.library import Library
+from rag.web.owner import owner_of
 from rag.web.session import Session
 
 TITLE = "Footnote"
 _ASSETS = files("rag.web").joinpath("assets")
+_STYLES = ("style.css", "batchtab.css")
 _TICK_S = 1.0
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "monospace"]
@@ -29,7 +32,7 @@ _MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "monospace"]
 
 def style() -> str:
     """The page's CSS."""
-    return _asset("style.css")
+    return "\n".join(_asset(name) for name in _STYLES)
 
 
 def icon() -> Path:
@@ -70,6 +73,7 @@ class Page:
 
     def halt(self, timeout_s: float) -> None:
         """Stop every answer that is being written; waits until none is, at most so many seconds."""
+        self._batches.halt(timeout_s)
         self._chat.halt(timeout_s)
 
     def _lay_out(self) -> None:
@@ -91,6 +95,8 @@ class Page:
             self._documents = DocumentsTab(self._library)
         with gr.Tab("History", id="history") as self._past:
             self._history = HistoryTab(self._library.conversations, self._session)
+        with gr.Tab("Batch", id="batch"):
+            self._batches = BatchTab(self._library, owner_of)
 
     def _wire(self) -> None:
         self._panel.wire(self._sources, self._tabs)

@@ -175,7 +175,9 @@ def test_a_reload_in_mid_answer_leaves_the_question_and_what_was_checked(
     context.close()
 
 
-def test_a_page_outlives_the_server(page: Page, tmp_path: Path) -> None:
+def test_a_page_outlives_the_server(chromium: Browser, tmp_path: Path) -> None:
+    context = chromium.new_context()
+    page = context.new_page()  # not the noted one: it may say that the server is gone
     generator = GatedGenerator(REPLY, free=1_000_000)
     library = open_library(tmp_path, generator)
     with serving(library, PORT + 1) as url:
@@ -188,3 +190,4 @@ def test_a_page_outlives_the_server(page: Page, tmp_path: Path) -> None:
         expect(page.locator(".fn-question")).to_have_text([LEASE, CLUB])
         page.locator(".fn-turn").first.locator(".fn-cite").first.click()
         expect(page.locator(".fn-source[aria-current=true] mark")).to_contain_text("ninety days")
+    context.close()

@@ -1,32 +1,30 @@
 from __future__ import annotations
 
-import asyncio
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from rag.web.owner import COOKIE, Remember, owner_of
 
 SECRET = "a" * 32
 
 
-def visit(path: str = "/", cookie: str = "") -> list[str]:
+async def answer(_request: Request) -> Response:
+    return PlainTextResponse("ok")
+
+
+def visit(path: str = "/", cookie: bytes = b"") -> list[str]:
     """What is set by one visit."""
-    sent: list[Any] = []
-
-    async def app(_scope: Any, _receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "headers": [(b"x", b"y")]})
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    async def receive() -> Any:
-        return {}
-
-    headers = [(b"cookie", cookie.encode())] if cookie else []
-    asyncio.run(Remember(app)({"type": "http", "path": path, "headers": headers}, receive, send))
-    return [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+    app = Starlette(routes=[Route("/{rest:path}", answer)], middleware=[Middleware(Remember)])
+    with TestClient(app) as client:
+        return client.get(path, headers=[(b"cookie", cookie)] if cookie else []).headers.get_list("set-cookie")
 
 
 def request(cookie: str = "", username: str | None = None) -> Any:
@@ -41,13 +39,13 @@ def test_a_browser_gets_a_secret_that_no_script_reads() -> None:
 
 
 def test_one_that_has_a_secret_keeps_it() -> None:
-    [cookie] = visit(cookie=f"other=1; {COOKIE}={SECRET}")
+    [cookie] = visit(cookie=f"other=1; {COOKIE}={SECRET}".encode())
     assert cookie.startswith(f"{COOKIE}={SECRET};")
 
 
 @pytest.mark.parametrize("value", ["", "short", "a" * 31 + "=", "a" * 500, '"; x=y', "a" * 31 + "\N{PILE OF POO}"])
 def test_a_secret_that_we_did_not_make_is_replaced(value: str) -> None:
-    [cookie] = visit(cookie=f"{COOKIE}={value}")
+    [cookie] = visit(cookie=f"{COOKIE}={value}".encode())
     assert not cookie.startswith(f"{COOKIE}={value};")
     assert owner_of(request(f"{COOKIE}={value}")) == ""
 

@@ -146,6 +146,30 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@contextmanager
+def original(document: Document, root: Path) -> Iterator[Source]:
+    """The very file that a document was read from, open.
+
+    Args:
+        document: As the index has it.
+        root: The folder that its path is relative to.
+
+    Yields:
+        The file, its bytes those that were indexed.
+
+    Raises:
+        LoadError: It is gone, leads out of the folder, or holds other bytes now.
+    """
+    name, again = document.path, f"rag index {root}"
+    path = _located(name, root)
+    _refuse_outside(path, root, name)
+    with _opened(path, name, f"put it back, or run: {again}") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != document.sha256:
+            raise LoadError(name, "changed since it was indexed", f"run: {again}")
+        size_bytes = os.fstat(file.fileno()).st_size
+        yield Source(file, name, size_bytes, size_bytes)
+
+
 def document_path(path: Path, root: Path) -> str:
     """A file's identity: its path relative to the folder, always printable and valid Unicode.
 
@@ -184,8 +208,16 @@ def _extract(source: Source) -> Extracted:
     return found
 
 
+def _located(name: str, root: Path) -> Path:
+    """Where a document's file is; one whose name had to be written with escapes is looked for."""
+    path = root / name
+    if "\\" not in name or path.exists() or not root.is_dir():
+        return path
+    return next((found for found in list_files(root) if document_path(found, root) == name), path)
+
+
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[BufferedReader]:
+def _opened(path: Path, name: str, gone: str = "put it back, or index again") -> Iterator[BufferedReader]:
     """Open a regular file; anything else is refused unopened, and would not block if it got in between."""
     try:
         _refuse_special(path.stat().st_mode, name)
@@ -195,7 +227,7 @@ def _opened(path: Path, name: str) -> Iterator[BufferedReader]:
             yield file
     except FileNotFoundError as exc:
         reason = "a link to a file that is gone" if path.is_symlink() else "gone"
-        raise LoadError(name, reason, "put it back, or index again") from exc
+        raise LoadError(name, reason, gone) from exc
     except PermissionError as exc:
         raise LoadError(name, "permission denied", "let yourself read it: chmod u+r FILE") from exc
     except OSError as exc:

@@ -10,6 +10,8 @@ import logging
 import re
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
@@ -53,10 +55,28 @@ def extract(source: Source) -> Extracted:
         OversizeFile: Its text is past the limit.
         ScannedFile: Its pages are images.
     """
-    _refuse_truncated(source)
-    document = _opened(source)
-    try:
+    with opened(source) as document:
         return _Reader(document, source).run()
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[Any]:
+    """A PDF as pdfium knows it, closed afterwards.
+
+    Args:
+        source: The file.
+
+    Yields:
+        A `pypdfium2.PdfDocument`; hold `PDFIUM` around any call.
+
+    Raises:
+        DamagedFile: It is truncated or malformed.
+        EncryptedFile: It needs a password.
+    """
+    _refuse_truncated(source)
+    document = _parsed(source)
+    try:
+        yield document
     finally:
         with PDFIUM:
             document.close()
@@ -72,7 +92,7 @@ def _refuse_truncated(source: Source) -> None:
         raise DamagedFile(source.name, "truncated: its end is missing", "fetch or copy it again")
 
 
-def _opened(source: Source) -> Any:
+def _parsed(source: Source) -> Any:
     import pypdfium2
 
     source.file.seek(0)

@@ -1,4 +1,4 @@
-"""What happens when someone asks, stops, asks again, edits, rates or opens a source: events in, screens out.
+"""What happens when someone asks, stops, asks again, edits or rates: events in, screens out.
 
 A screen is HTML for each part of the page. Knows the library and the session; nothing of Gradio.
 """
@@ -20,7 +20,7 @@ from rag.web.html import message
 from rag.web.keeping import Keeper
 from rag.web.library import Library
 from rag.web.session import Session
-from rag.web.sources import pane
+from rag.web.source_pane import SourcePane
 from rag.web.view import View
 
 logger = logging.getLogger(__name__)
@@ -50,9 +50,13 @@ class Chat:
 
     Args:
         library: The documents and the model.
+
+    Attributes:
+        sources: What stands beside the conversation.
     """
 
     def __init__(self, library: Library) -> None:
+        self.sources = SourcePane(library)
         self._library = library
         self._keeper = Keeper(library.conversations)
         self._stops: set[Event] = set()
@@ -156,11 +160,6 @@ class Chat:
         if 0 <= index < len(questions):
             yield from self.ask(questions[index], session)
 
-    def select(self, turn: int, number: int, session: Session) -> str:
-        """Select a citation: the source pane that shows it."""
-        session.select(turn, number)
-        return pane(session.current, self._library.read, session.selected)
-
     def halt(self, timeout_s: float) -> bool:
         """Stop every answer that is being written, and wait until none is.
 
@@ -189,7 +188,7 @@ class Chat:
         if session.trouble:
             last += message("error", session.trouble)
         past = conversation(session.views[:-1]) if whole else None
-        sources = pane(session.current, self._library.read, session.selected) if whole else None
+        sources = self.sources.show(session) if whole else None
         above, begun = editing(session.editing, len(session.views)), bool(session.views)
         return Screen(past, last, sources, above, session.busy, begun, session.kept_as)
 

@@ -75,6 +75,7 @@ class ChatPanel:
         sources.edit(self._edit, given, self.shown, **QUIET)
         sources.rate(self._rate, given, self.shown, trigger_mode="multiple", **QUIET)
         sources.source(self._select, given, [sources, tabs], trigger_mode="multiple", **QUIET)
+        sources.look(self._look, given, [sources, tabs], trigger_mode="multiple", **QUIET)
         self.kept_as.change(None, self.kept_as, None, js="(id) => window.fnAddress(id)")
 
     def clear(self, session: Session) -> Updates:
@@ -144,7 +145,17 @@ class ChatPanel:
 
     def _select(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
         self._chat.own(session, owner_of(request), kept_as)
-        pane = self._chat.select(number_of(event, "turn"), number_of(event, "number"), session)
+        pane = self._chat.sources.select(number_of(event, "turn"), number_of(event, "number"), session)
+        return pane, gr.Tabs(selected="sources")
+
+    def _look(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
+        self._chat.own(session, owner_of(request), kept_as)
+        at, document = number_of(event, "at"), text_of(event, "document")
+        if document:
+            pane = self._chat.sources.read(document, at if at >= 0 else None, session)
+        else:
+            turn, number = number_of(event, "turn"), number_of(event, "number")
+            pane = self._chat.sources.look(turn, number, text_of(event, "what"), at if at >= 0 else None, session)
         return pane, gr.Tabs(selected="sources")
 
 

@@ -135,7 +135,15 @@ def listing(documents: Sequence[DocumentInfo]) -> str:
 
 def _item(document: DocumentInfo) -> str:
     facts = " · ".join(part for part in (count(document.chunks, "passage"), day(document.modified_s)) if part)
-    name = element("span", escape(document.path), class_="fn-document", title=document.title, dir="auto")
+    name = element(
+        "button",
+        escape(document.path),
+        type="button",
+        class_="fn-open fn-look",
+        title=document.title,
+        dir="auto",
+        data_document=document.path,
+    )
     return element("li", f"{name} {element('span', escape(facts), class_='fn-place')}")
 
 

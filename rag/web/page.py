@@ -24,7 +24,7 @@ from rag.web.session import Session
 
 TITLE = "Footnote"
 _ASSETS = files("rag.web").joinpath("assets")
-_STYLES = ("style.css", "batchtab.css")
+_STYLES = ("style.css", "reader.css", "batchtab.css")
 _TICK_S = 1.0
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "monospace"]

@@ -9,11 +9,28 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from rag.types import Turn
+from rag.types import Citation, Turn
 from rag.web.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A document that is open in place of the sources.
+
+    Attributes:
+        document: Its path.
+        citation: The passage that it was opened at; None for none.
+        what: Its text, or a page as it looks.
+        at: Page from 1, or offset in the text; None for where the passage is.
+    """
+
+    document: str
+    citation: Citation | None = None
+    what: Literal["text", "page"] = "text"
+    at: int | None = None
 
 
 class Session:
@@ -25,6 +42,7 @@ class Session:
         busy: True while an answer is being written.
         shown: Number of the question whose sources are shown; None for the last.
         selected: Number of the citation that is selected; None for none.
+        opened: The document that stands in place of the sources; None for none.
         editing: Number of the question that the next one replaces; None for none.
         owner: Whose it is; empty for nobody's, which is not kept.
         kept_as: Its id on disk; empty for one that is not there.
@@ -37,6 +55,7 @@ class Session:
         self.busy = False
         self.shown: int | None = None
         self.selected: int | None = None
+        self.opened: Opened | None = None
         self.editing: int | None = None
         self.owner = ""
         self.kept_as = ""
@@ -56,7 +75,8 @@ class Session:
     def begin(self, question: str) -> View:
         """Start a question; its sources are shown from now on."""
         question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
-        self.stop, self.busy, self.shown, self.selected = threading.Event(), True, None, None
+        self.stop, self.busy = threading.Event(), True
+        self.shown = self.selected = self.opened = None
         view = View(len(self.views) + 1, question)
         self.views.append(view)
         return view
@@ -69,7 +89,7 @@ class Session:
         """Go on with a conversation from the disk, and stop what is being written."""
         self.stop.set()
         self.views, self.kept_as, self.busy = list(views), kept_as, False
-        self.shown = self.selected = self.editing = None
+        self.shown = self.selected = self.opened = self.editing = None
         self.trouble = ""
 
     def rewind(self) -> None:
@@ -92,6 +112,7 @@ class Session:
 
     def select(self, turn: int, number: int) -> None:
         """Show the sources of one question with one citation selected; numbers that do not exist are let be."""
+        self.opened = None
         if self.view(turn):
             self.shown, self.selected = turn, number
 

@@ -48,6 +48,30 @@ def pane(view: View | None, read: Read, selected: int | None = None) -> str:
     return _empty("No sources yet", "What is found for the question appears here.")
 
 
+def around(shown: str, document: str, turn: int, number: int | None) -> str:
+    """A document that stands in place of the sources, with a way back to them.
+
+    Args:
+        shown: Its HTML.
+        document: Its path.
+        turn: Number of the question that is gone back to.
+        number: Of the citation that is; None for none.
+
+    Returns:
+        A block of HTML.
+    """
+    back = element("button", "‹ Sources", type="button", class_="fn-back")
+    return element(
+        "section",
+        back + shown,
+        class_="fn-opened",
+        data_turn=turn,
+        data_cite=number or 0,
+        data_document=document,
+        aria_label=f"Document {name_of(document)}",
+    )
+
+
 def window(text: str, span: Span, around: int = _AROUND) -> tuple[str, str, str]:
     """A quote and what stands around it.
 
@@ -95,6 +119,11 @@ def _steps(view: View) -> str:
     return element("span", "".join(buttons), class_="fn-steps")
 
 
+def has_page(citation: Citation) -> bool:
+    """Whether there is a page to show: a cheap guess, to offer a button or not."""
+    return citation.page is not None and citation.document.lower().endswith(".pdf")
+
+
 def _uncited(view: View) -> list[Hit]:
     def cited(hit: Hit) -> bool:
         chunk = hit.chunk
@@ -109,7 +138,8 @@ def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
     return element(
         "article",
         _card_head(number, citation.document, place(citation.page, below(citation.heading)), note, _copy(citation))
-        + element("blockquote", passage, class_="fn-passage", dir="auto"),
+        + element("blockquote", passage, class_="fn-passage", dir="auto")
+        + _ways_on(turn, citation),
         class_="fn-source",
         id=f"fn-source-{turn}-{citation.number}",
         data_cite=citation.number,
@@ -117,6 +147,25 @@ def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
         aria_current="true" if selected else None,
         aria_label=f"Source {citation.number}",
     )
+
+
+def _ways_on(turn: int, citation: Citation) -> str:
+    """Buttons that open the document at the passage."""
+    ways = [("text", "Open the document"), *([("page", "Show the page")] if has_page(citation) else [])]
+    buttons = [
+        element(
+            "button",
+            said,
+            type="button",
+            class_="fn-quiet fn-look",
+            data_turn=turn,
+            data_cite=citation.number,
+            data_what=what,
+            aria_label=f"{said} of source {citation.number}",
+        )
+        for what, said in ways
+    ]
+    return element("div", "".join(buttons), class_="fn-ways")
 
 
 def _copy(citation: Citation) -> str:

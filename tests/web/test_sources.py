@@ -126,3 +126,10 @@ def test_nothing_hostile_becomes_markup(text: str) -> None:
     assert {tag for tag, _ in found.tags} == {"div", "h2", "span", "article", "header", "button", "blockquote", "mark"}
     names = {name for _, attributes in found.tags for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]
+
+
+def test_a_source_opens_its_document_and_a_pdf_its_page() -> None:
+    ways = [a["data-what"] for _, a in Elements(pane(view_after(8), read)).tags if "data-what" in a]
+    assert ways == ["text", "page"]
+    other = replace(view_after(8), answer=replace(ANSWER, citations=(replace(CITATION, document="lease.docx"),)))
+    assert [a["data-what"] for _, a in Elements(pane(other, read)).tags if "data-what" in a] == ["text"]

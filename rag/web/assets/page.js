@@ -3,7 +3,7 @@ const root = document.documentElement;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const transcript = () => document.getElementById("fn-transcript");
 const box = () => document.querySelector("#fn-box textarea");
-let opened = null;
+let opened = null, arrived = false;
 
 document.addEventListener("click", (event) => {
   const cite = event.target.closest?.(".fn-cite");
@@ -23,6 +23,9 @@ document.addEventListener("click", (event) => {
     trigger("edit", { turn: Number(edit.dataset.edit) });
     return box()?.focus();
   }
+  const look = event.target.closest?.(".fn-look, .fn-to-page, .fn-to-text");
+  if (look) return open(look);
+  if (event.target.closest?.(".fn-back")) return back();
   const rate = event.target.closest?.(".fn-rate");
   if (rate) trigger("rate", { turn: Number(rate.dataset.turn), good: rate.dataset.good === "true" });
 });
@@ -36,9 +39,30 @@ document.addEventListener("submit", (event) => {
 // Escape goes from a source back to the marker that opened it, and elsewhere stops what is being written or edited.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+  if (element.contains(document.activeElement) && element.querySelector(".fn-opened")) return back();
   if (element.contains(document.activeElement) && opened?.isConnected) return opened.focus();
   (document.querySelector("#fn-stop") ?? document.querySelector("#fn-above [data-edit]"))?.click();
 });
+
+// What a source or the list of documents opens, and the way back to the sources.
+function open(button) {
+  const inside = button.closest(".fn-opened"), from = (inside ?? button).dataset;
+  const place = button.dataset.page ?? button.dataset.at, at = place ? Number(place) : -1;
+  const what = button.matches(".fn-to-page") || button.dataset.what === "page" ? "page" : "text";
+  arrived = true;
+  if (from.document && !Number(from.cite)) trigger("look", { document: from.document, at });
+  else trigger("look", { turn: Number(from.turn), number: Number(from.cite), what, at });
+}
+function back() {
+  const { turn, cite } = element.querySelector(".fn-opened").dataset;
+  opened = document.querySelector(`.fn-cite[data-turn="${turn}"][data-cite="${cite}"]`) ?? opened;
+  trigger("source", { turn: Number(turn), number: Number(cite) });
+}
+function arrive() {
+  const spot = element.querySelector("#fn-page-spot, #fn-text-spot");
+  (element.querySelector(".fn-reader-text") ?? element.querySelector(".fn-back"))?.focus({ preventScroll: true });
+  (spot ?? element.querySelector(".fn-opened"))?.scrollIntoView({ block: spot ? "center" : "start" });
+}
 
 // The help sheet; "?" and "/" do nothing while one types.
 const typing = () => document.activeElement?.matches("input, textarea, select, [contenteditable]");
@@ -104,7 +128,11 @@ function reveal() {
   const target = fits ? source : source.querySelector("mark");
   target.scrollIntoView({ block: fits ? "nearest" : "center", behavior: calm() ? "auto" : "smooth" });
 }
-watch("value", () => { if (opened) requestAnimationFrame(reveal); });
+watch("value", () => {
+  if (arrived && element.querySelector(".fn-opened")) requestAnimationFrame(arrive);
+  else if (opened) requestAnimationFrame(reveal);
+  arrived = false;
+});
 
 // The transcript stays at its end while an answer grows, unless the reader has scrolled up.
 let following = true;

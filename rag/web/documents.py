@@ -1,4 +1,4 @@
-"""The documents panel: what is indexed, and what became of each uploaded file.
+"""The documents panel: what is indexed and what could not be, and what became of each file handed in.
 
 The handler yields HTML as the work goes on. Knows the library and the uploads; nothing of Gradio.
 """
@@ -16,7 +16,7 @@ from rag.indexing import FileResult, Report
 from rag.types import DocumentInfo
 from rag.web.html import count, day, element, escape, message
 from rag.web.library import Library, Status
-from rag.web.uploads import Upload, save
+from rag.web.uploads import Upload, is_upload, remove, save
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +35,13 @@ Step = tuple[str, int, int]
 """What is being done, how much is done, and how much there is."""
 
 
-def upload(files: Sequence[str], library: Library) -> Iterator[str]:
+def upload(files: Sequence[str], library: Library, collection: str = "") -> Iterator[str]:
     """Take uploaded files into the folder and the index.
 
     Args:
         files: Paths where they arrived; they are deleted there.
         library: Whose folder and index they go into.
+        collection: Name of the folder that they go into; empty for none.
 
     Yields:
         The progress, and last a table with one row per file: what was done, or why not and what mends it.
@@ -48,7 +49,7 @@ def upload(files: Sequence[str], library: Library) -> Iterator[str]:
     yield progress(("taking the files", 0, len(files)))
     paths, folder = [Path(file) for file in files], Path(library.config.folder)
     try:
-        uploads = save(paths, folder, library.config.max_file_bytes)
+        uploads = save(paths, folder, library.config.max_file_bytes, collection)
         taken = {upload.path for upload in uploads if upload.path}
         results = (yield from _index(library)) if taken else {}
         for result in results.values():
@@ -62,6 +63,42 @@ def upload(files: Sequence[str], library: Library) -> Iterator[str]:
     finally:
         for arrived in paths:
             arrived.unlink(missing_ok=True)
+
+
+def reindex(library: Library) -> Iterator[str]:
+    """Look at the folder again.
+
+    Args:
+        library: Whose index is made equal to its folder.
+
+    Yields:
+        The progress, and last a table of the files with which anything was done.
+    """
+    try:
+        results = yield from _index(library)
+        changed = [result for result in results.values() if result.action != "unchanged"]
+        uploads = [Upload(result.path, result.path) for result in changed[:_SHOWN]]
+        yield results_table(uploads, results) if uploads else message("info", "Nothing has changed in the folder.")
+    except RagError as exc:
+        yield message("error", exc.message, exc.hint)
+
+
+def delete(path: str, library: Library) -> Iterator[str]:
+    """Take an uploaded document away, from the folder and from the index.
+
+    Args:
+        path: As the index names it.
+        library: Whose it is.
+
+    Yields:
+        The progress, and last what became of it.
+    """
+    try:
+        remove(path, Path(library.config.folder))
+        yield from _index(library)
+        yield message("info", f"{path} is deleted. Old answers that cite it keep their quotes.")
+    except RagError as exc:
+        yield message("error", exc.message, exc.hint)
 
 
 def _index(library: Library) -> Generator[str, None, dict[str, FileResult]]:
@@ -123,14 +160,36 @@ def _row(upload: Upload, result: FileResult | None) -> str:
     return element("tr", cells, class_="fn-refused" if refused else "fn-added")
 
 
-def listing(documents: Sequence[DocumentInfo]) -> str:
-    """What is indexed: each document with its passages and date."""
+def listing(documents: Sequence[DocumentInfo], folder: str, failures: Sequence[FileResult] = ()) -> str:
+    """What is indexed: each document with its passages and date; and what could not be.
+
+    Args:
+        documents: By path.
+        folder: Where they are.
+        failures: Files of the folder that could not be read.
+
+    Returns:
+        Two lists.
+    """
+    failed = _failed(failures) if failures else ""
     if not documents:
-        return element("p", "Nothing is indexed yet.", class_="fn-place")
+        return failed + element("p", f"Nothing of {escape(folder)} is indexed yet.", class_="fn-place")
     items = "".join(_item(document) for document in documents[:_SHOWN])
     more = len(documents) - _SHOWN
     rest = element("p", f"and {count(more, 'document')} more", class_="fn-place") if more > 0 else ""
-    return element("h2", count(len(documents), "document")) + element("ul", items, class_="fn-library") + rest
+    title = element("h2", count(len(documents), "document"))
+    where = element("span", f"in {escape(folder)}", class_="fn-place", dir="auto")
+    head = element("div", title + where, class_="fn-pane-head")
+    return failed + head + element("ul", items, class_="fn-library") + rest
+
+
+def _failed(failures: Sequence[FileResult]) -> str:
+    said = f"{count(len(failures), 'file')} could not be read"
+    items = "".join(
+        element("li", f"{element('strong', escape(file.path))} {escape(file.reason)} {escape(file.hint)}", dir="auto")
+        for file in failures[:_SHOWN]
+    )
+    return element("details", element("summary", said) + element("ul", items), class_="fn-failed")
 
 
 def _item(document: DocumentInfo) -> str:
@@ -144,7 +203,22 @@ def _item(document: DocumentInfo) -> str:
         dir="auto",
         data_document=document.path,
     )
-    return element("li", f"{name} {element('span', escape(facts), class_='fn-place')}")
+    buttons = _delete(document.path) if is_upload(document.path) else ""
+    return element(
+        "li", name + element("div", element("span", escape(facts), class_="fn-place") + buttons, class_="fn-acts")
+    )
+
+
+def _delete(path: str) -> str:
+    return element(
+        "button",
+        "Delete",
+        type="button",
+        class_="fn-quiet",
+        data_action="delete",
+        data_document=path,
+        aria_label=f"Delete: {path}",
+    )
 
 
 def banner(status: Status) -> str:

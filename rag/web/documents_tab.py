@@ -1,15 +1,19 @@
-"""The Documents tab: what is indexed, and documents handed in; what is said comes from `documents`."""
+"""The Documents tab: what is indexed, documents handed in and taken away; what is said comes from `documents`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
 from rag.web import documents
+from rag.web.history_tab import text_of
 from rag.web.library import Library
 from rag.web.uploads import SUFFIXES
+
+_JS = files("rag.web").joinpath("assets", "documents.js")
 
 
 class DocumentsTab:
@@ -31,22 +35,44 @@ class DocumentsTab:
             height=140,
             elem_id="fn-upload",
         )
+        with gr.Row(elem_id="fn-into"):
+            self._collection = gr.Textbox(
+                value="",
+                placeholder="Collection to add them to (optional)",
+                label="Collection to add them to",
+                show_label=False,
+                container=False,
+                max_length=60,
+                scale=3,
+                elem_id="fn-collection",
+            )
+            self._again = gr.Button("Re-index", size="sm", min_width=0, elem_id="fn-reindex")
         self._results = gr.HTML(elem_id="fn-results", apply_default_css=False)
-        self.listing = gr.HTML(elem_id="fn-listing", apply_default_css=False)
+        self.listing = gr.HTML(elem_id="fn-listing", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
 
     def wire(self, **refreshing: Any) -> None:
-        """Take files in, and have the page look at the library anew afterwards.
+        """Say what happens on each event, and have the page look at the library anew afterwards.
 
         Args:
             **refreshing: Function, inputs and outputs of that look.
         """
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        taken = self._files.upload(
-            self._upload, [self._files], [self._results, self._files], concurrency_limit=2, **quiet
-        )
-        taken.then(**refreshing, queue=False, **quiet)
+        working = {"concurrency_limit": 2, "concurrency_id": "indexing", **quiet}
+        given = [self._files, self._collection]
+        for done in (
+            self._files.upload(self._upload, given, [self._results, self._files], **working),
+            self._again.click(self._reindex, None, self._results, trigger_mode="once", **working),
+            self.listing.delete(self._delete, None, self._results, **working),
+        ):
+            done.then(**refreshing, queue=False, **quiet)
 
-    def _upload(self, paths: list[str] | None) -> Iterator[tuple[Any, Any]]:
-        for html in documents.upload(paths or [], self._library):
+    def _upload(self, paths: list[str] | None, collection: str) -> Iterator[tuple[Any, Any]]:
+        for html in documents.upload(paths or [], self._library, collection):
             yield html, gr.skip()
         yield gr.skip(), None
+
+    def _reindex(self) -> Iterator[str]:
+        yield from documents.reindex(self._library)
+
+    def _delete(self, event: gr.EventData) -> Iterator[str]:
+        yield from documents.delete(text_of(event, "document"), self._library)

@@ -16,7 +16,7 @@ from typing import Literal
 from rag import factory
 from rag.config import Config
 from rag.errors import IndexMissing, RagError
-from rag.indexing import Report
+from rag.indexing import FileResult, Report, watch
 from rag.pipeline import Pipeline
 from rag.protocols import Progress
 from rag.types import Document, DocumentInfo
@@ -63,6 +63,7 @@ class Library:
     Attributes:
         line: Where those wait who want an answer.
         conversations: What was asked and answered so far, on disk.
+        failures: The files that could not be read when the folder was last looked at.
     """
 
     def __init__(self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index) -> None:
@@ -70,6 +71,8 @@ class Library:
         self.line = Line()
         self.conversations = Conversations(Path(config.index))
         self.examples: tuple[str, ...] = ()
+        self.failures: tuple[FileResult, ...] = ()
+        self._changes = 0
         self._assemble = assemble
         self._sync = sync
         self._pipeline: Pipeline | None = None
@@ -77,6 +80,7 @@ class Library:
         self._writing = threading.Lock()
         self._status = Status("loading", "Loading the model…")
         self._thread: threading.Thread | None = None
+        self._follower: threading.Thread | None = None
 
     def start(self) -> None:
         """Open the pipeline in the background; returns at once."""
@@ -90,6 +94,11 @@ class Library:
         if self._pipeline is not None and self._status.phase in ("ready", "empty"):
             self._status = self._counted(self._pipeline)
         return self._status
+
+    @property
+    def seen(self) -> tuple[str, int]:
+        """What is equal as long as there is nothing new to show of the library."""
+        return self._status.text, self._changes
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until the model is loaded, or cannot be.
@@ -149,18 +158,42 @@ class Library:
         """
         with self._writing:
             report = self._sync(self.config, progress)
-        if self._pipeline is None:
-            self.start()
-        else:
-            self.examples = examples.questions(self._pipeline)
+            self._note(report)
         return report
 
+    def follow(self, stop: threading.Event) -> None:
+        """Keep the index equal to the folder, in the background; returns at once.
+
+        Args:
+            stop: Ends it within half a second, or after the file that is being read.
+        """
+
+        def work() -> None:
+            if self._settled.wait() and not stop.is_set():
+                watch(Path(self.config.folder), lambda: self.index(factory.no_progress), stop)
+
+        if Path(self.config.folder).is_dir():
+            self._follower = threading.Thread(target=work, name="following", daemon=True)
+            self._follower.start()
+
     def close(self) -> None:
-        """Let go of the index; what is being loaded gets a few seconds to end."""
-        if self._thread is not None:
-            self._thread.join(_LAST_S)
+        """Let go of the index; what is being loaded or indexed gets a few seconds to end."""
+        for thread in (self._thread, self._follower):
+            if thread is not None:
+                thread.join(_LAST_S)
         if self._pipeline is not None:
             self._pipeline.store.close()
+
+    def _note(self, report: Report) -> None:
+        """Take in what has become of the files."""
+        failures = tuple(file for file in report.files if file.action == "failed")
+        same = failures == self.failures and all(file.action in ("unchanged", "failed") for file in report.files)
+        self.failures = failures
+        if self._pipeline is None:
+            self.start()
+        elif not same:
+            self.examples = examples.questions(self._pipeline)
+        self._changes += not same
 
     def _open(self) -> None:
         try:

@@ -26,6 +26,9 @@ TITLE = "Footnote"
 _ASSETS = files("rag.web").joinpath("assets")
 _STYLES = ("style.css", "reader.css", "batchtab.css")
 _TICK_S = 1.0
+"""How often a page looks at the library while the model is loaded."""
+_LOOK_S = 4.0
+"""And after that, whether documents have come or gone."""
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif"]
 _MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "monospace"]
 
@@ -146,18 +149,22 @@ class Page:
             session.stop.set()
 
     def _tick(self, session: Session) -> Updates:
-        """Look at the library until it has settled; nothing is sent while nothing changes."""
+        """Look at the library; nothing is sent while nothing changes."""
         status = self._library.status()
         if status.phase == "loading":
             return documents.banner(status), gr.skip(), gr.skip(), gr.skip()
+        if session.seen == self._library.seen:
+            return (gr.skip(),) * 4
         return self._refresh(session)
 
     def _refresh(self, session: Session) -> Updates:
         current = gr.skip() if session.views else self._chat.screen(session).current
+        session.seen = self._library.seen
         return (*self._looked(), current)
 
     def _looked(self) -> Updates:
         """Where the library stands, what is indexed, and whether to look again in a while."""
         status = self._library.status()
-        loading = gr.Timer(active=status.phase == "loading")
-        return documents.banner(status), documents.listing(self._library.documents()), loading
+        listing = documents.listing(self._library.documents(), self._library.config.folder, self._library.failures)
+        loading = gr.Timer(_TICK_S if status.phase == "loading" else _LOOK_S)
+        return documents.banner(status), listing, loading

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -137,11 +138,14 @@ def run(config: Config) -> None:
     passwords = Passwords.read(Path(config.auth)) if config.auth else None
     ended = Interrupt()
     before = {number: signal.signal(number, ended.set) for number in (signal.SIGINT, signal.SIGTERM)}
-    served = Served(config, Library(config), passwords)
+    library, left = Library(config), threading.Event()
+    served = Served(config, library, passwords)
+    library.follow(left)
     try:
         print(f"Footnote is at {served.url} (Ctrl-C ends it)", flush=True)  # noqa: T201
         ended.wait()
     finally:
+        left.set()
         served.close()
         for number, handler in before.items():
             signal.signal(number, handler)

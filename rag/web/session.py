@@ -46,6 +46,7 @@ class Session:
         editing: Number of the question that the next one replaces; None for none.
         owner: Whose it is; empty for nobody's, which is not kept.
         kept_as: Its id on disk; empty for one that is not there.
+        seen: State of the library when the page last showed it.
         trouble: Why it could not be kept; empty where it could.
     """
 
@@ -59,6 +60,7 @@ class Session:
         self.editing: int | None = None
         self.owner = ""
         self.kept_as = ""
+        self.seen = ("", 0)
         self.trouble = ""
 
     def __deepcopy__(self, _memo: dict[int, Any]) -> Session:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.errors import UsageError
 from rag.loaders import file_digest
 
 FOLDER = "uploads"
@@ -44,19 +45,45 @@ class Upload:
     hint: str = ""
 
 
-def save(files: Iterable[Path], folder: Path, max_bytes: int) -> list[Upload]:
+def save(files: Iterable[Path], folder: Path, max_bytes: int, collection: str = "") -> list[Upload]:
     """Copy uploaded files into the folder.
 
     Args:
         files: Where they arrived; their names are the users'.
         folder: The folder of documents.
         max_bytes: Largest file that is taken.
+        collection: Name of the folder under `uploads/` that they go into; empty for none.
 
     Returns:
         One result per file, in order. Bytes that are there already are not copied again; other bytes of the same name
         get a number.
     """
-    return [_save(file, folder, max_bytes) for file in files]
+    inner = f"{FOLDER}/{safe_name(collection)}" if collection.strip() else FOLDER
+    return [_save(file, folder, inner, max_bytes) for file in files]
+
+
+def is_upload(path: str) -> bool:
+    """Whether a document came in by the page, which may then take it away again; others are the folder's own."""
+    return path.startswith(f"{FOLDER}/")
+
+
+def remove(path: str, folder: Path) -> None:
+    """Take an uploaded file away.
+
+    Args:
+        path: As the index names it.
+        folder: The folder of documents.
+
+    Raises:
+        UsageError: It was not uploaded, or it cannot be deleted.
+    """
+    target, uploads = (folder / path).resolve(), (folder / FOLDER).resolve()
+    if not is_upload(path) or not target.is_relative_to(uploads) or target == uploads:
+        raise UsageError(f"{path}: not handed in here, so not deleted here", f"delete it in {folder}")
+    try:
+        target.unlink(missing_ok=True)
+    except OSError as exc:
+        raise UsageError(f"{path}: cannot be deleted: {exc.strerror}", f"delete it in {folder}") from exc
 
 
 def safe_name(name: str) -> str:
@@ -80,7 +107,7 @@ def safe_name(name: str) -> str:
     return f"{_cut(stem, _LONGEST_BYTES - len(suffix.encode()) - 1)}.{suffix}"
 
 
-def _save(file: Path, folder: Path, max_bytes: int) -> Upload:
+def _save(file: Path, folder: Path, inner: str, max_bytes: int) -> Upload:
     name = safe_name(file.name)
     suffix, size = Path(name).suffix.lower(), file.stat().st_size
     if suffix not in SUFFIXES:
@@ -88,7 +115,7 @@ def _save(file: Path, folder: Path, max_bytes: int) -> Upload:
         return Upload(file.name, reason=f"files of type {suffix or 'without a suffix'} are not taken", hint=known)
     if size > max_bytes:
         return Upload(file.name, reason=f"{size:,} bytes, and the limit is {max_bytes:,}", hint="split it")
-    target = _free(folder / FOLDER, name, file_digest(file))
+    target = _free(folder / inner, name, file_digest(file))
     if not target.exists():
         part = target.with_name(f".{target.name}.part")
         shutil.copyfile(file, part)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from rag.config import Config
 from rag.web.library import Library
 from tests.browser.conftest import MARKS
 from tests.browser.steps import ask, enter, last
@@ -111,3 +113,50 @@ def _sound(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for selector in ("#fn-transcript", "#fn-tabs .tabitem"):
         assert page.locator(selector).first.evaluate("(e) => e.scrollWidth <= e.clientWidth + 1"), selector
+
+
+def test_what_was_handed_in_goes_into_a_collection_and_is_taken_away(
+    page: Page, real: str, tmp_path: Path, shelf: Config
+) -> None:
+    file = tmp_path / "mast.txt"
+    file.write_text("The mast of the Heron is a spar of spruce.", "utf-8")
+    enter(page, real)
+    page.get_by_role("tab", name="Documents").click()
+    page.get_by_role("textbox", name="Collection to add them to").fill("Boats")
+    upload(page, file)
+    expect(page.locator("#fn-results")).to_contain_text("added", timeout=60_000)
+    assert (Path(shelf.folder) / "uploads" / "Boats" / "mast.txt").exists()
+    answer = ask(page, "What is the mast of the Heron?")
+    expect(answer).to_contain_text("spruce")
+    page.get_by_role("tab", name="Documents").click()
+    delete = page.get_by_role("button", name="Delete: uploads/Boats/mast.txt")
+    delete.click()
+    expect(delete).to_have_text("Delete for good?")
+    delete.click()
+    expect(page.locator("#fn-results")).to_contain_text("is deleted", timeout=60_000)
+    expect(delete).to_have_count(0)
+    assert not (Path(shelf.folder) / "uploads" / "Boats" / "mast.txt").exists()
+    answer.locator(".fn-cite").first.click()
+    expect(page.locator(".fn-source[aria-current=true]")).to_contain_text("no longer in the index")
+    page.get_by_role("button", name="Open the document of source 1").click()
+    expect(page.locator("#fn-sources")).to_contain_text("no longer in the index")
+
+
+def test_a_change_of_the_folder_is_seen_and_so_is_a_file_that_cannot_be_read(
+    page: Page, real: str, library: Library, shelf: Config
+) -> None:
+    enter(page, real)
+    page.get_by_role("tab", name="Documents").click()
+    stop = threading.Event()
+    library.follow(stop)
+    (Path(shelf.folder) / "oars.txt").write_text("The oars are of ash.", "utf-8")
+    (Path(shelf.folder) / "torn.pdf").write_text("%PDF-1.4 x", "utf-8")
+    expect(page.locator("#fn-listing")).to_contain_text("oars.txt", timeout=30_000)
+    page.get_by_text("1 file could not be read").click()
+    expect(page.locator("#fn-listing")).to_contain_text("torn.pdf")
+    stop.set()
+    (Path(shelf.folder) / "oars.txt").unlink()
+    (Path(shelf.folder) / "torn.pdf").unlink()
+    page.get_by_role("button", name="Re-index").click()
+    expect(page.locator("#fn-results")).to_contain_text("removed", timeout=30_000)
+    expect(page.locator("#fn-listing")).not_to_contain_text("oars.txt")

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexBusy
-from rag.indexing import Report
+from rag.indexing import FileResult, Report
 from rag.protocols import Progress
 from rag.types import DocumentInfo
-from rag.web.documents import banner, listing, progress, upload
+from rag.web.documents import banner, delete, listing, progress, reindex, upload
 from rag.web.library import Status
 from tests.web.shelves import make_folder, make_library, open_library, settings
 from tests.web.test_html import Elements
@@ -65,26 +65,73 @@ def test_nothing_hostile_becomes_markup() -> None:
     for text in HOSTILE:
         info = DocumentInfo(text, text, "0" * 64, 1, 1, 1, 1.0)
         html = (
-            listing([info])
+            listing([info], text, [FileResult(text, "failed", 0, text, text)])
             + banner(Status("failed", text, text))
             + banner(Status("ready", text))
             + progress((text, 1, 2))
         )
         found = Elements(html)
-        assert {tag for tag, _ in found.tags} <= {"h2", "ul", "li", "span", "div", "p", "progress", "button"}
+        assert {tag for tag, _ in found.tags} <= {
+            "h2",
+            "ul",
+            "li",
+            "span",
+            "div",
+            "p",
+            "progress",
+            "button",
+            "details",
+            "summary",
+            "strong",
+        }
         names = {name for _, attributes in found.tags for name in attributes}
         assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]
 
 
 def test_long_lists_are_cut() -> None:
     infos = [DocumentInfo(f"{n}.txt", "", "0" * 64, 1, 1, 1, 0.0) for n in range(250)]
-    html = listing(infos)
+    html = listing(infos, "docs")
     assert "250 documents" in html
     assert "and 50 documents more" in html
-    assert "Nothing is indexed yet" in listing([])
+    assert "Nothing of docs is indexed yet" in listing([], "docs")
 
 
 def test_the_banner_says_what_is_going_on() -> None:
     assert "<progress" in banner(Status("loading", "Fetching…", done=1, total=2))
     assert "<progress" not in banner(Status("loading", "Loading…"))
     assert "rag doctor" in banner(Status("failed", "broken", "rag doctor"))
+
+
+def test_what_was_handed_in_can_be_taken_away_and_nothing_else(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    list(upload([str(arrived(tmp_path, "new.txt", "The mast is a spar."))], library, "Boats"))
+    assert "uploads/Boats/new.txt" in [document.path for document in library.documents()]
+    assert "is deleted" in list(delete("uploads/Boats/new.txt", library))[-1]
+    assert not (tmp_path / "docs" / "uploads" / "Boats" / "new.txt").exists()
+    for path in ("minutes.txt", "../docs/minutes.txt", "uploads/../minutes.txt", "uploads", "uploads/", ""):
+        assert "not deleted here" in list(delete(path, library))[-1]
+    assert [document.path for document in library.documents()] == ["legal/lease.md", "minutes.txt"]
+    assert (tmp_path / "docs" / "minutes.txt").exists()
+    library.close()
+
+
+def test_only_what_was_handed_in_has_a_button_to_delete_it() -> None:
+    infos = [DocumentInfo(path, path, "0" * 64, 1, 1, 1, 0.0) for path in ("minutes.txt", "uploads/new.txt")]
+    found = Elements(listing(infos, "docs")).tags
+    assert [a["data-document"] for _, a in found if a.get("data-action") == "delete"] == ["uploads/new.txt"]
+
+
+def test_looking_again_says_what_was_done_and_files_that_fail_are_listed(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    assert "Nothing has changed" in list(reindex(library))[-1]
+    before = library.seen
+    (tmp_path / "docs" / "new.txt").write_text("The mast is a spar.", "utf-8")
+    (tmp_path / "docs" / "broken.pdf").write_text("%PDF-1.4 x", "utf-8")
+    (tmp_path / "docs" / "minutes.txt").unlink()
+    said = list(reindex(library))[-1]
+    assert [said.count(f"<strong>{what}</strong>") for what in ("added", "not added", "removed")] == [1, 1, 1]
+    html = listing(library.documents(), "docs", library.failures)
+    assert "1 file could not be read" in html
+    assert "broken.pdf" in html
+    assert library.seen != before
+    library.close()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,3 +99,17 @@ def test_what_is_indexed_elsewhere_is_seen(tmp_path: Path) -> None:
     sync(replace(library.config), lambda *_: None)
     assert library.status().text.startswith("3 documents")
     library.close()
+
+
+def test_the_folder_is_followed_until_told_to_stop(tmp_path: Path) -> None:
+    library, stop = open_library(tmp_path), threading.Event()
+    library.follow(stop)
+    before = library.seen
+    (tmp_path / "docs" / "new.txt").write_text("The mast is a spar.", "utf-8")
+    deadline = time.monotonic() + 20
+    while library.seen == before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert "new.txt" in [document.path for document in library.documents()]
+    stop.set()
+    library.close()
+    assert "following" not in [thread.name for thread in threading.enumerate()]

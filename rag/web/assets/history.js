@@ -6,7 +6,7 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   const { action, kind } = button.dataset, id = conversation(button);
   if (action === "rename") rename(button.closest("li").querySelector(".fn-open"), id);
-  else if (action === "delete") remove(button, id);
+  else if (action === "delete") window.fnSure(button, () => trigger("delete", { id }));
   else if (action === "export") trigger("export", { id, kind });
   else trigger("open", { id });
 });
@@ -27,14 +27,6 @@ function rename(title, id) {
     leave();
     trigger("rename", { id, title: given });
   });
-}
-
-// What cannot be taken back is asked twice, on the spot.
-function remove(button, id) {
-  if (button.dataset.sure) return trigger("delete", { id });
-  button.dataset.sure = "yes";
-  button.textContent = "Delete for good?";
-  setTimeout(() => { delete button.dataset.sure; button.textContent = "Delete"; }, 4000);
 }
 
 window.fnSave = ({ name, text }) => {

@@ -75,6 +75,15 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.(".fn-help-open")) document.getElementById("fn-help")?.showModal();
 });
 
+// What cannot be taken back is asked twice, on the spot.
+window.fnSure = (button, then) => {
+  if (button.hasAttribute("data-sure")) return then();
+  const label = button.textContent;
+  button.setAttribute("data-sure", "");
+  button.textContent = `${label} for good?`;
+  setTimeout(() => { button.removeAttribute("data-sure"); button.textContent = label; }, 4000);
+};
+
 // The address names the conversation, so that a reload, a bookmark and a second tab find it.
 window.fnAddress = (id) => {
   const address = new URL(location.href);

@@ -50,7 +50,10 @@ class Embedder(Protocol):
 
 
 class Store(Protocol):
-    """The index. Scores: higher is better; at most `k` hits; an empty store gives none. Knows no model."""
+    """The index. Scores: higher is better; at most `k` hits; an empty store gives none. Knows no model.
+
+    A scope names documents and folders by path, see `rag.scope`; a search looks at these alone, and at all for none.
+    """
 
     def put(self, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
         """Add a document, or replace the one at its path, in one transaction."""
@@ -64,10 +67,10 @@ class Store(Protocol):
     def documents(self) -> list[DocumentInfo]:
         """All documents, by path."""
 
-    def dense(self, vector: Vector, k: int) -> list[Hit]:
+    def dense(self, vector: Vector, k: int, scope: Sequence[str] = ()) -> list[Hit]:
         """The `k` chunks of highest inner product, best first, ties by document and start."""
 
-    def lexical(self, query: str, k: int) -> list[Hit]:
+    def lexical(self, query: str, k: int, scope: Sequence[str] = ()) -> list[Hit]:
         """The `k` chunks of highest BM25, best first, ties by document and start; any string is a query."""
 
     def read(self, path: str) -> Document:

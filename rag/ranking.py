@@ -6,6 +6,8 @@ here from the vectors in `rag.db`. Knows nothing of files or of writing.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from sqlite3 import Connection
 
 import numpy as np
@@ -18,10 +20,16 @@ from rag.vectors import VectorCache
 _TIES = 32
 """Hits by words fetched beyond k, in case some tie with the last."""
 _BY_WORDS = "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
+_BY_WORDS_WITHIN = (  # the plus keeps SQLite from asking FTS5 once for each id
+    "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? AND rank MATCH ?"
+    " AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?"
+)
 _BM25 = f"bm25({HEAD_WEIGHT}, 1.0)"
 
 
-def by_vector(connection: Connection, cache: VectorCache, vector: Vector, k: int) -> list[Hit]:
+def by_vector(
+    connection: Connection, cache: VectorCache, vector: Vector, k: int, scope: Sequence[str] = ()
+) -> list[Hit]:
     """The chunks nearest to a vector.
 
     Args:
@@ -29,6 +37,7 @@ def by_vector(connection: Connection, cache: VectorCache, vector: Vector, k: int
         cache: Of the same index.
         vector: (dim,) float32, unit length.
         k: Most hits; none come for less than 1.
+        scope: Paths of documents and folders to look in; empty for all.
 
     Returns:
         Hits by falling inner product, in [-1, 1], ties by document and start.
@@ -41,7 +50,8 @@ def by_vector(connection: Connection, cache: VectorCache, vector: Vector, k: int
         raise ValueError(f"a vector of shape {query.shape}, expected {(cache.dim,)} finite numbers")
     if k < 1:
         return []
-    ids = cache.search(rows.source(connection, cache.dim), query, k)
+    within = rows.within(connection, scope) if scope else None
+    ids = cache.search(rows.source(connection, cache.dim), query, k, within)
     chunks, vectors = rows.chunks_with_vectors(connection, ids.tolist(), cache.dim)
     # Row by row and in double precision: equal vectors score equal, wherever they stand.
     scores = (vectors.astype(np.float64) * query).sum(axis=1).clip(-1, 1)
@@ -49,13 +59,14 @@ def by_vector(connection: Connection, cache: VectorCache, vector: Vector, k: int
     return [Hit(chunk, score, dense_rank=at, dense_score=score) for at, (score, chunk) in enumerate(best, start=1)]
 
 
-def by_words(connection: Connection, query: str, k: int) -> list[Hit]:
+def by_words(connection: Connection, query: str, k: int, scope: Sequence[str] = ()) -> list[Hit]:
     """The chunks that say the words of a query.
 
     Args:
         connection: Within a read transaction.
         query: Any string; without a word in it, nothing is found.
         k: Most hits; none come for less than 1.
+        scope: Paths of documents and folders to look in; empty for all. How rare a word is counts over the whole index.
 
     Returns:
         Hits by falling BM25, above 0, ties by document and start.
@@ -63,20 +74,25 @@ def by_words(connection: Connection, query: str, k: int) -> list[Hit]:
     expression = match_expression(query)
     if not expression or k < 1:
         return []
-    ranked = _ranked(connection, expression, k)
+    ranked = _ranked(connection, expression, k, scope)
     chunks = rows.chunks(connection, [key for key, _ in ranked])
     best = sorted(zip((score for _, score in ranked), chunks, strict=True), key=_order)[:k]
     return [Hit(chunk, score, lexical_rank=at, lexical_score=score) for at, (score, chunk) in enumerate(best, start=1)]
 
 
-def _ranked(connection: Connection, expression: str, k: int) -> list[tuple[int, float]]:
+def _ranked(connection: Connection, expression: str, k: int, scope: Sequence[str]) -> list[tuple[int, float]]:
     """Ids and scores of the k best, and of all that tie with the last of them."""
+    query, given = (_BY_WORDS_WITHIN, [_ids(connection, scope)]) if scope else (_BY_WORDS, [])
     limit = k + _TIES
     while True:
-        found: list[tuple[int, float]] = connection.execute(_BY_WORDS, (expression, _BM25, limit)).fetchall()
+        found: list[tuple[int, float]] = connection.execute(query, (expression, _BM25, *given, limit)).fetchall()
         if len(found) < limit or found[-1][1] < found[k - 1][1]:
             return found
         limit *= 4
+
+
+def _ids(connection: Connection, scope: Sequence[str]) -> str:
+    return json.dumps(rows.within(connection, scope).tolist())
 
 
 def _order(scored: tuple[float, Chunk]) -> tuple[float, tuple[str, int]]:

@@ -29,6 +29,11 @@ _CHUNKS = """
     ORDER BY wanted.key
 """
 
+_WITHIN = """
+    SELECT c.id FROM documents AS d JOIN chunks AS c ON c.document = d.id
+    WHERE d.path = CAST(?1 AS TEXT) OR substr(d.path, 1, length(CAST(?2 AS TEXT))) = CAST(?2 AS TEXT)
+"""
+
 
 def check(document: Document, chunks: Sequence[Chunk], vectors: Matrix, dim: int) -> None:
     """Refuse what does not fit together, before anything is written.
@@ -153,6 +158,23 @@ def chunks_with_vectors(connection: Connection, ids: Sequence[int], dim: int) ->
     query = _CHUNKS.format(extra=", v.vector", joins=" CROSS JOIN vectors AS v ON v.chunk = c.id")
     rows = connection.execute(query, (json.dumps(list(ids)),)).fetchall()
     return [Chunk(*row[:-1]) for row in rows], _matrix([row[-1] for row in rows], dim)
+
+
+def within(connection: Connection, scope: Sequence[str]) -> Ids:
+    """Ids of the chunks of a scope's documents, ascending.
+
+    Args:
+        connection: Within a transaction.
+        scope: Paths of documents and folders, see `rag.scope`; not empty.
+
+    Returns:
+        (n,) int64.
+    """
+    found: set[int] = set()
+    for path in scope:
+        given = (raw(path), raw(f"{path}/"))
+        found.update(key for (key,) in connection.execute(_WITHIN, given))
+    return np.sort(np.fromiter(found, np.int64, len(found)))
 
 
 def source(connection: Connection, dim: int) -> Source:

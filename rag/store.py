@@ -198,12 +198,13 @@ class SqliteStore:
         with self._base.read() as connection:
             return rows.infos(connection)
 
-    def dense(self, vector: Vector, k: int) -> list[Hit]:
+    def dense(self, vector: Vector, k: int, scope: Sequence[str] = ()) -> list[Hit]:
         """The chunks nearest to a vector.
 
         Args:
             vector: (dim,) float32, unit length.
             k: Most hits; none come for less than 1.
+            scope: Paths of documents and folders to look in; empty for all.
 
         Returns:
             Hits by falling inner product, in [-1, 1], ties by document and start.
@@ -212,20 +213,21 @@ class SqliteStore:
             ValueError: A vector of another length, or not of finite numbers.
         """
         with self._base.read() as connection:
-            return ranking.by_vector(connection, self._cache, vector, k)
+            return ranking.by_vector(connection, self._cache, vector, k, scope)
 
-    def lexical(self, query: str, k: int) -> list[Hit]:
+    def lexical(self, query: str, k: int, scope: Sequence[str] = ()) -> list[Hit]:
         """The chunks that say the words of a query.
 
         Args:
             query: Any string at all; without a word in it, nothing is found.
             k: Most hits; none come for less than 1.
+            scope: Paths of documents and folders to look in; empty for all.
 
         Returns:
             Hits by falling BM25, above 0, ties by document and start.
         """
         with self._base.read() as connection:
-            return ranking.by_words(connection, query, k)
+            return ranking.by_words(connection, query, k, scope)
 
     def read(self, path: str) -> Document:
         """One document whole.

@@ -14,7 +14,8 @@ import numpy as np
 
 from rag.contracts import HOSTILE
 from rag.protocols import Store
-from rag.types import Chunk, Document, Heading, Matrix, Page, Vector
+from rag.scope import covers
+from rag.types import Chunk, Document, Heading, Hit, Matrix, Page, Vector
 
 
 class StoreContract:
@@ -78,6 +79,24 @@ class StoreContract:
             assert len(subject.dense(_unit(0, self.dim), k)) == expected
             assert len(subject.lexical("rent", k)) == min(expected, 2)
 
+    def test_a_scope_gives_the_best_of_its_documents_alone(self, subject: Store) -> None:
+        paths = ("legal/lease.txt", "legal/old/lease.txt", "legalese.txt", "notes%_.txt", "legal.txt")
+        for path in paths:
+            self._put(subject, path, *(f"Rent {'rent ' * number}of flat {number}." for number in range(6)))
+        for scope in (
+            ("legal",),
+            ("legal/old", "legalese.txt"),
+            ("notes%_.txt",),
+            ("nowhere",),
+            ("legal", "legal.txt"),
+        ):
+            for search in (self._dense_of(subject), self._lexical_of(subject)):
+                within = [hit for hit in search(1_000, ()) if covers(scope, hit.chunk.document)]
+                for k in (1, 7, 1_000):
+                    found = search(k, scope)
+                    assert [hit.chunk.key for hit in found] == [hit.chunk.key for hit in within][:k]
+                    assert [hit.score for hit in found] == [hit.score for hit in within][:k]
+
     def test_a_hit_says_where_it_is(self, subject: Store) -> None:
         text = "Terms\nNotice is three months."
         document = Document("a.pdf", "Lease", text, "0" * 64, pages=(Page(0, 4),), headings=(Heading(0, 1, "Terms"),))
@@ -138,6 +157,12 @@ class StoreContract:
     def test_closing_twice_is_harmless(self, subject: Store) -> None:
         subject.close()
         subject.close()
+
+    def _dense_of(self, store: Store) -> Callable[[int, Sequence[str]], list[Hit]]:
+        return lambda k, scope: store.dense(_unit(5, self.dim), k, scope)
+
+    def _lexical_of(self, store: Store) -> Callable[[int, Sequence[str]], list[Hit]]:
+        return lambda k, scope: store.lexical("rent flat", k, scope)
 
     def _put(self, store: Store, path: str, *texts: str, seeds: Sequence[int] = ()) -> tuple[Document, Matrix]:
         """Put a document of passages with vectors of their own."""

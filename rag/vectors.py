@@ -70,23 +70,25 @@ class VectorCache:
         self._stamp: Stamp | None = None
         self._saved: Stamp | None = None
 
-    def search(self, source: Source, vector: Vector, k: int) -> Ids:
+    def search(self, source: Source, vector: Vector, k: int, within: Ids | None = None) -> Ids:
         """Candidates for the `k` nearest.
 
         Args:
             source: The state to search.
             vector: (dim,) float32.
             k: From 1 up.
+            within: (n,) int64, the ids to choose from, all of the source; None for all there are.
 
         Returns:
             Ids of the k nearest, and of all that may tie with the last of them, in no order that counts.
         """
         with self._guard:
             self._follow(source)
-            total = int(self._index.ntotal)
+            total = int(self._index.ntotal) if within is None else len(within)
+            chosen = None if within is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(within))  # type: ignore[call-arg]
             wanted = min(total, k + _MARGIN)
             while wanted:
-                scores, ids = self._index.search(vector[None, :], wanted)
+                scores, ids = self._index.search(vector[None, :], wanted, params=chosen)
                 bar = scores[0, min(k, total) - 1] - _CLOSE
                 if wanted == total or scores[0, -1] < bar:
                     kept: Ids = ids[0][scores[0] >= bar]

@@ -9,7 +9,7 @@ import asyncio
 import base64
 import binascii
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -191,11 +191,11 @@ async def _json(request: Request) -> Any:
     return parse(body)
 
 
-def error_reply(error: RagError) -> Response:
-    """An error as a reply: its status, its message and what mends it."""
+def error_reply(error: RagError, body: Mapping[str, Any] | None = None) -> Response:
+    """An error as a reply: its status, and its message with what mends it as OpenAI's clients read it, or a body."""
     status = _status(error)
     headers = {401: {"WWW-Authenticate": 'Basic realm="Footnote"'}, 503: {"Retry-After": "2"}}.get(status)
-    return JSONResponse(failure(error, _kind(error)), status, headers)
+    return JSONResponse(body or failure(error, _kind(error)), status, headers)
 
 
 def _status(error: RagError) -> int:

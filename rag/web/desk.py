@@ -93,7 +93,7 @@ class Desk:
         Args:
             question: Any text but an empty one.
             history: Earlier turns, oldest first.
-            gone: Asked now and then; once it says yes, the answer is ended with what there is. None never looks.
+            gone: Asked now and then; once it says yes, all is stopped. None never looks.
 
         Returns:
             The checked answer, or a refusal.
@@ -176,7 +176,10 @@ class Desk:
                 if stop.is_set():
                     raise Unready("stopped before it was its turn", "ask again")
                 events = self.library.pipeline().stream(question, history, stop=stop)
-                return next(event for event in events if isinstance(event, Answer))
+                answer = next(event for event in events if isinstance(event, Answer))
+            if stop.is_set():
+                raise Unready("stopped before the answer was whole", "ask again")
+            return answer
         finally:
             with self._changed:
                 self._stops.discard(stop)

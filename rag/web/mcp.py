@@ -158,7 +158,8 @@ class Endpoint:
         try:
             await run_in_threadpool(self._admit, Request(scope))
         except RagError as exc:
-            await error_reply(exc)(scope, receive, send)
+            error = {"code": types.INVALID_REQUEST, "message": str(exc)}
+            await error_reply(exc, {"jsonrpc": "2.0", "id": None, "error": error})(scope, receive, send)
         else:
             await self._manager.handle_request(scope, receive, send)
 

@@ -66,7 +66,7 @@ def listed(data: dict[str, Any], contains: str = "") -> Result:
     """
     wanted = contains.casefold()
     fits = [d for d in data["documents"] if wanted in d["path"].casefold() or wanted in d["title"].casefold()]
-    some = fits[:_LISTED]
+    some = [{name: value for name, value in d.items() if name != "sha256"} for d in fits[:_LISTED]]
     more = (
         [f"and {count(len(fits) - len(some), 'document')} more; narrow it with contains"] if len(fits) > _LISTED else []
     )
@@ -148,7 +148,14 @@ _ANSWER = {
     "conflicts": _list_of({**_CITATION, "cited": _TEXT, "other": _TEXT}),
     "missing": {"type": "array", "items": _TEXT, "description": "words of the question that nothing found has"},
 }
-_DOCUMENT = {"path": _TEXT, "title": _TEXT, "sha256": _TEXT, "chunks": _WHOLE, "characters": _WHOLE}
+_DOCUMENT = {
+    "path": _TEXT,
+    "title": _TEXT,
+    "chunks": {**_WHOLE, "description": "passages"},
+    "characters": _WHOLE,
+    "size_bytes": _WHOLE,
+    "modified_s": {**_NUMBER, "description": "seconds since the epoch"},
+}
 _QUESTION = {"type": "string", "minLength": 1, "maxLength": 8_000}
 _TURN = {"role": {"type": "string", "enum": ["user", "assistant"]}, "content": _TEXT}
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.concurrency import run_in_threadpool
 
 from rag.errors import RagError, UsageError
 from rag.types import Turn
@@ -151,7 +152,7 @@ def test_many_who_wait_leave_the_threads_of_others_alone(tmp_path: Path) -> None
         asking = [asyncio.create_task(desk.ask(QUESTION)) for _ in range(60)]
         while not generator.seen:
             await asyncio.sleep(0.01)
-        await asyncio.wait_for(asyncio.to_thread(desk.documents), 5)
+        await asyncio.wait_for(run_in_threadpool(desk.documents), 5)
         generator.gate.release(10_000)
         return len({answer.text for answer in await asyncio.gather(*asking)})
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import __version__, console, show
+from rag.cli_mcp import mcp
 from rag.cli_models import models
 from rag.edge import (
     EXISTING_FILE,
@@ -205,6 +206,7 @@ def password(name: str, password: str) -> None:
 
 
 main.add_command(models)
+main.add_command(mcp)
 
 
 def _watch_answer(pipeline: Pipeline, question: str, turns: Sequence[Turn]) -> tuple[Answer, Sequence[Evidence]]:

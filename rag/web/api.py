@@ -1,7 +1,6 @@
 """The same server for programs: questions as OpenAI's clients ask them, search, the documents, how it is.
 
-Requests go through the same line as the page's, so that nobody jumps it, and one whose sender is gone stops computing.
-Knows the library; what a request and a reply look like is in `completions`.
+Knows the desk where questions are asked; what a request and a reply look like is in `completions`.
 """
 
 from __future__ import annotations
@@ -10,9 +9,7 @@ import asyncio
 import base64
 import binascii
 import logging
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -23,27 +20,24 @@ from starlette.routing import Route
 
 from rag.errors import RagError, UsageError
 from rag.exchange import parse, shown
-from rag.types import Answer, hit_to_dict
+from rag.types import Answer
+from rag.web import NO_SDK
 from rag.web.completions import Asked, Pieces, asked, broken_off, failure, reply
-from rag.web.library import Library
+from rag.web.desk import UNEXPECTED, Desk, Unready
 from rag.web.passwords import Passwords
 
 logger = logging.getLogger(__name__)
 
-_BODY_BYTES = 1_000_000
+BODY_BYTES = 1_000_000
 """Longest request."""
-_LOOK_S = 0.25
-"""How often a request looks whether its sender is still there."""
 _ALIVE_S = 5.0
 """How often a sender that waits for pieces is told that the line is not dead."""
-_MOST_HITS = 100
 _JSON = "application/json"
-_UNEXPECTED = RagError("something went wrong that should not have", "the server's terminal says what")
 
 Handler = Callable[[Any, Request], Awaitable[Response]]
 
 
-class _Refused(RagError):
+class Refused(RagError):
     """A request that is not let in, or not yet.
 
     Args:
@@ -66,10 +60,10 @@ def _guarded(handler: Handler) -> Handler:
             await run_in_threadpool(api.admit, request)
             return await handler(api, request)
         except RagError as exc:
-            return _error(exc)
+            return error_reply(exc)
         except Exception:  # the outermost edge: the reply says so and the log says what
             logger.exception("a request failed")
-            return _error(_UNEXPECTED)
+            return error_reply(UNEXPECTED)
 
     return guarded
 
@@ -78,14 +72,14 @@ class Api:
     """The routes for programs.
 
     Args:
-        library: The documents and the model.
+        desk: Where they ask.
         passwords: Who may come in; None for anyone. A request sends `name:password`, as `Basic` or `Bearer`.
     """
 
-    def __init__(self, library: Library, passwords: Passwords | None) -> None:
-        self._library = library
+    def __init__(self, desk: Desk, passwords: Passwords | None) -> None:
+        self._desk = desk
+        self._library = desk.library
         self._passwords = passwords
-        self._stops: set[threading.Event] = set()
 
     def routes(self) -> list[Route]:
         """What is served, and by what."""
@@ -96,11 +90,6 @@ class Api:
             Route("/v1/search", self.search, methods=["POST"]),
             Route("/v1/chat/completions", self.complete, methods=["POST"]),
         ]
-
-    def halt(self) -> None:
-        """Stop every answer that is being written."""
-        for stop in list(self._stops):
-            stop.set()
 
     def admit(self, request: Request) -> None:
         """Let a request in.
@@ -120,7 +109,7 @@ class Api:
             raw = b""
         name, _, password = raw.decode("utf-8", "replace").partition(":")
         if not self._passwords.admits(name, password):
-            raise _Refused(401, "this takes a name and a password", "send name:password as the API key")
+            raise Refused(401, "this takes a name and a password", "send name:password as the API key")
 
     @_guarded
     async def health(self, _request: Request) -> Response:
@@ -132,55 +121,42 @@ class Api:
         return JSONResponse({"status": status.phase, "text": status.text, **counts}, code)
 
     @_guarded
+    async def lacks_sdk(self, _request: Request) -> Response:
+        """What stands where the tools would."""
+        raise Refused(501, NO_SDK.message, NO_SDK.hint)
+
+    @_guarded
     async def models(self, _request: Request) -> Response:
         """The one model there is, as OpenAI's clients list them."""
-        self._ready()
-        model = {"id": self._library.pipeline().generator.name, "object": "model", "created": 0, "owned_by": "footnote"}
+        model = {"id": self._desk.ready().generator.name, "object": "model", "created": 0, "owned_by": "footnote"}
         return JSONResponse({"object": "list", "data": [model]})
 
     @_guarded
     async def documents(self, _request: Request) -> Response:
         """What is indexed, by path."""
-        return JSONResponse({"documents": [asdict(document) for document in self._library.documents()]})
+        return JSONResponse(self._desk.documents())
 
     @_guarded
     async def search(self, request: Request) -> Response:
         """Retrieval alone, as `rag search --json`: `{"question", "k"?}` to hits, best first."""
         body = await _json(request)
-        question, k = (body.get("question"), body.get("k")) if isinstance(body, dict) else (None, None)
-        if not isinstance(question, str) or not question.strip():
-            raise UsageError(f"question: expected text, met {shown(question)}", 'write {"question": "..."}')
-        if k is not None and (isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= _MOST_HITS):
-            raise UsageError(f"k: expected 1 to {_MOST_HITS}, met {shown(k)}", "leave k out")
-        self._ready()
-        pipeline = self._library.pipeline()
-        hits = await run_in_threadpool(pipeline.search, question, k)
-        found = [{**hit_to_dict(hit), "text": hit.chunk.text} for hit in hits]
-        return JSONResponse({"question": question, "hits": found, "embedder": pipeline.embedder.name})
+        wanted = body if isinstance(body, dict) else {}
+        return JSONResponse(await run_in_threadpool(self._desk.search, wanted.get("question"), wanted.get("k")))
 
     @_guarded
     async def complete(self, request: Request) -> Response:
         """A checked answer to the last message, whole or in pieces."""
         question = asked(await _json(request))
-        self._ready()
         if question.stream:
+            self._desk.ready()
             return StreamingResponse(self._pieces(question), media_type="text/event-stream")
-        stop = threading.Event()
-        task = asyncio.create_task(run_in_threadpool(self._answer, question, stop))
-        try:
-            while not (await asyncio.wait({task}, timeout=_LOOK_S))[0]:
-                if await request.is_disconnected():
-                    stop.set()
-            answer = await task
-        finally:
-            stop.set()
+        answer = await self._desk.ask(question.question, question.history, request.is_disconnected)
         return JSONResponse(reply(answer, self._tokens(question, answer)))
 
     async def _pieces(self, question: Asked) -> AsyncIterator[bytes]:
         """Pieces of a reply; the server closes the iterator when the sender is gone."""
-        stop = threading.Event()
         pieces = Pieces(self._library.pipeline().generator.name)
-        task = asyncio.create_task(run_in_threadpool(self._answer, question, stop))
+        task = asyncio.create_task(self._desk.ask(question.question, question.history))
         try:
             yield pieces.begin()
             while not (await asyncio.wait({task}, timeout=_ALIVE_S))[0]:
@@ -192,50 +168,40 @@ class Api:
             yield broken_off(exc, _kind(exc))
         except Exception:  # likewise, where the reply has begun
             logger.exception("a request failed")
-            yield broken_off(_UNEXPECTED, _kind(_UNEXPECTED))
+            yield broken_off(UNEXPECTED, _kind(UNEXPECTED))
         finally:
-            stop.set()
-
-    def _answer(self, question: Asked, stop: threading.Event) -> Answer:
-        """Answer when it is one's turn."""
-        self._stops.add(stop)
-        try:
-            with self._library.line.turn(stop):
-                if stop.is_set():
-                    raise _Refused(503, "stopped before it was its turn")
-                events = self._library.pipeline().stream(question.question, question.history, stop=stop)
-                return next(event for event in events if isinstance(event, Answer))
-        finally:
-            self._stops.discard(stop)
+            task.cancel()
 
     def _tokens(self, question: Asked, answer: Answer) -> tuple[int, int]:
         count = self._library.pipeline().generator.count_tokens
         said = [*(turn.content for turn in question.history), question.question]
         return sum(map(count, said)), count(answer.text)
 
-    def _ready(self) -> None:
-        status = self._library.status()
-        if status.phase != "ready":
-            raise _Refused(503, status.text, status.hint)
-
 
 async def _json(request: Request) -> Any:
     """The body as a JSON value. A page of another site cannot send this type without being asked for leave first."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
     if kind != _JSON:
-        raise _Refused(415, f"content type {shown(kind)} is not read", f"send {_JSON}")
+        raise Refused(415, f"content type {shown(kind)} is not read", f"send {_JSON}")
     body = b""
     async for part in request.stream():
         body += part
-        if len(body) > _BODY_BYTES:
-            raise _Refused(413, f"the request has more than {_BODY_BYTES:,} bytes", "ask a shorter question")
+        if len(body) > BODY_BYTES:
+            raise Refused(413, f"the request has more than {BODY_BYTES:,} bytes", "ask a shorter question")
     return parse(body)
 
 
-def _error(error: RagError) -> Response:
-    status = error.status if isinstance(error, _Refused) else 400 if isinstance(error, UsageError) else 500
+def error_reply(error: RagError, body: Mapping[str, Any] | None = None) -> Response:
+    """An error as a reply: its status, and its message with what mends it as OpenAI's clients read it, or a body."""
+    status = _status(error)
     headers = {401: {"WWW-Authenticate": 'Basic realm="Footnote"'}, 503: {"Retry-After": "2"}}.get(status)
-    return JSONResponse(failure(error, _kind(error)), status, headers)
+    return JSONResponse(body or failure(error, _kind(error)), status, headers)
+
+
+def _status(error: RagError) -> int:
+    if isinstance(error, Refused):
+        return error.status
+    return 503 if isinstance(error, Unready) else 400 if isinstance(error, UsageError) else 500
 
 
 def _kind(error: RagError) -> str:

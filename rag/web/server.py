@@ -9,16 +9,21 @@ import logging
 import signal
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Route
 
 from rag.config import Config
 from rag.interrupt import Interrupt
+from rag.web import has_sdk
 from rag.web.address import check_address, free_port, names_of
 from rag.web.api import Api
+from rag.web.desk import Desk
+from rag.web.endpoint import add_api
 from rag.web.library import Library
 from rag.web.owner import Remember
 from rag.web.page import Page, icon, style, theme
@@ -42,6 +47,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
+Lifespan = Callable[[object], AbstractAsyncContextManager[None]]
 
 
 class Served:
@@ -59,7 +65,10 @@ class Served:
     def __init__(self, config: Config, library: Library, passwords: Passwords | None = None) -> None:
         check_address(config.host, passwords is not None)
         port = free_port(config.host, config.port)
-        self._page, self._api, self._library = Page(library), Api(library, passwords), library
+        self._page, self._desk, self._library = Page(library), Desk(library), library
+        api = Api(self._desk, passwords)
+        add_api(self._page.blocks, self._desk)
+        tools, lifespan = _tools(self._desk, api, names_of(config.host))
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=names_of(config.host), www_redirect=False)
         _, self.url, _ = self._page.blocks.launch(
             server_name=config.host,
@@ -71,7 +80,8 @@ class Served:
             favicon_path=str(icon()),
             app_kwargs={
                 "middleware": [hosts, Middleware(Guard), Middleware(Remember)],
-                "routes": self._api.routes(),
+                "routes": [*api.routes(), *tools],
+                "lifespan": lifespan,
                 "docs_url": None,
                 "redoc_url": None,
                 "openapi_url": None,
@@ -91,12 +101,22 @@ class Served:
 
     def close(self) -> None:
         """Stop what is being written, stop serving, and let go of the index."""
-        self._api.halt()
+        self._desk.halt(_LAST_S)
         self._page.halt(_LAST_S)
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # to it, each page still open is an error
         self._page.blocks.server.force_exit = True  # else it waits for those pages
         self._page.blocks.close(verbose=False)
         self._library.close()
+
+
+def _tools(desk: Desk, api: Api, names: list[str]) -> tuple[list[Route], Lifespan | None]:
+    """The tools for language models, and what the server must be inside of to answer; without their SDK, an excuse."""
+    if not has_sdk():
+        return [Route("/mcp", api.lacks_sdk, methods=["GET", "POST"])], None
+    from rag.web.mcp import Endpoint
+
+    endpoint = Endpoint(desk, api.admit, names)
+    return endpoint.routes(), endpoint.running
 
 
 class Guard:

@@ -7,7 +7,6 @@ is never stale. Knows no metric.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ from rag.errors import RagError, StoreError
 from rag.evals.cases import Case, Dataset, GoldSpan, Passage
 from rag.evals.vectors import KeptVectors
 from rag.loaders import load
+from rag.locate import nearest
 from rag.pipeline import Pipeline
 from rag.protocols import Embedder, Generator, Progress, Reranker, Store
 from rag.splitter import embedded_text, split
@@ -187,9 +187,8 @@ def _place(span: GoldSpan, text: str) -> GoldSpan | None:
     """The span where its words stand: in place, else the nearest, white space being what loaders change."""
     if not span.content or text[span.start : span.end] == span.content:
         return span
-    words = re.compile(r"\s+".join(map(re.escape, span.content.split())))
-    found = min(words.finditer(text), key=lambda match: abs(match.start() - span.start), default=None)
-    return span._replace(start=found.start(), end=found.end()) if found else None
+    found = nearest(text, span.content, span.start)
+    return span._replace(start=found.start, end=found.end) if found else None
 
 
 def _code() -> bytes:

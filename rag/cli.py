@@ -16,6 +16,7 @@ import click
 
 from rag import __version__, console, show
 from rag.cli_models import models
+from rag.cli_why import why
 from rag.edge import (
     EXISTING,
     EXISTING_FILE,
@@ -205,6 +206,7 @@ def password(name: str, password: str) -> None:
 
 
 main.add_command(models)
+main.add_command(why)
 
 
 def _watch_answer(pipeline: Pipeline, question: str, turns: Sequence[Turn]) -> tuple[Answer, Sequence[Evidence]]:

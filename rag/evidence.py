@@ -90,11 +90,11 @@ class Selection:
             "kept": "",
             "heading": "a heading: it says what is spoken of, and nothing of it",
             "wordless": "no content words in it",
-            "unlikely": f"not among the {_EMBEDDED} that were embedded: by words and rank it scored {item.score:.2f},"
-            f" the last of them {self.least:.2f}",
-            "floor": f"scored {item.score:.2f}, below the floor of {self.floor:.2f}, {_FLOOR:.0%} of the best",
+            "unlikely": f"not among the {_EMBEDDED} that were embedded: by words and rank it scored {item.score:.3f},"
+            f" the last of them {self.least:.3f}",
+            "floor": f"scored {item.score:.3f}, below the floor of {self.floor:.3f}, {_FLOOR:.0%} of the best",
             "repeated": "the same words as a better one",
-            "surplus": f"scored {item.score:.2f}: enough were better, the last of them with {self._last:.2f}",
+            "surplus": f"scored {item.score:.3f}: enough were better, the last of them with {self._last:.3f}",
         }[item.fate]
 
     @property

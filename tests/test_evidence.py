@@ -83,7 +83,7 @@ def test_each_sentence_that_is_no_evidence_has_its_reason() -> None:
     for said, wanted, reason in (
         ("Money", "heading", "a heading"),
         ("What is it?", "wordless", "no content words"),
-        ("The garden faces south.", "floor", f"below the floor of {selection.floor:.2f}, 40% of the best"),
+        ("The garden faces south.", "floor", f"below the floor of {selection.floor:.3f}, 40% of the best"),
     ):
         item = fate(selection, said)
         assert item.fate == wanted, said
@@ -97,7 +97,7 @@ def test_each_sentence_that_is_no_evidence_has_its_reason() -> None:
 def test_a_sentence_past_the_most_is_one_too_many() -> None:
     selection = weighed("deposit", "The deposit is due. The deposit is high. The deposit is paid.", most=2)
     last = next(item for item in selection.sentences if item.fate == "surplus")
-    assert f"the last of them with {selection.sentences[1].score:.2f}" in selection.reason(last)
+    assert f"the last of them with {selection.sentences[1].score:.3f}" in selection.reason(last)
 
 
 def test_what_is_not_embedded_is_said_to_be_so() -> None:
@@ -105,5 +105,5 @@ def test_what_is_not_embedded_is_said_to_be_so() -> None:
     selection = weighed("deposit", text, most=8)
     cats = fate(selection, "Cats sleep.")
     assert (cats.fate, cats.nearness) == ("unlikely", None)
-    assert f"it scored {cats.score:.2f}, the last of them {selection.least:.2f}" in selection.reason(cats)
+    assert f"it scored {cats.score:.3f}, the last of them {selection.least:.3f}" in selection.reason(cats)
     assert sum(item.nearness is not None for item in selection.sentences) == 32

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -25,10 +25,17 @@ _RETRIEVAL = "retrieval"
 
 @dataclass(frozen=True, slots=True)
 class Answerability:
-    """How likely it is, in [0, 1], that the evidence answers, and what the question asks for that it lacks."""
+    """Whether the evidence answers.
+
+    Attributes:
+        probability: How likely that is, in [0, 1].
+        missing: What the question asks for that the evidence lacks, in its order.
+        features: What it rests on: `log_odds`, or what `features` gives; empty without evidence.
+    """
 
     probability: float
     missing: tuple[str, ...]
+    features: Mapping[str, float] = field(default_factory=dict)
 
 
 def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, float]:
@@ -70,7 +77,7 @@ def decide(
         log_odds: Of "Yes, the passages state the answer"; None to decide by retrieval alone.
 
     Returns:
-        The probability, and the question's words that no evidence has, in the order of the question.
+        The probability, what it rests on, and the question's words that no evidence has, in the order of the question.
     """
     if not evidence:
         return Answerability(0.0, tuple(word for word, _ in content_words(query)))
@@ -79,7 +86,7 @@ def decide(
     total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
     everything = {term for item in evidence for term in _words(item)}
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
-    return Answerability(1 / (1 + math.exp(-total)), missing)
+    return Answerability(1 / (1 + math.exp(-total)), missing, values)
 
 
 def _words(item: Evidence) -> list[str]:

@@ -17,9 +17,10 @@ import click
 from rag import __version__, console, show
 from rag.cli_mcp import mcp
 from rag.cli_models import models
+from rag.cli_why import why
 from rag.edge import (
+    EXISTING,
     EXISTING_FILE,
-    EXISTING_FOLDER,
     Edge,
     common,
     json_flag,
@@ -126,19 +127,19 @@ def batch(questions: Path, answers: Path, **flags: Any) -> None:
 
 
 @main.command("eval", short_help="Measure on a dataset.")
-@click.argument("dataset_dir", type=EXISTING_FOLDER)
+@click.argument("dataset", type=EXISTING)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="A fixed sample of N questions.")
 @click.option("--retrieval-only", is_flag=True, help="No generator.")
 @json_flag
 @common
-def evaluate(dataset_dir: Path, limit: int | None, retrieval_only: bool, as_json: bool, **flags: Any) -> None:
-    """Measure retrieval, answers, refusals and citations on a dataset."""
+def evaluate(dataset: Path, limit: int | None, retrieval_only: bool, as_json: bool, **flags: Any) -> None:
+    """Measure retrieval, answers, refusals and citations on DATASET: a folder, or a file of cases about the index."""
     from rag.evals.report import table
     from rag.evals.runner import run_eval
 
     with console.progress() as progress:
         config = settings_from(flags)
-        result = run_eval(dataset_dir, config, limit=limit, retrieval_only=retrieval_only, progress=progress)
+        result = run_eval(dataset, config, limit=limit, retrieval_only=retrieval_only, progress=progress)
     if as_json:
         console.out_json(result)
     else:
@@ -207,6 +208,7 @@ def password(name: str, password: str) -> None:
 
 main.add_command(models)
 main.add_command(mcp)
+main.add_command(why)
 
 
 def _watch_answer(pipeline: Pipeline, question: str, turns: Sequence[Turn]) -> tuple[Answer, Sequence[Evidence]]:

@@ -7,11 +7,12 @@ cost does not grow with the length of the passages. Knows the embedder by its pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from rag.protocols import Embedder
-from rag.types import Evidence, Hit, Span
+from rag.types import Chunk, Evidence, Hit, Span
 from rag.words import terms
 
 _EMBEDDED = 32
@@ -23,6 +24,82 @@ _FLOOR = 0.4
 
 Split = Callable[[str], Sequence[Span]]
 """Sentence spans of a text."""
+Fate = Literal["kept", "heading", "wordless", "unlikely", "floor", "repeated", "surplus"]
+"""What becomes of a sentence: evidence, or why not; `unlikely` ones are not embedded, `surplus` ones are too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A sentence of a hit, the parts of its score, and what became of it.
+
+    Attributes:
+        chunk: The passage that it stands in.
+        start: Offset of its first character in the document.
+        end: Offset past its last.
+        text: Its words.
+        rank: For the rank of its passage.
+        words: For the question's words in it.
+        headings: For those that stand above it and not in it.
+        nearness: For its nearness to the question; None where it was not embedded.
+        fate: What became of it.
+    """
+
+    chunk: Chunk
+    start: int
+    end: int
+    text: str
+    rank: float = 0.0
+    words: float = 0.0
+    headings: float = 0.0
+    nearness: float | None = None
+    fate: Fate = "kept"
+
+    @property
+    def score(self) -> float:
+        """The parts together; without nearness, what decides whether it is embedded."""
+        return self.rank + self.words + self.headings + (self.nearness or 0.0)
+
+    def evidence(self) -> Evidence:
+        """The sentence as it is answered from."""
+        return Evidence(self.chunk, self.start, self.end, self.text, self.score)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Every sentence of the hits with its fate.
+
+    Attributes:
+        sentences: The embedded ones best first, then the others: those not embedded, best first, and what is no
+            sentence, in the order of the hits.
+        floor: The score that evidence needed.
+        least: The lowest score, nearness left out, that was embedded.
+    """
+
+    sentences: tuple[Weighed, ...] = ()
+    floor: float = 0.0
+    least: float = 0.0
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """What was kept, best first."""
+        return [item.evidence() for item in self.sentences if item.fate == "kept"]
+
+    def reason(self, item: Weighed) -> str:
+        """Why one of these sentences is no evidence, in words; empty for one that is."""
+        return {
+            "kept": "",
+            "heading": "a heading: it says what is spoken of, and nothing of it",
+            "wordless": "no content words in it",
+            "unlikely": f"not among the {_EMBEDDED} that were embedded: by words and rank it scored {item.score:.3f},"
+            f" the last of them {self.least:.3f}",
+            "floor": f"scored {item.score:.3f}, below the floor of {self.floor:.3f}, {_FLOOR:.0%} of the best",
+            "repeated": "the same words as a better one",
+            "surplus": f"scored {item.score:.3f}: enough were better, the last of them with {self._last:.3f}",
+        }[item.fate]
+
+    @property
+    def _last(self) -> float:
+        return min((item.score for item in self.sentences if item.fate == "kept"), default=0.0)
 
 
 def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, most: int) -> list[Evidence]:
@@ -39,17 +116,24 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
         At most `most` sentences, best first, no two with the same words, none that has little to do with the question;
         offsets count in the document.
     """
+    return weigh(query, hits, embedder, split, most).evidence
+
+
+def weigh(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, most: int) -> Selection:
+    """Score every sentence and say what becomes of it; see `select`."""
     wanted = set(terms(query))
     found = [item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, wanted, split)]
-    likely = sorted(found, key=_order)[:_EMBEDDED]
+    ranked = sorted((item for item in found if item.fate == "kept"), key=_order)
+    likely = ranked[:_EMBEDDED]
+    rest = [replace(item, fate="unlikely") for item in ranked[_EMBEDDED:]]
+    rest += [item for item in found if item.fate != "kept"]
     if not likely:
-        return []
+        return Selection(tuple(rest))
     nearness = embedder.embed_documents([item.text for item in likely]) @ embedder.embed_query(query)
-    scored = [
-        replace(item, score=item.score + _NEARNESS * float(near)) for item, near in zip(likely, nearness, strict=True)
-    ]
+    scored = [replace(item, nearness=_NEARNESS * float(near)) for item, near in zip(likely, nearness, strict=True)]
     scored.sort(key=_order)
-    return _distinct([item for item in scored if item.score >= _FLOOR * scored[0].score])[:most]
+    floor = _FLOOR * scored[0].score
+    return Selection((*_judged(scored, floor, most), *rest), floor, likely[-1].score)
 
 
 def around(hits: Sequence[Hit], split: Split) -> list[Evidence]:
@@ -62,32 +146,54 @@ def around(hits: Sequence[Hit], split: Split) -> list[Evidence]:
     Returns:
         Sentences, no two with the same words.
     """
-    return _distinct([item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, set(), split)])
-
-
-def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> list[Evidence]:
-    chunk = hit.chunk
-    above = set(terms(f"{chunk.title} {chunk.heading}"))
-    heading = terms(chunk.heading.rpartition(" > ")[2])
-    found = []
-    for start, end in split(chunk.text):
-        text = chunk.text[start:end]
-        words = set(terms(text))
-        if not words or terms(text) == heading:  # a heading says what is spoken of, and nothing of it
-            continue
-        score = _RANK / (1 + rank)
-        if wanted:
-            score += (_WORDS * len(wanted & words) + _ABOVE * len(wanted & above - words)) / len(wanted)
-        found.append(Evidence(chunk, chunk.start + start, chunk.start + end, text, score))
-    return found
-
-
-def _distinct(evidence: Sequence[Evidence]) -> list[Evidence]:
+    found = [item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, set(), split)]
     first: dict[str, Evidence] = {}
-    for item in evidence:
-        first.setdefault(" ".join(terms(item.text)), item)
+    for item in found:
+        if item.fate == "kept":
+            first.setdefault(_same(item), item.evidence())
     return list(first.values())
 
 
-def _order(item: Evidence) -> tuple[float, str, int]:
+def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[Weighed]:
+    chunk = hit.chunk
+    above = set(terms(f"{chunk.title} {chunk.heading}"))
+    heading = terms(chunk.heading.rpartition(" > ")[2])
+    for start, end in split(chunk.text):
+        text = chunk.text[start:end]
+        said = terms(text)
+        words = set(said)
+        yield Weighed(
+            chunk,
+            chunk.start + start,
+            chunk.start + end,
+            text,
+            rank=_RANK / (1 + rank),
+            words=_WORDS * len(wanted & words) / max(1, len(wanted)),
+            headings=_ABOVE * len(wanted & above - words) / max(1, len(wanted)),
+            fate="heading" if words and said == heading else "kept" if words else "wordless",
+        )
+
+
+def _judged(scored: Sequence[Weighed], floor: float, most: int) -> Iterator[Weighed]:
+    """The fate of each sentence that was embedded, best first."""
+    met: set[str] = set()
+    for item in scored:
+        fate: Fate = "kept"
+        if item.score < floor:
+            fate = "floor"
+        elif _same(item) in met:
+            fate = "repeated"
+        elif len(met) >= most:
+            fate = "surplus"
+        else:
+            met.add(_same(item))
+        yield item if fate == "kept" else replace(item, fate=fate)
+
+
+def _same(item: Weighed) -> str:
+    """What two sentences share that say the same words."""
+    return " ".join(terms(item.text))
+
+
+def _order(item: Weighed) -> tuple[float, str, int]:
     return (-item.score, item.chunk.document, item.start)

@@ -10,16 +10,15 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 from rag import answerability, evidence, prompts, retrieval
-from rag.answerability import Answerability
 from rag.citations import Checker
 from rag.config import Config
 from rag.errors import UsageError
 from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
+from rag.run import Run
 from rag.splitter import sentences
 from rag.support import Thresholds
 from rag.types import Answer, Document, Evidence, Hit, Question, Span, Turn
@@ -30,28 +29,6 @@ _BATCH = 16
 _QUESTION_CHARACTERS = 8_000
 """Longest question; longer ones are pasted documents, not questions."""
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
-_UNDECIDED = Answerability(0.0, ())
-
-
-@dataclass(slots=True)
-class _Run:
-    """One question on its way through."""
-
-    question: str
-    id: str
-    started_s: float
-    query: str = ""
-    hits: list[Hit] = field(default_factory=list)
-    evidence: list[Evidence] = field(default_factory=list)
-    decision: Answerability = _UNDECIDED
-    judged: bool = False
-    draft: str = ""
-    stopped: bool = False
-    timings: dict[str, float] = field(default_factory=dict)
-
-    def mark(self, stage: str, *, less: float = 0.0) -> None:
-        """Note the seconds since the start, less those of an earlier stage."""
-        self.timings[stage] = time.perf_counter() - self.started_s - less
 
 
 class Pipeline:
@@ -85,8 +62,13 @@ class Pipeline:
             Hits with their ranks, best first.
         """
         wanted = self.config.k if k is None else k
-        candidates = max(self.config.candidates, wanted)
-        hits = retrieval.retrieve(question, self.store, self.embedder, candidates=candidates, k=wanted)
+        return self._best(question, self._candidates(question, wanted), wanted)
+
+    def _candidates(self, question: str, k: int) -> list[Hit]:
+        return retrieval.retrieve(question, self.store, self.embedder, max(self.config.candidates, k))
+
+    def _best(self, question: str, candidates: Sequence[Hit], k: int) -> list[Hit]:
+        hits = list(candidates[:k])
         return self.reranker.rerank(question, hits) if self.reranker else hits
 
     def ask(self, question: str, history: Sequence[Turn] = (), *, id: str = "") -> Answer:  # noqa: A002
@@ -129,7 +111,7 @@ class Pipeline:
         self._weigh(run)
         yield EvidenceSelected(tuple(run.evidence), run.decision.probability)
         checker = self._checker(run)
-        if self._answerable(run):
+        if self.answerable(run):
             yield from self._generate(run, checker, stop or threading.Event())
         yield self._answer(run, checker)
 
@@ -147,8 +129,8 @@ class Pipeline:
         """
         waiting = iter(questions)
         while group := list(islice(waiting, _BATCH)):
-            runs = [self._prepare(Question(item) if isinstance(item, str) else item) for item in group]
-            writing = [run for run in runs if self._answerable(run)]
+            runs = [self.prepare(Question(item) if isinstance(item, str) else item) for item in group]
+            writing = [run for run in runs if self.answerable(run)]
             conversations = [prompts.answer_messages(run.query, run.evidence) for run in writing]
             for run, draft in zip(writing, self.generator.batch(conversations), strict=True):
                 run.draft = draft
@@ -156,16 +138,27 @@ class Pipeline:
                 checker = self._checker(run)
                 for span in self._finished(run):
                     checker.check(run.draft[span.start : span.end])
-                if self._answerable(run):
+                if self.answerable(run):
                     deque(self._quote(run, checker), maxlen=0)
                 yield self._answer(run, checker)
 
-    def _prepare(self, question: Question) -> _Run:
+    def prepare(self, question: Question) -> Run:
+        """Take a question as far as the decision whether it will be answered.
+
+        Args:
+            question: With its earlier turns.
+
+        Returns:
+            All that was found and thought on the way; nothing is generated.
+
+        Raises:
+            UsageError: The question is empty or longer than 8,000 characters.
+        """
         run = self._retrieve(question.text, question.history, question.id)
         self._weigh(run)
         return run
 
-    def _retrieve(self, question: str, history: Sequence[Turn], id_: str) -> _Run:
+    def _retrieve(self, question: str, history: Sequence[Turn], id_: str) -> Run:
         if not question.strip():
             raise UsageError("the question is empty", "type a question")
         if len(question) > _QUESTION_CHARACTERS:
@@ -174,15 +167,17 @@ class Pipeline:
                 "put long texts into the folder and ask about them",
             )
         question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
-        run = _Run(question, id_, time.perf_counter())
+        run = Run(question, id_, time.perf_counter())
         run.query = retrieval.standalone(question, history)
-        run.hits = self.search(run.query)
+        run.candidates = self._candidates(run.query, self.config.k)
+        run.hits = self._best(run.query, run.candidates, self.config.k)
         run.mark("retrieve")
         return run
 
-    def _weigh(self, run: _Run) -> None:
-        chosen = evidence.select(run.query, run.hits, self.embedder, sentences, self.config.evidence_sentences)
-        run.evidence = prompts.pack(chosen, self.generator.count_tokens, self.config.evidence_tokens)
+    def _weigh(self, run: Run) -> None:
+        most = self.config.evidence_sentences
+        run.selection = evidence.weigh(run.query, run.hits, self.embedder, sentences, most)
+        run.evidence = prompts.pack(run.selection.evidence, self.generator.count_tokens, self.config.evidence_tokens)
         name, log_odds = self.generator.name, None
         if run.evidence and answerability.calibrated(name) and isinstance(self.generator, Judge):
             yes, no = self.generator.judge(prompts.judge_messages(run.query, run.evidence), ["Yes", "No"])
@@ -191,10 +186,11 @@ class Pipeline:
         run.decision = answerability.decide(run.query, run.hits, run.evidence, name, log_odds)
         run.mark("evidence", less=run.timings["retrieve"])
 
-    def _answerable(self, run: _Run) -> bool:
+    def answerable(self, run: Run) -> bool:
+        """True where a question that was prepared is answered, not refused."""
         return bool(run.evidence) and run.decision.probability >= self.config.refuse_below
 
-    def _checker(self, run: _Run) -> Checker:
+    def _checker(self, run: Run) -> Checker:
         read: dict[str, Document] = {}
 
         def place(item: Evidence) -> tuple[int | None, str]:
@@ -207,7 +203,7 @@ class Pipeline:
         thresholds = Thresholds(self.config.support_above, self.config.support_below)
         return Checker(run.evidence, place, self.config.policy, thresholds, run.query)
 
-    def _generate(self, run: _Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
+    def _generate(self, run: Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
         checked = 0
         for piece in self.generator.stream(prompts.answer_messages(run.query, run.evidence), stop):
             if not run.draft:
@@ -224,7 +220,7 @@ class Pipeline:
                 yield checker.check(run.draft[span.start : span.end])
         yield from self._quote(run, checker)
 
-    def _quote(self, run: _Run, checker: Checker) -> Iterator[SentenceChecked]:
+    def _quote(self, run: Run, checker: Checker) -> Iterator[SentenceChecked]:
         """The evidence word for word, where it was judged to hold an answer but the draft has none that is supported.
 
         A draft which says that the documents do not say is believed, unless it is of a generator whose judgement was
@@ -236,19 +232,19 @@ class Pipeline:
             for at in first_and_missing(run.query, [item.text for item in run.evidence]):
                 yield checker.check(run.evidence[at].text)
 
-    def _spans(self, run: _Run) -> list[Span]:
+    def _spans(self, run: Run) -> list[Span]:
         return [] if prompts.is_refusal(run.draft) else sentences(run.draft)
 
-    def _finished(self, run: _Run) -> list[Span]:
+    def _finished(self, run: Run) -> list[Span]:
         """Sentences of a draft that will not grow; one cut off by the token limit or a stop is left out."""
         spans = self._spans(run)
         full = self.generator.count_tokens(run.draft) >= self.config.answer_tokens
         cut = run.stopped or (full and len(spans) > 1)
         return spans[:-1] if cut and not run.draft.rstrip().endswith(_STOPS) else spans
 
-    def _answer(self, run: _Run, checker: Checker) -> Answer:
+    def _answer(self, run: Run, checker: Checker) -> Answer:
         run.mark("total")
-        refused = not self._answerable(run) or checker.refuses
+        refused = not self.answerable(run) or checker.refuses
         return Answer(
             question=run.question,
             query=run.query,
@@ -268,12 +264,12 @@ class Pipeline:
             id=run.id,
         )
 
-    def _reason(self, run: _Run, checker: Checker) -> str:
+    def _reason(self, run: Run, checker: Checker) -> str:
         if run.stopped:
             return "stopped before a supported sentence was complete"
         if not run.hits:
             return "no passage was found: the index is empty or shares no word with the question"
-        if not self._answerable(run):
+        if not self.answerable(run):
             missing = ", ".join(run.decision.missing)
             found = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"
             return f"{found}; the chance that they answer it is put at {run.decision.probability:.0%}"

@@ -50,7 +50,7 @@ def leans(question: str) -> bool:
     return len(set(terms(question))) < _ALONE or bool(_LEANS.search(question))
 
 
-def retrieve(query: str, store: Store, embedder: Embedder, *, candidates: int, k: int) -> list[Hit]:
+def retrieve(query: str, store: Store, embedder: Embedder, candidates: int) -> list[Hit]:
     """Search both ways and fuse.
 
     Args:
@@ -58,13 +58,12 @@ def retrieve(query: str, store: Store, embedder: Embedder, *, candidates: int, k
         store: Where to look.
         embedder: The one that the store was made with.
         candidates: Hits taken from each ranking.
-        k: Most hits returned.
 
     Returns:
-        At most `k` hits, best first, with their rank in each ranking that they were in.
+        Every candidate of either, best first, with its rank in each ranking that it was in.
     """
     dense = store.dense(embedder.embed_query(query), candidates)
-    return fuse(dense, store.lexical(query, candidates))[:k]
+    return fuse(dense, store.lexical(query, candidates))
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:

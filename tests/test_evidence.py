@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.evidence import select
+from rag.evidence import Selection, Weighed, select, weigh
 from rag.splitter import sentences
 from rag.testing import FakeEmbedder
 from rag.types import Chunk, Hit
@@ -51,3 +51,59 @@ def test_a_sentence_that_has_little_to_do_with_the_question_is_left_out() -> Non
     found = chosen("How much is the deposit?", most=9)
     assert "The deposit is 400 euros." in found
     assert "The garden faces south." not in found
+
+
+def weighed(query: str, text: str = TEXT, most: int = 2, heading: str = "") -> Selection:
+    chunk = Chunk("a.txt", 0, len(text), text, heading=heading)
+    return weigh(query, [Hit(chunk, 1.0)], FakeEmbedder(), sentences, most)
+
+
+def fate(selection: Selection, text: str) -> Weighed:
+    return next(item for item in selection.sentences if item.text == text)
+
+
+def test_the_parts_of_a_score_add_up() -> None:
+    best = weighed("How much is the deposit?", heading="Deposit").sentences[0]
+    assert best.text == "The deposit is 400 euros."
+    assert best.nearness
+    assert best.score == best.rank + best.words + best.headings + best.nearness == best.evidence().score
+    assert (best.rank, best.words, best.headings) == (0.2, 0.5, 0.0)
+
+
+def test_what_is_chosen_is_what_the_fates_say() -> None:
+    selection = weighed("Does the garden face the deposit?", most=1)
+    assert [item.fate for item in selection.sentences].count("kept") == 1
+    assert selection.evidence == [item.evidence() for item in selection.sentences if item.fate == "kept"]
+    assert len(selection.sentences) == 4
+
+
+def test_each_sentence_that_is_no_evidence_has_its_reason() -> None:
+    text = "Money\n\nWhat is it?\n\n" + TEXT
+    selection = weighed("How much is the deposit?", text, most=9, heading="Terms > Money")
+    for said, wanted, reason in (
+        ("Money", "heading", "a heading"),
+        ("What is it?", "wordless", "no content words"),
+        ("The garden faces south.", "floor", f"below the floor of {selection.floor:.3f}, 40% of the best"),
+    ):
+        item = fate(selection, said)
+        assert item.fate == wanted, said
+        assert reason in selection.reason(item), said
+    repeated = [item for item in selection.sentences if item.fate == "repeated"]
+    assert [item.text for item in repeated] == ["The deposit is 400 euros."]
+    assert selection.reason(repeated[0]) == "the same words as a better one"
+    assert selection.reason(selection.sentences[0]) == ""
+
+
+def test_a_sentence_past_the_most_is_one_too_many() -> None:
+    selection = weighed("deposit", "The deposit is due. The deposit is high. The deposit is paid.", most=2)
+    last = next(item for item in selection.sentences if item.fate == "surplus")
+    assert f"the last of them with {selection.sentences[1].score:.3f}" in selection.reason(last)
+
+
+def test_what_is_not_embedded_is_said_to_be_so() -> None:
+    text = " ".join(f"The deposit number {at} is due." for at in range(40)) + " Cats sleep."
+    selection = weighed("deposit", text, most=8)
+    cats = fate(selection, "Cats sleep.")
+    assert (cats.fate, cats.nearness) == ("unlikely", None)
+    assert f"it scored {cats.score:.3f}, the last of them {selection.least:.3f}" in selection.reason(cats)
+    assert sum(item.nearness is not None for item in selection.sentences) == 32

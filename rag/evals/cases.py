@@ -25,6 +25,10 @@ class GoldSpan(NamedTuple):
     end: int
     content: str = ""
 
+    def meets(self, document: str, start: int, end: int) -> bool:
+        """True where another stretch has a character of it."""
+        return self.document == document and self.start < end and start < self.end
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -98,6 +102,7 @@ class Dataset:
         name: Name of its folder.
         corpus: Shared documents.
         files: Shared documents that are real files, by document id.
+        indexed: True where the documents are those of the user's own index, whatever it holds.
         cases: Questions.
         pairs: Claims with evidence.
         notes: What a reader of the figures should know.
@@ -107,6 +112,7 @@ class Dataset:
     name: str
     corpus: tuple[Passage, ...] = ()
     files: Mapping[str, Path] = field(default_factory=dict)
+    indexed: bool = False
     cases: tuple[Case, ...] = ()
     pairs: tuple[Pair, ...] = ()
     notes: tuple[str, ...] = ()

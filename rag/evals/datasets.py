@@ -1,10 +1,11 @@
-"""A folder of an evaluation set to typed records; what a file is, is told by its name and fields, never by the set's.
+"""An evaluation set to typed records; what a file of it is, is told by its name and fields, never by the set's.
 
     corpus.jsonl[.gz]        one document a row; or docs/ of real files; or real files that the questions name
     queries.jsonl[.gz]       one question a row; without it, any other JSON lines: questions with their own passages,
                              or claims with evidence and a label
     qrels.tsv                which documents are relevant
 
+A file alone is questions about the user's own index, as `rag.cases` keeps them.
 Knows no index and no metric.
 """
 
@@ -31,7 +32,7 @@ def load_dataset(folder: Path) -> Dataset:
     """Read a set.
 
     Args:
-        folder: The set's folder.
+        folder: The set's folder, or a file of questions about the user's own index.
 
     Returns:
         Its documents, questions and claims.
@@ -39,6 +40,8 @@ def load_dataset(folder: Path) -> Dataset:
     Raises:
         RagError: There is no such folder, nothing in it is a set, or a line does not fit.
     """
+    if folder.is_file():
+        return _load_file(folder)
     if not folder.is_dir():
         raise RagError(f"{folder}: no such folder", "name the folder of an evaluation set")
     corpus = {item.id: item for item in _corpus(folder)}
@@ -58,6 +61,16 @@ def load_dataset(folder: Path) -> Dataset:
         notes=tuple(_notes(cases, pairs, corpus.keys() | files.keys())),
         total=len(cases) or len(pairs),
     )
+
+
+def _load_file(path: Path) -> Dataset:
+    cases = [case(row, {}, {}) for row in read_rows(path)]
+    if own := next((item.id for item in cases if item.passages), ""):
+        raise RagError(
+            f"{path}: the question {own!r} brings its own documents", "put the file into a folder of its own"
+        )
+    _check(path, cases, [], homeless=False)
+    return Dataset(name=path.name, indexed=True, cases=tuple(cases), total=len(cases))
 
 
 def sample(dataset: Dataset, limit: int | None, half: int | None) -> Dataset:

@@ -1,5 +1,6 @@
 """The documents of a set as real indexes, kept between runs, and a pipeline over the one that a question needs.
 
+A set about the user's own index is run on that one, which is only read.
 An index is kept under the digest of its documents, of the embedder and of the code that cuts and stores, so a kept one
 is never stale. Knows no metric.
 """
@@ -7,7 +8,6 @@ is never stale. Knows no metric.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -20,6 +20,7 @@ from rag.errors import RagError, StoreError
 from rag.evals.cases import Case, Dataset, GoldSpan, Passage
 from rag.evals.vectors import KeptVectors
 from rag.loaders import load
+from rag.locate import nearest
 from rag.pipeline import Pipeline
 from rag.protocols import Embedder, Generator, Progress, Reranker, Store
 from rag.splitter import embedded_text, split
@@ -29,6 +30,8 @@ _CUTTING = "splitter sentences words loaders store database lexical rows".split(
 """Modules, besides the formats, that decide what an index holds."""
 _GROUP_CHUNKS = 256
 """Chunks embedded at once: many small documents fill the embedder's batches together."""
+_QUOTED = 80
+"""Characters of a passage in a note, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,12 @@ class Indexes:
         self.lost |= {(case.id, span) for span in case.spans if not placed.get(span)}
         return [found for found in placed.values() if found]
 
+    def sound(self, cases: Sequence[Case]) -> list[Case]:
+        """The questions whose gold spans all stand in the index of today; in a set with its own documents, all."""
+        if not self._dataset.indexed:
+            return list(cases)
+        return [case for case in cases if len(self.spans(case)) == len(case.spans)]
+
     def size(self) -> dict[str, int]:
         """Documents and chunks of the indexes opened so far, together."""
         documents, chunks = zip((0, 0), *self._sizes.values(), strict=True)
@@ -99,7 +108,9 @@ class Indexes:
     def notes(self) -> Iterator[str]:
         """What could not be read, and gold that could not be placed."""
         yield from (f"{name} was not indexed: {why}" for name, why in self.unread.items())
-        if self.lost:
+        if self._dataset.indexed:
+            yield from (f"{id_} is left out: {_gone(span)}" for id_, span in sorted(self.lost))
+        elif self.lost:
             yield f"{len(self.lost)} gold spans do not stand in the documents as read and are left out"
 
     def close(self) -> None:
@@ -121,6 +132,8 @@ class Indexes:
 
     def _ready(self, folder: Path, case: Case) -> Store:
         """The index for reading, so that evaluations can share it; filled first where it lacks a document."""
+        if self._dataset.indexed:
+            return self._parts.read(Path(self._parts.config.index))
         wanted = {item.id for item in case.passages or self._dataset.corpus} or set(self._dataset.files)
         with suppress(StoreError):
             store = self._parts.read(folder)
@@ -183,13 +196,18 @@ def _document(item: Passage) -> Document:
     return Document(item.id, item.title, item.text, hashlib.sha256(data).hexdigest(), size_bytes=len(data))
 
 
+def _gone(span: GoldSpan) -> str:
+    """What a passage is said to be that does not stand where a case expects it."""
+    quote = span.content if len(span.content) <= _QUOTED else span.content[:_QUOTED].rstrip() + "…"
+    return f"{span.document} no longer has “{' '.join(quote.split())}”"
+
+
 def _place(span: GoldSpan, text: str) -> GoldSpan | None:
     """The span where its words stand: in place, else the nearest, white space being what loaders change."""
     if not span.content or text[span.start : span.end] == span.content:
         return span
-    words = re.compile(r"\s+".join(map(re.escape, span.content.split())))
-    found = min(words.finditer(text), key=lambda match: abs(match.start() - span.start), default=None)
-    return span._replace(start=found.start(), end=found.end()) if found else None
+    found = nearest(text, span.content, span.start)
+    return span._replace(start=found.start, end=found.end) if found else None
 
 
 def _code() -> bytes:

@@ -182,7 +182,7 @@ def _citations(outcomes: Sequence[Outcome]) -> Figures:
     judged = [(o, a) for o, a in answered if o.case.gold]
     spanned = [(o, a) for o, a in answered if o.spans]
     right = [[c.document in o.case.gold for c in a.citations] for o, a in judged]
-    near = [[_on_gold(o.spans, c.document, c.start, c.end) for c in a.citations] for o, a in spanned]
+    near = [[any(s.meets(c.document, c.start, c.end) for s in o.spans) for c in a.citations] for o, a in spanned]
     return {
         "resolved": mean(map(float, shown)),
         "exact_quote": mean(float(ok) for o, _ in answered for ok in o.exact),
@@ -194,10 +194,6 @@ def _citations(outcomes: Sequence[Outcome]) -> Figures:
         "per_answer": ratio(sum(len(answer.citations) for _, answer in answered), len(answered)),
         "n": len(answered),
     }
-
-
-def _on_gold(spans: Sequence[GoldSpan], document: str, start: int, end: int) -> bool:
-    return any(span.document == document and span.start < end and start < span.end for span in spans)
 
 
 def _spans_cited(spans: Sequence[GoldSpan], answer: Answer) -> float:

@@ -98,7 +98,7 @@ def _answerable(row: Row, label: str, relevant: bool) -> bool | None:
         return ANSWERABLE.get(label.lower())
     if "evidence" in row:  # a claim to be checked, not a question to be answered
         return None
-    wanted = ("answers", "answer", "gold_answers", "targets", "references")
+    wanted = ("answers", "answer", "gold_answers", "targets", "references", "expected")
     return True if relevant or any(row.data.get(name) for name in wanted) else None
 
 
@@ -109,6 +109,9 @@ def _spans(row: Row, corpus: Corpus, relevant: Mapping[str, float]) -> Iterator[
         if not document:
             raise item.fail("names no document")
         yield GoldSpan(document, item.number("start_index"), item.number("end_index"), item.text("content", default=""))
+    for item in row.rows("expected"):
+        document, quote = item.text("document"), item.text("quote", default="")
+        yield GoldSpan(document, item.number("start"), item.number("end"), quote)
     for sentence in row.strings("selected_sentences"):
         for document in [source] if source else relevant:
             yield from _find(corpus.get(document), sentence)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_SECTIONS = ("retrieval", "chunking", "answers", "refusal", "citations", "conflicts", "support")
+_SECTIONS = ("retrieval", "passages", "chunking", "answers", "refusal", "citations", "conflicts", "support")
 _NONE = "-"
 _WIDTH = 22
 

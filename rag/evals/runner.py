@@ -48,8 +48,8 @@ def run_eval(
     """Evaluate a set with the parts that the settings name.
 
     Args:
-        dataset_dir: The set's folder.
-        config: Settings; its own index and folder are left alone.
+        dataset_dir: The set's folder; or a file of questions about the index of the settings.
+        config: Settings; its own folder is left alone, its own index read at most.
         limit: Most questions, and most claims, picked by the SHA-1 of their ids; None for all.
         retrieval_only: Search, and generate nothing.
         progress: Told of downloads, documents and questions.
@@ -137,13 +137,18 @@ def _questions(
 ) -> list[Outcome]:
     indexes = Indexes(dataset, parts, progress)
     try:
-        searches = searching.search_all(dataset.cases, indexes, progress)
-        outcomes = [] if retrieval_only else list(asking.ask_all(dataset.cases, indexes, progress))
-        result["index"] = indexes.size()
+        cases = indexes.sound(dataset.cases)
+        searches = searching.search_all(cases, indexes, progress)
+        outcomes = [] if retrieval_only else list(asking.ask_all(cases, indexes, progress))
+        result["n"], result["index"] = len(cases), indexes.size()
     finally:
         indexes.close()
     result["remarks"] = list(indexes.notes())
-    sections = {"retrieval": searching.ranking_figures(searches), "chunking": searching.chunk_figures(searches)}
+    sections = {
+        "retrieval": searching.ranking_figures(searches),
+        "passages": searching.passage_figures(searches, parts.config.k),
+        "chunking": searching.chunk_figures(searches),
+    }
     result.update({name: section for name, section in sections.items() if section})
     result["timings"] = {"search": spread([search.seconds for search in searches])} if searches else {}
     if outcomes:

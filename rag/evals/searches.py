@@ -88,12 +88,16 @@ def _figures(searches: Sequence[Search], name: str) -> Figures:
     rankings = [search.rankings.get(name, search.rankings["fused"]) for search in searches]
     folded = [metrics.fold(hit.chunk.document for hit in ranking) for ranking in rankings]
     ranked = list(zip(folded, [search.case.gold for search in searches], strict=True))
+    return {**_measures(ranked), "n": len(ranked)}
+
+
+def _measures(ranked: Sequence[tuple[Sequence[str], Mapping[str, float]]]) -> Figures:
+    """Means over pairs of a ranking and its gold."""
     return {
         "recall@5": mean(metrics.recall_at(ranking, gold, 5) for ranking, gold in ranked),
         "recall@10": mean(metrics.recall_at(ranking, gold, 10) for ranking, gold in ranked),
         "mrr@10": mean(metrics.mrr_at(ranking, gold, 10) for ranking, gold in ranked),
         "ndcg@10": mean(metrics.ndcg_at(ranking, gold, 10) for ranking, gold in ranked),
-        "n": len(ranked),
     }
 
 
@@ -118,6 +122,42 @@ def chunk_figures(searches: Sequence[Search]) -> Figures:
         "k": _CHUNKS,
         "n": len(judged),
     }
+
+
+def passage_figures(searches: Sequence[Search], k: int) -> Figures:
+    """Whether the gold spans are found, each at the place of the first chunk that meets it.
+
+    Args:
+        searches: Of one set.
+        k: Hits that an answer is written from.
+
+    Returns:
+        `found` (share of questions with a gold span among the `k` hits), `recall@5, recall@10, mrr@10, ndcg@10` over
+        spans, `k` and `n`; empty where no question has a gold span.
+    """
+    judged = [search for search in searches if search.spans]
+    if not judged:
+        return {}
+    ranked = [(_met(search), {str(at): 1.0 for at in range(len(search.spans))}) for search in judged]
+    return {
+        "found": mean(float(metrics.mrr_at(ranking, gold, k) > 0) for ranking, gold in ranked),
+        **_measures(ranked),
+        "k": k,
+        "n": len(ranked),
+    }
+
+
+def _met(search: Search) -> list[str]:
+    """The fused ranking as numbers of the spans that each chunk meets first; empty for a chunk that meets none."""
+    ranking: list[str] = []
+    for hit in search.rankings["fused"]:
+        met = [
+            str(at)
+            for at, span in enumerate(search.spans)
+            if span.meets(hit.chunk.document, hit.chunk.start, hit.chunk.end)
+        ]
+        ranking += [number for number in met if number not in ranking] or [""]
+    return ranking
 
 
 def _characters(search: Search) -> tuple[int, int, int]:

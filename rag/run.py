@@ -1,0 +1,54 @@
+"""What is known of one question on its way through the read path; the pipeline fills it in, an explanation shows it.
+
+Knows the records of each stage, and nothing of how they come about.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from rag.answerability import Answerability
+from rag.evidence import Selection
+from rag.types import Evidence, Hit
+
+_UNDECIDED = Answerability(0.0, ())
+
+
+@dataclass(slots=True)
+class Run:
+    """One question on its way through.
+
+    Attributes:
+        question: As asked.
+        id: The caller's.
+        started_s: When it began, by `time.perf_counter`.
+        query: As searched for.
+        candidates: Every candidate of either ranking, fused, best first.
+        hits: The best of them, in the order of the last look.
+        selection: Every sentence of the hits with its fate.
+        evidence: The sentences shown to the generator, best first.
+        decision: Whether they hold the answer.
+        judged: True where the generator's own judgement decided.
+        draft: What the generator has written.
+        stopped: True once the user has stopped it.
+        timings: Seconds by stage.
+    """
+
+    question: str
+    id: str
+    started_s: float
+    query: str = ""
+    candidates: list[Hit] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
+    selection: Selection = field(default_factory=Selection)
+    evidence: list[Evidence] = field(default_factory=list)
+    decision: Answerability = _UNDECIDED
+    judged: bool = False
+    draft: str = ""
+    stopped: bool = False
+    timings: dict[str, float] = field(default_factory=dict)
+
+    def mark(self, stage: str, *, less: float = 0.0) -> None:
+        """Note the seconds since the start, less those of an earlier stage."""
+        self.timings[stage] = time.perf_counter() - self.started_s - less

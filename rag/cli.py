@@ -26,6 +26,7 @@ from rag.edge import (
     json_flag,
     opened_pipeline,
     opened_weights,
+    scope_flag,
     settings_from,
 )
 from rag.errors import UsageError
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from rag.config import Config
     from rag.indexing import Report
     from rag.pipeline import Pipeline
-    from rag.types import Answer, Evidence, Turn
+    from rag.types import Answer, Evidence, Question
 
 _REFUSED = 3
 
@@ -67,9 +68,10 @@ def index_(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flag
 @main.command()
 @click.argument("question")
 @click.option("-k", type=click.IntRange(min=1), help="Most hits.")
+@scope_flag
 @json_flag
 @common
-def search(question: str, k: int | None, as_json: bool, **flags: Any) -> None:
+def search(question: str, k: int | None, scope: tuple[str, ...], as_json: bool, **flags: Any) -> None:
     """Retrieval alone, with the ranks of each source."""
     from rag.types import hit_to_dict
 
@@ -77,7 +79,7 @@ def search(question: str, k: int | None, as_json: bool, **flags: Any) -> None:
         raise UsageError("the question is empty", "rag search QUESTION")
     config = settings_from(flags)
     with opened_pipeline(replace(config, generator="extractive")) as pipeline:
-        hits = pipeline.search(question, k)
+        hits = pipeline.search(question, k, scope)
     if as_json:
         found = [{**hit_to_dict(hit), "text": hit.chunk.text} for hit in hits]
         console.out_json({"question": question, "hits": found, "embedder": config.embedder})
@@ -89,15 +91,20 @@ def search(question: str, k: int | None, as_json: bool, **flags: Any) -> None:
 @click.argument("question")
 @click.option("--history", type=EXISTING_FILE, help='Earlier turns: [{"role": ..., "content": ...}].')
 @click.option("-v", "--verbose", is_flag=True, help="Show how the answer came about.")
+@scope_flag
 @json_flag
 @common
-def ask(question: str, history: Path | None, verbose: bool, as_json: bool, **flags: Any) -> None:
+def ask(
+    question: str, history: Path | None, verbose: bool, scope: tuple[str, ...], as_json: bool, **flags: Any
+) -> None:
     """Answer one question; exit code 3 where the documents do not hold the answer."""
     from rag.exchange import parse, to_history
+    from rag.types import Question
 
     turns = to_history(parse(history.read_bytes())) if history else ()
+    asked = Question(question, history=turns, scope=scope)
     with opened_pipeline(settings_from(flags)) as pipeline:
-        answer, evidence = _watch_answer(pipeline, question, turns)
+        answer, evidence = _watch_answer(pipeline, asked)
     if as_json:
         console.out_json(answer.to_dict())
     else:
@@ -211,14 +218,14 @@ main.add_command(mcp)
 main.add_command(why)
 
 
-def _watch_answer(pipeline: Pipeline, question: str, turns: Sequence[Turn]) -> tuple[Answer, Sequence[Evidence]]:
+def _watch_answer(pipeline: Pipeline, question: Question) -> tuple[Answer, Sequence[Evidence]]:
     """The answer and the evidence that it was written from; the draft shows on a terminal meanwhile."""
     from rag.events import EvidenceSelected, Token
     from rag.types import Answer
 
     evidence: Sequence[Evidence] = ()
     with console.draft() as grow:
-        for event in pipeline.stream(question, turns):
+        for event in pipeline.stream(question.text, question.history, scope=question.scope):
             if isinstance(event, Token):
                 grow(event.text)
             elif isinstance(event, EvidenceSelected):

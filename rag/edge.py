@@ -31,6 +31,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, path_type=Path)
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+scope_flag = click.option("--scope", multiple=True, metavar="PATH", help="Look in this folder or document; repeatable.")
 _COMMON = (
     click.option("--policy", type=click.Choice(["flag", "drop", "refuse"]), help="For sentences without support."),
     click.option("--offline", is_flag=True, default=None, help="Fetch nothing."),

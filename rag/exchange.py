@@ -70,7 +70,8 @@ def to_question(value: Any, number: int) -> tuple[Id, Question]:
         raise UsageError(f"question: expected text, met {shown(text)}", 'write {"id": 1, "question": "..."}')
     history = value.get("history")
     text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
-    return id_, Question(text, str(id_), () if history is None else to_history(history))
+    turns = () if history is None else to_history(history)
+    return id_, Question(text, str(id_), turns, to_scope(value.get("scope")))
 
 
 def id_of(value: Any, number: int) -> Id:
@@ -112,6 +113,24 @@ def to_history(value: Any) -> tuple[Turn, ...]:
             raise UsageError(f"history: expected a turn with role and content, met {shown(turn)}", hint)
         turns.append(Turn(_ROLES[role], content))
     return tuple(turns)
+
+
+def to_scope(value: Any) -> tuple[str, ...]:
+    """Documents and folders to look in.
+
+    Args:
+        value: A JSON value: a path, or a list of them; nothing for everywhere.
+
+    Returns:
+        The paths, as given.
+
+    Raises:
+        UsageError: Neither text nor a list of texts.
+    """
+    paths = [] if value is None else [value] if isinstance(value, str) else value
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+        raise UsageError(f"scope: expected paths, met {shown(value)}", 'write "scope": ["FOLDER", "DOCUMENT"]')
+    return tuple(paths)
 
 
 def shown(value: Any) -> str:

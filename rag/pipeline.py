@@ -18,7 +18,9 @@ from rag.config import Config
 from rag.errors import UsageError
 from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
+from rag.reasons import reason
 from rag.run import Run
+from rag.scope import check, normalised
 from rag.splitter import sentences
 from rag.support import Thresholds
 from rag.types import Answer, Document, Evidence, Hit, Question, Span, Turn
@@ -51,38 +53,57 @@ class Pipeline:
         self.config = config
         self.reranker = reranker
 
-    def search(self, question: str, k: int | None = None) -> list[Hit]:
+    def search(self, question: str, k: int | None = None, scope: Sequence[str] = ()) -> list[Hit]:
         """Retrieval alone.
 
         Args:
             question: A question that stands alone.
             k: Most hits; None for the configured number.
+            scope: Documents and folders to look in; empty for all.
 
         Returns:
             Hits with their ranks, best first.
+
+        Raises:
+            UsageError: A scope that names nothing in the index.
         """
         wanted = self.config.k if k is None else k
-        return self._best(question, self._candidates(question, wanted), wanted)
+        return self._best(question, self._candidates(question, wanted, self._scope(scope)), wanted)
 
-    def _candidates(self, question: str, k: int) -> list[Hit]:
-        return retrieval.retrieve(question, self.store, self.embedder, max(self.config.candidates, k))
+    def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
+        scope = normalised(paths)
+        if scope:
+            check(scope, [document.path for document in self.store.documents()])
+        return scope
+
+    def _candidates(self, question: str, k: int, scope: tuple[str, ...]) -> list[Hit]:
+        return retrieval.retrieve(question, self.store, self.embedder, max(self.config.candidates, k), scope)
 
     def _best(self, question: str, candidates: Sequence[Hit], k: int) -> list[Hit]:
         hits = list(candidates[:k])
         return self.reranker.rerank(question, hits) if self.reranker else hits
 
-    def ask(self, question: str, history: Sequence[Turn] = (), *, id: str = "") -> Answer:  # noqa: A002
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        id: str = "",  # noqa: A002
+        scope: Sequence[str] = (),
+    ) -> Answer:
         """Answer one question.
 
         Args:
             question: The last turn.
             history: Earlier turns, oldest first.
             id: Handed through to the answer.
+            scope: Documents and folders to look in; empty for all.
 
         Returns:
             The checked answer, or a refusal.
         """
-        return next(event for event in self.stream(question, history, id=id) if isinstance(event, Answer))
+        events = self.stream(question, history, id=id, scope=scope)
+        return next(event for event in events if isinstance(event, Answer))
 
     def stream(
         self,
@@ -90,6 +111,7 @@ class Pipeline:
         history: Sequence[Turn] = (),
         *,
         id: str = "",  # noqa: A002
+        scope: Sequence[str] = (),
         stop: StopSignal | None = None,
     ) -> Iterator[Event]:
         """Answer one question, event by event.
@@ -98,15 +120,16 @@ class Pipeline:
             question: The last turn.
             history: Earlier turns, oldest first.
             id: Handed through to the answer.
+            scope: Documents and folders to look in; empty for all.
             stop: Ends the generation; the answer then holds what was checked so far. Closing the iterator ends it too.
 
         Yields:
             `Retrieved`, `EvidenceSelected`, then `Token` and `SentenceChecked` as the draft grows, and `Answer` last.
 
         Raises:
-            UsageError: The question is empty or longer than 8,000 characters.
+            UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
-        run = self._retrieve(question, history, id)
+        run = self._retrieve(Question(question, id, tuple(history), tuple(scope)))
         yield Retrieved(run.query, tuple(run.hits))
         self._weigh(run)
         yield EvidenceSelected(tuple(run.evidence), run.decision.probability)
@@ -152,24 +175,24 @@ class Pipeline:
             All that was found and thought on the way; nothing is generated.
 
         Raises:
-            UsageError: The question is empty or longer than 8,000 characters.
+            UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
-        run = self._retrieve(question.text, question.history, question.id)
+        run = self._retrieve(question)
         self._weigh(run)
         return run
 
-    def _retrieve(self, question: str, history: Sequence[Turn], id_: str) -> Run:
-        if not question.strip():
+    def _retrieve(self, question: Question) -> Run:
+        if not question.text.strip():
             raise UsageError("the question is empty", "type a question")
-        if len(question) > _QUESTION_CHARACTERS:
+        if len(question.text) > _QUESTION_CHARACTERS:
             raise UsageError(
-                f"the question has {len(question):,} characters, at most {_QUESTION_CHARACTERS:,} are read",
+                f"the question has {len(question.text):,} characters, at most {_QUESTION_CHARACTERS:,} are read",
                 "put long texts into the folder and ask about them",
             )
-        question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
-        run = Run(question, id_, time.perf_counter())
-        run.query = retrieval.standalone(question, history)
-        run.candidates = self._candidates(run.query, self.config.k)
+        text = question.text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
+        run = Run(text, question.id, time.perf_counter(), self._scope(question.scope))
+        run.query = retrieval.standalone(text, question.history)
+        run.candidates = self._candidates(run.query, self.config.k, run.scope)
         run.hits = self._best(run.query, run.candidates, self.config.k)
         run.mark("retrieve")
         return run
@@ -250,7 +273,7 @@ class Pipeline:
             query=run.query,
             status="refused" if refused else "answered",
             text=prompts.DONT_KNOW if refused else checker.text(),
-            reason=self._reason(run, checker) if refused else "",
+            reason=reason(run, checker, self.answerable(run)) if refused else "",
             sentences=() if refused else tuple(checker.kept),
             citations=() if refused else tuple(checker.citations),
             hits=tuple(run.hits),
@@ -263,18 +286,3 @@ class Pipeline:
             config=self.config.fingerprint(),
             id=run.id,
         )
-
-    def _reason(self, run: Run, checker: Checker) -> str:
-        if run.stopped:
-            return "stopped before a supported sentence was complete"
-        if not run.hits:
-            return "no passage was found: the index is empty or shares no word with the question"
-        if not self.answerable(run):
-            missing = ", ".join(run.decision.missing)
-            found = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"
-            return f"{found}; the chance that they answer it is put at {run.decision.probability:.0%}"
-        if checker.dropped:
-            return f"the model wrote what the passages do not support: {checker.dropped[0].why}"
-        if checker.kept:
-            return "what the model wrote rests on passages that say little of what was asked"
-        return "the model found no answer in the passages"

@@ -50,7 +50,7 @@ def leans(question: str) -> bool:
     return len(set(terms(question))) < _ALONE or bool(_LEANS.search(question))
 
 
-def retrieve(query: str, store: Store, embedder: Embedder, candidates: int) -> list[Hit]:
+def retrieve(query: str, store: Store, embedder: Embedder, candidates: int, scope: Sequence[str] = ()) -> list[Hit]:
     """Search both ways and fuse.
 
     Args:
@@ -58,12 +58,13 @@ def retrieve(query: str, store: Store, embedder: Embedder, candidates: int) -> l
         store: Where to look.
         embedder: The one that the store was made with.
         candidates: Hits taken from each ranking.
+        scope: Documents and folders to look in; empty for all.
 
     Returns:
         Every candidate of either, best first, with its rank in each ranking that it was in.
     """
-    dense = store.dense(embedder.embed_query(query), candidates)
-    return fuse(dense, store.lexical(query, candidates))
+    dense = store.dense(embedder.embed_query(query), candidates, scope)
+    return fuse(dense, store.lexical(query, candidates, scope))
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:

@@ -22,6 +22,7 @@ class Run:
     Attributes:
         question: As asked.
         id: The caller's.
+        scope: Documents and folders to look in; empty for all.
         started_s: When it began, by `time.perf_counter`.
         query: As searched for.
         candidates: Every candidate of either ranking, fused, best first.
@@ -38,6 +39,7 @@ class Run:
     question: str
     id: str
     started_s: float
+    scope: tuple[str, ...] = ()
     query: str = ""
     candidates: list[Hit] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)

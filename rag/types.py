@@ -222,11 +222,12 @@ class Conflict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question to answer: the last turn, what tells it apart in a batch, and earlier turns, oldest first."""
+    """A question to answer: the last turn, what tells it apart, earlier turns oldest first, and where to look."""
 
     text: str
     id: str = ""
     history: tuple[Turn, ...] = ()
+    scope: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +272,6 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, ready for JSON, in the order of the design's schema."""
-        sentences = [{**asdict(s), "citations": list(s.citations)} for s in self.sentences]
         return {
             "id": self.id,
             "question": self.question,
@@ -279,7 +279,7 @@ class Answer:
             "status": self.status,
             "text": self.text,
             **({"reason": self.reason} if self.status == "refused" else {}),
-            "sentences": sentences,
+            "sentences": [{**asdict(s), "citations": list(s.citations)} for s in self.sentences],
             "citations": [asdict(c) for c in self.citations],
             "hits": [hit_to_dict(h) for h in self.hits],
             "dropped": [{"text": s.text, "support": s.support, "why": s.why} for s in self.dropped],

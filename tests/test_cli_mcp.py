@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import subprocess
@@ -18,6 +17,7 @@ from click.testing import CliRunner
 from mcp import Client, StdioServerParameters
 
 from rag.cli import main
+from tests import loops
 
 pytestmark = pytest.mark.weights
 
@@ -42,7 +42,7 @@ def use(environ: dict[str, str], work: Callable[[Client], Awaitable[Any]], mode:
         async with Client(server, mode=mode) as client:
             return await work(client)
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])

@@ -88,9 +88,13 @@ def _answer(view: View) -> str:
 
 
 def _query(view: View) -> str:
-    if not view.rewritten:
-        return ""
-    return element("p", f"Searched for: {element('q', escape(view.rewritten))}", class_="fn-query", dir="auto")
+    """What was searched for and where, as far as the question does not say it."""
+    said = []
+    if view.rewritten:
+        said.append(f"Searched for: {element('q', escape(view.rewritten))}")
+    if view.scope:
+        said.append(f"Looked only in {escape(', '.join(view.scope))}")
+    return "".join(element("p", text, class_="fn-query", dir="auto") for text in said)
 
 
 def _text(view: View) -> str:

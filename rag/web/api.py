@@ -138,10 +138,11 @@ class Api:
 
     @_guarded
     async def search(self, request: Request) -> Response:
-        """Retrieval alone, as `rag search --json`: `{"question", "k"?}` to hits, best first."""
+        """Retrieval alone, as `rag search --json`: `{"question", "k"?, "scope"?}` to hits, best first."""
         body = await _json(request)
         wanted = body if isinstance(body, dict) else {}
-        return JSONResponse(await run_in_threadpool(self._desk.search, wanted.get("question"), wanted.get("k")))
+        given = [wanted.get(name) for name in ("question", "k", "scope")]
+        return JSONResponse(await run_in_threadpool(self._desk.search, *given))
 
     @_guarded
     async def complete(self, request: Request) -> Response:
@@ -150,13 +151,13 @@ class Api:
         if question.stream:
             self._desk.ready()
             return StreamingResponse(self._pieces(question), media_type="text/event-stream")
-        answer = await self._desk.ask(question.question, question.history, request.is_disconnected)
+        answer = await self._desk.ask(question.question, question.history, request.is_disconnected, question.scope)
         return JSONResponse(reply(answer, self._tokens(question, answer)))
 
     async def _pieces(self, question: Asked) -> AsyncIterator[bytes]:
         """Pieces of a reply; the server closes the iterator when the sender is gone."""
         pieces = Pieces(self._library.pipeline().generator.name)
-        task = asyncio.create_task(self._desk.ask(question.question, question.history))
+        task = asyncio.create_task(self._desk.ask(question.question, question.history, scope=question.scope))
         try:
             yield pieces.begin()
             while not (await asyncio.wait({task}, timeout=_ALIVE_S))[0]:

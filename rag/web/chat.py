@@ -229,7 +229,8 @@ class Chat:
         stop = session.stop
         pipeline = self._library.pipeline()
         written = cast(
-            "Generator[PipelineEvent, None, None]", pipeline.stream(view.question, session.history(), stop=stop)
+            "Generator[PipelineEvent, None, None]",
+            pipeline.stream(view.question, session.history(), scope=view.scope, stop=stop),
         )
         with closing(written) as events:
             for event in events:

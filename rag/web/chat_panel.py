@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
+from rag.scope import choices, normalised
+from rag.types import DocumentInfo
 from rag.web.chat import Chat, Screen
 from rag.web.history_tab import QUIET, text_of
 from rag.web.owner import owner_of
@@ -14,6 +16,8 @@ from rag.web.session import Session
 
 _ANSWERING = 32
 """Questions taken at once; they are answered one by one, in order, and their place in the line is shown."""
+_CHOICES = 1_000
+"""Most folders and documents offered to look in; folders come first."""
 
 Updates = tuple[Any, ...]
 
@@ -28,6 +32,7 @@ class ChatPanel:
     Attributes:
         past: The questions before the last one.
         current: The last question with its answer.
+        scope: What questions are limited to.
         kept_as: The id of the conversation, as the browser knows it; so that a page outlives the server.
     """
 
@@ -52,6 +57,13 @@ class ChatPanel:
             with gr.Row(elem_id="fn-buttons"):
                 self._clear = gr.Button("Clear", size="sm", interactive=False, elem_id="fn-clear", min_width=0)
                 self._again = gr.Button("Regenerate", size="sm", interactive=False, elem_id="fn-again", min_width=0)
+                self.scope = gr.Dropdown(
+                    [],
+                    multiselect=True,
+                    label="Look only in",
+                    container=False,
+                    elem_id="fn-scope",
+                )
                 self._stop = gr.Button("Stop", size="sm", variant="stop", elem_id="fn-stop", visible=False, min_width=0)
                 self._send = gr.Button("Ask", size="sm", variant="primary", elem_id="fn-send", min_width=0)
         self.kept_as = gr.Textbox(value="", visible="hidden", elem_id="fn-kept-as")
@@ -67,9 +79,10 @@ class ChatPanel:
         self.shown = [self._box, self.past, self.current, sources, self._above, *buttons, self.kept_as, tabs]
         given = [self._session, self.kept_as]
         asking = {**QUIET, "queue": True, "outputs": self.shown, "concurrency_limit": _ANSWERING}
-        gr.on([self._box.submit, self._send.click], self._ask, [self._box, *given], trigger_mode="once", **asking)
-        self._again.click(self._ask_again, given, trigger_mode="once", **asking)
-        sources.example(self._ask_example, given, trigger_mode="once", **asking)
+        typed = [self._box, *given, self.scope]
+        gr.on([self._box.submit, self._send.click], self._ask, typed, trigger_mode="once", **asking)
+        self._again.click(self._ask_again, [*given, self.scope], trigger_mode="once", **asking)
+        sources.example(self._ask_example, [*given, self.scope], trigger_mode="once", **asking)
         self._stop.click(self._halt, [self._session], [self._stop], **QUIET)
         self._clear.click(self.clear, [self._session], self.shown, **QUIET)
         sources.edit(self._edit, given, self.shown, **QUIET)
@@ -77,6 +90,13 @@ class ChatPanel:
         sources.source(self._select, given, [sources, tabs], trigger_mode="multiple", **QUIET)
         sources.look(self._look, given, [sources, tabs], trigger_mode="multiple", **QUIET)
         self.kept_as.change(None, self.kept_as, None, js="(id) => window.fnAddress(id)")
+
+    def choices(self, session: Session, documents: Sequence[DocumentInfo]) -> gr.Dropdown:
+        """What a question can be limited to now."""
+        offered = choices([document.path for document in documents])[:_CHOICES]
+        there = {path for _, path in offered}
+        session.scope = tuple(path for path in session.scope if path in there)
+        return gr.Dropdown(choices=list(offered), value=list(session.scope))
 
     def clear(self, session: Session) -> Updates:
         """Begin another conversation."""
@@ -106,19 +126,25 @@ class ChatPanel:
         """
         return (*_updates(typed, self._chat.screen(session)), gr.skip())
 
-    def _ask(self, question: str, session: Session, kept_as: str, request: gr.Request) -> Iterator[Updates]:
-        self._chat.own(session, owner_of(request), kept_as)
+    def _ask(
+        self, question: str, session: Session, kept_as: str, scope: list[str], request: gr.Request
+    ) -> Iterator[Updates]:
+        self._begin(session, kept_as, scope, request)
         yield from self._shown(self._chat.ask(question, session), box="")
 
-    def _ask_again(self, session: Session, kept_as: str, request: gr.Request) -> Iterator[Updates]:
-        self._chat.own(session, owner_of(request), kept_as)
+    def _ask_again(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Iterator[Updates]:
+        self._begin(session, kept_as, scope, request)
         yield from self._shown(self._chat.again(session))
 
     def _ask_example(
-        self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData
+        self, session: Session, kept_as: str, scope: list[str], request: gr.Request, event: gr.EventData
     ) -> Iterator[Updates]:
-        self._chat.own(session, owner_of(request), kept_as)
+        self._begin(session, kept_as, scope, request)
         yield from self._shown(self._chat.example(number_of(event, "index"), session))
+
+    def _begin(self, session: Session, kept_as: str, scope: list[str] | None, request: gr.Request) -> None:
+        self._chat.own(session, owner_of(request), kept_as)
+        session.scope = normalised(scope or [])
 
     def _shown(self, screens: Iterator[Screen], box: str | None = None) -> Iterator[Updates]:
         """Screens as updates of the components; the box is emptied once, so that typing goes on undisturbed."""

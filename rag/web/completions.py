@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.errors import RagError, UsageError
-from rag.exchange import shown, to_history
+from rag.exchange import shown, to_history, to_scope
 from rag.types import Answer, Turn
 
 _ASIDE = ("system", "developer")
@@ -26,12 +26,16 @@ _PIECE = re.compile(r"\S+\s*")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as a client of OpenAI's asks it: `stream` for a reply in pieces, `usage` to count them at the end."""
+    """A question as a client of OpenAI's asks it: `stream` for a reply in pieces, `usage` to count them at the end.
+
+    `scope`, which is ours, limits it to documents and folders.
+    """
 
     question: str
     history: tuple[Turn, ...]
     stream: bool
     usage: bool
+    scope: tuple[str, ...] = ()
 
 
 def asked(body: Any) -> Asked:
@@ -58,7 +62,7 @@ def asked(body: Any) -> Asked:
         raise UsageError("messages: the last one must be the user's question", _HINT)
     options = body.get("stream_options")
     usage = isinstance(options, Mapping) and options.get("include_usage") is True
-    return Asked(turns[-1].content, turns[:-1], body.get("stream") is True, usage)
+    return Asked(turns[-1].content, turns[:-1], body.get("stream") is True, usage, to_scope(body.get("scope")))
 
 
 def reply(answer: Answer, tokens: tuple[int, int]) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 
 from rag.errors import RagError, UsageError
-from rag.exchange import shown
+from rag.exchange import shown, to_scope
 from rag.pipeline import Pipeline
-from rag.types import Answer, Turn, hit_to_dict
+from rag.types import Answer, Question, Turn, hit_to_dict
 from rag.web.library import Library
 
 _LOOK_S = 0.25
@@ -54,9 +54,10 @@ class Desk:
         self._seats = CapacityLimiter(_SEATS)
         self._changed = threading.Condition()
         self._stops: set[threading.Event] = set()
+        self._closed = False
 
     def halt(self, timeout_s: float) -> bool:
-        """Stop every answer that is being written or waited for.
+        """Stop every answer that is being written or waited for, and take no more.
 
         Args:
             timeout_s: Longest wait until none is, in seconds.
@@ -65,6 +66,7 @@ class Desk:
             True where none is left.
         """
         with self._changed:
+            self._closed = True
             for stop in self._stops:
                 stop.set()
             return self._changed.wait_for(lambda: not self._stops, timeout_s)
@@ -87,13 +89,16 @@ class Desk:
             raise Unready(status.text, status.hint)
         return self.library.pipeline()
 
-    async def ask(self, question: Any, history: Sequence[Turn] = (), gone: Gone | None = None) -> Answer:
+    async def ask(
+        self, question: Any, history: Sequence[Turn] = (), gone: Gone | None = None, scope: Any = None
+    ) -> Answer:
         """Answer a question when it is its turn. Cancelling this stops the computation.
 
         Args:
             question: Any text but an empty one.
             history: Earlier turns, oldest first.
             gone: Asked now and then; once it says yes, all is stopped. None never looks.
+            scope: A path or several, of documents and folders to look in; None for all.
 
         Returns:
             The checked answer, or a refusal.
@@ -101,9 +106,9 @@ class Desk:
         Raises:
             RagError: No text, too long, no pipeline, or all is being stopped.
         """
-        asked, stop = _text(question), threading.Event()
+        asked, stop = Question(_text(question), history=tuple(history), scope=to_scope(scope)), threading.Event()
         self.ready()
-        answering = to_thread.run_sync(self._answer, asked, history, stop, abandon_on_cancel=True, limiter=self._seats)
+        answering = to_thread.run_sync(self._answer, asked, stop, abandon_on_cancel=True, limiter=self._seats)
         task = asyncio.ensure_future(answering)
         try:
             while not (await asyncio.wait({task}, timeout=_LOOK_S))[0]:
@@ -114,12 +119,13 @@ class Desk:
             stop.set()
             task.cancel()
 
-    def search(self, question: Any, k: Any = None) -> dict[str, Any]:
+    def search(self, question: Any, k: Any = None, scope: Any = None) -> dict[str, Any]:
         """Retrieval alone, as `rag search --json`.
 
         Args:
             question: Any text but an empty one.
             k: Most hits, 1 to 100; None for the configured number.
+            scope: A path or several, of documents and folders to look in; None for all.
 
         Returns:
             `question`, `hits` best first with their ranks and texts, and `embedder`.
@@ -127,10 +133,10 @@ class Desk:
         Raises:
             RagError: No text, no such number, or no pipeline.
         """
-        asked = _text(question)
+        asked, where = _text(question), to_scope(scope)
         most = None if k is None else _whole("k", k, 1, _MOST_HITS)
         pipeline = self.ready()
-        found = [{**hit_to_dict(hit), "text": hit.chunk.text} for hit in pipeline.search(asked, most)]
+        found = [{**hit_to_dict(hit), "text": hit.chunk.text} for hit in pipeline.search(asked, most, where)]
         return {"question": asked, "hits": found, "embedder": pipeline.embedder.name}
 
     def documents(self) -> dict[str, Any]:
@@ -168,14 +174,17 @@ class Desk:
         place = {"page": document.page_at(start), "heading": document.heading_at(start)}
         return where | place | {"text": document.text[start:end]}
 
-    def _answer(self, question: str, history: Sequence[Turn], stop: threading.Event) -> Answer:
+    def _answer(self, question: Question, stop: threading.Event) -> Answer:
         with self._changed:
             self._stops.add(stop)
+            if self._closed:
+                stop.set()
         try:
             with self.library.line.turn(stop):
                 if stop.is_set():
                     raise Unready("stopped before it was its turn", "ask again")
-                events = self.library.pipeline().stream(question, history, stop=stop)
+                stream = self.library.pipeline().stream
+                events = stream(question.text, question.history, scope=question.scope, stop=stop)
                 answer = next(event for event in events if isinstance(event, Answer))
             if stop.is_set():
                 raise Unready("stopped before the answer was whole", "ask again")

@@ -98,10 +98,11 @@ class Tools:
     async def _ask(self, given: Mapping[str, Any], gone: Gone | None) -> Result:
         history = given.get("history")
         turns = () if history is None else to_history(history)
-        return answered(await self._desk.ask(given.get("question"), turns, gone))
+        return answered(await self._desk.ask(given.get("question"), turns, gone, given.get("scope")))
 
     async def _search(self, given: Mapping[str, Any], _gone: Gone | None) -> Result:
-        return found(await run_in_threadpool(self._desk.search, given.get("question"), given.get("k")))
+        asked = given.get("question"), given.get("k"), given.get("scope")
+        return found(await run_in_threadpool(self._desk.search, *asked))
 
     async def _documents(self, given: Mapping[str, Any], _gone: Gone | None) -> Result:
         contains = given.get("contains", "")

@@ -107,7 +107,7 @@ class Page:
         self._wire_history()
 
     def _wire_library(self) -> None:
-        library = [self._status, self._documents.listing, self._timer]
+        library = [self._status, self._documents.listing, self._timer, self._panel.scope]
         state = [*library, self._panel.current]
         self.blocks.load(
             self._enter,
@@ -140,7 +140,7 @@ class Page:
 
     def _enter(self, session: Session, kept_as: str, request: gr.Request) -> Updates:
         self._present[str(request.session_hash)] = session
-        return (*self._looked(), *self._panel.enter(session, kept_as, request))
+        return (*self._looked(session), *self._panel.enter(session, kept_as, request))
 
     def _leave(self, request: gr.Request) -> None:
         """Nobody is left to read what is being written."""
@@ -152,19 +152,19 @@ class Page:
         """Look at the library; nothing is sent while nothing changes."""
         status = self._library.status()
         if status.phase == "loading":
-            return documents.banner(status), gr.skip(), gr.skip(), gr.skip()
+            return documents.banner(status), *(gr.skip(),) * 4
         if session.seen == self._library.seen:
-            return (gr.skip(),) * 4
+            return (gr.skip(),) * 5
         return self._refresh(session)
 
     def _refresh(self, session: Session) -> Updates:
         current = gr.skip() if session.views else self._chat.screen(session).current
         session.seen = self._library.seen
-        return (*self._looked(), current)
+        return (*self._looked(session), current)
 
-    def _looked(self) -> Updates:
-        """Where the library stands, what is indexed, and whether to look again in a while."""
-        status = self._library.status()
-        listing = documents.listing(self._library.documents(), self._library.config.folder, self._library.failures)
+    def _looked(self, session: Session) -> Updates:
+        """Where the library stands, what is indexed, when to look again, and what a question can be limited to."""
+        status, indexed = self._library.status(), self._library.documents()
+        listing = documents.listing(indexed, self._library.config.folder, self._library.failures)
         loading = gr.Timer(_TICK_S if status.phase == "loading" else _LOOK_S)
-        return documents.banner(status), listing, loading
+        return documents.banner(status), listing, loading, self._panel.choices(session, indexed)

@@ -42,6 +42,7 @@ class Session:
         busy: True while an answer is being written.
         shown: Number of the question whose sources are shown; None for the last.
         selected: Number of the citation that is selected; None for none.
+        scope: Documents and folders that the next question looks in; empty for all.
         opened: The document that stands in place of the sources; None for none.
         editing: Number of the question that the next one replaces; None for none.
         owner: Whose it is; empty for nobody's, which is not kept.
@@ -56,6 +57,7 @@ class Session:
         self.busy = False
         self.shown: int | None = None
         self.selected: int | None = None
+        self.scope: tuple[str, ...] = ()
         self.opened: Opened | None = None
         self.editing: int | None = None
         self.owner = ""
@@ -79,7 +81,7 @@ class Session:
         question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
         self.stop, self.busy = threading.Event(), True
         self.shown = self.selected = self.opened = None
-        view = View(len(self.views) + 1, question)
+        view = View(len(self.views) + 1, question, self.scope)
         self.views.append(view)
         return view
 

@@ -159,6 +159,8 @@ _DOCUMENT = {
 _QUESTION = {"type": "string", "minLength": 1, "maxLength": 8_000}
 _TURN = {"role": {"type": "string", "enum": ["user", "assistant"]}, "content": _TEXT}
 
+_SCOPE = {"type": "array", "items": _TEXT, "description": "documents and folders to look in; all unless given"}
+
 TOOLS = (
     Tool(
         "ask",
@@ -169,6 +171,7 @@ TOOLS = (
             {
                 "question": {**_QUESTION, "description": "one question"},
                 "history": {**_list_of(_TURN), "description": "earlier turns, oldest first, for a follow-up"},
+                "scope": _SCOPE,
             },
             ("question",),
         ),
@@ -182,6 +185,7 @@ TOOLS = (
             {
                 "question": {**_QUESTION, "description": "a question or words that stand alone"},
                 "k": {"type": "integer", "minimum": 1, "maximum": 100, "description": "most passages"},
+                "scope": _SCOPE,
             },
             ("question",),
         ),

@@ -26,6 +26,7 @@ class View:
     Attributes:
         number: Place in the conversation, from 1.
         question: As asked.
+        scope: Documents and folders to look in; empty for all.
         phase: What is going on.
         ahead: Questions of others that come first, while `waiting`.
         query: As searched for; empty until then.
@@ -43,6 +44,7 @@ class View:
 
     number: int
     question: str
+    scope: tuple[str, ...] = ()
     phase: Phase = "loading"
     ahead: int = 0
     query: str = ""

@@ -131,3 +131,17 @@ _CONTRAST = """(element) => {
   const a = light(parse(getComputedStyle(element).color)), b = light(parse(getComputedStyle(behind).backgroundColor));
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }"""
+
+
+def test_a_question_is_limited_to_what_is_chosen(page: Page, real: str) -> None:
+    enter(page, real)
+    page.locator("#fn-scope input").click()
+    page.get_by_role("option", name="legal/ (1)").click()
+    answer = ask(page, QUESTION)
+    expect(answer).to_contain_text("Looked only in legal")
+    expect(answer).to_contain_text("ninety days")
+    answer = ask(page, "Who is the treasurer of the rowing club?", turns=2)
+    expect(page.locator(".fn-hits .fn-document", has_text="minutes.txt")).to_have_count(0)
+    expect(answer).not_to_contain_text("Ines Okoro")
+    page.reload()
+    expect(finished(page, turns=2)).to_contain_text("Looked only in legal")

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from rag.errors import RagError, UsageError
 from rag.types import Turn
 from rag.web.desk import Desk, Unready
+from tests import loops
 from tests.web.shelves import make_folder, make_library, open_library, settings
 from tests.web.things import GatedGenerator
 
@@ -28,21 +29,21 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 
 def test_it_answers_and_takes_a_history(desk: Desk) -> None:
-    answer = asyncio.run(desk.ask(QUESTION))
+    answer = loops.run(desk.ask(QUESTION))
     assert answer.citations[0].document == "legal/lease.md"
     history = [Turn("user", "Who is the treasurer of the rowing club?"), Turn("assistant", "Ines Okoro.")]
-    assert "treasurer" in asyncio.run(desk.ask("For how long was she elected?", history)).query
+    assert "treasurer" in loops.run(desk.ask("For how long was she elected?", history)).query
 
 
 @pytest.mark.parametrize("question", [None, 7, ["x"], "", " \n", "x" * 8_001])
 def test_what_is_no_question_is_refused(desk: Desk, question: Any) -> None:
     with pytest.raises(UsageError, match="question"):
-        asyncio.run(desk.ask(question))
+        loops.run(desk.ask(question))
 
 
 def test_half_a_character_is_replaced(desk: Desk) -> None:
     assert desk.search("notice \ud83d")["question"] == "notice ?"
-    assert asyncio.run(desk.ask("notice \ud83d")).question == "notice ?"
+    assert loops.run(desk.ask("notice \ud83d")).question == "notice ?"
 
 
 def test_passages_come_with_their_text_and_no_more_than_asked_for(desk: Desk) -> None:
@@ -103,7 +104,7 @@ def test_cancelling_stops_the_computation(tmp_path: Path) -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(desk.ask(QUESTION), 0.5)
 
-    asyncio.run(cancel())
+    loops.run(cancel())
     assert generator.seen
     assert generator.ended.wait(5)
     assert desk.halt(5)
@@ -117,7 +118,7 @@ def test_it_stops_for_one_who_is_gone(tmp_path: Path) -> None:
         return bool(generator.seen)
 
     with pytest.raises(Unready, match="stopped"):
-        asyncio.run(desk.ask(QUESTION, gone=gone))
+        loops.run(desk.ask(QUESTION, gone=gone))
     assert generator.ended.is_set()
 
 
@@ -128,7 +129,7 @@ def test_halting_ends_those_who_wait_too(tmp_path: Path) -> None:
 
     def ask() -> None:
         with pytest.raises(Unready) as error:
-            asyncio.run(desk.ask(QUESTION))
+            loops.run(desk.ask(QUESTION))
         said.append(error.value.message)
 
     asking = [threading.Thread(target=ask) for _ in range(3)]
@@ -156,15 +157,15 @@ def test_many_who_wait_leave_the_threads_of_others_alone(tmp_path: Path) -> None
         generator.gate.release(10_000)
         return len({answer.text for answer in await asyncio.gather(*asking)})
 
-    assert asyncio.run(crowd()) == 1
+    assert loops.run(crowd()) == 1
 
 
 def test_where_nothing_is_indexed_it_says_what_to_do(tmp_path: Path) -> None:
     make_folder(tmp_path)
     desk = Desk(make_library(settings(tmp_path)))
     desk.library.start()
-    asyncio.run(desk.opened(30))
-    for work in (lambda: asyncio.run(desk.ask(QUESTION)), lambda: desk.search(QUESTION), lambda: desk.read("a")):
+    loops.run(desk.opened(30))
+    for work in (lambda: loops.run(desk.ask(QUESTION)), lambda: desk.search(QUESTION), lambda: desk.read("a")):
         with pytest.raises(RagError) as error:
             work()
         assert "rag index" in error.value.hint

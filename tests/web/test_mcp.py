@@ -23,6 +23,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from rag.testing import FakeGenerator
 from rag.web.passwords import Passwords, hashed
+from tests import loops
 from tests.web.shelves import make_folder, make_library, open_library, serving, settings, sync
 from tests.web.things import GatedGenerator
 
@@ -54,7 +55,7 @@ def use(url: str, work: Callable[[Client], Awaitable[Any]], mode: str = "auto", 
         async with connected(url, mode, key) as client:
             return await work(client)
 
-    return asyncio.run(run())
+    return loops.run(run())
 
 
 def call(url: str, tool: str, mode: str = "auto", **given: Any) -> types.CallToolResult:
@@ -163,7 +164,7 @@ def test_two_clients_at_once_get_their_own_answers(url: str) -> None:
     async def both() -> tuple[list[str], list[str]]:
         return await asyncio.gather(ask(QUESTION), ask("Who is the treasurer of the rowing club?"))
 
-    lease, club = asyncio.run(both())
+    lease, club = loops.run(both())
     assert len(set(lease)) == len(set(club)) == 1
     assert "ninety days" in lease[0]
     assert "Ines Okoro" in club[0]

@@ -152,4 +152,6 @@ document.addEventListener("scroll", (event) => {
 }, true);
 document.addEventListener("keydown", (event) => { if (event.key === "Enter") following = true; });
 new MutationObserver(follow).observe(document.body, { subtree: true, childList: true, characterData: true });
+const scope = document.querySelector("#fn-scope input");
+if (scope) scope.placeholder = "All documents";
 root.lang = root.lang || "en";

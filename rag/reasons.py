@@ -1,0 +1,37 @@
+"""Why a question was refused, in words. Knows what is known of a question and what the check made of its draft."""
+
+from __future__ import annotations
+
+from rag.citations import Checker
+from rag.run import Run
+
+
+def reason(run: Run, checker: Checker, answerable: bool) -> str:
+    """Say why.
+
+    Args:
+        run: The question.
+        checker: What became of its draft.
+        answerable: Whether one was written.
+
+    Returns:
+        A clause without a full stop; where only a part of the index was looked at, it says so.
+    """
+    where = f"looked only in {', '.join(run.scope)}: " if run.scope else ""
+    return where + _why(run, checker, answerable)
+
+
+def _why(run: Run, checker: Checker, answerable: bool) -> str:
+    if run.stopped:
+        return "stopped before a supported sentence was complete"
+    if not run.hits:
+        return "no passage was found: the index is empty or shares no word with the question"
+    if not answerable:
+        missing = ", ".join(run.decision.missing)
+        found = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"
+        return f"{found}; the chance that they answer it is put at {run.decision.probability:.0%}"
+    if checker.dropped:
+        return f"the model wrote what the passages do not support: {checker.dropped[0].why}"
+    if checker.kept:
+        return "what the model wrote rests on passages that say little of what was asked"
+    return "the model found no answer in the passages"

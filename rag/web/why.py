@@ -100,17 +100,18 @@ def _hit(item: Candidate, wanted: set[str]) -> str:
     number = element("span", str(item.place), class_="fn-number")
     name = element("span", escape(name_of(chunk.document)), class_="fn-document", title=chunk.document, dir="auto")
     where = element("span", escape(place(chunk.page, below(chunk.heading))), class_="fn-place", dir="auto")
-    ranks = element("span", escape(f"dense {_rank(hit.dense_rank)} · words {_rank(hit.lexical_rank)}"))
+    said = f"dense {_rank(hit.dense_rank)} · words {_rank(hit.lexical_rank)}"
+    ranks = element("span", escape(said), class_="fn-why-ranks")
     rows = [
         ("dense", _rank(hit.dense_rank), _score(hit.dense_score)),
         ("words", _rank(hit.lexical_rank), _score(hit.lexical_score)),
         ("fused", str(item.rank), _score(hit.score)),
     ]
     shares = ", ".join(item.terms) or "none"
-    said = element("p", escape(f"Words of the question: {shares}"), class_="fn-hint", dir="auto")
+    shared = element("p", escape(f"Words of the question: {shares}"), class_="fn-hint", dir="auto")
     text = element("blockquote", _lit(chunk.text, wanted), class_="fn-passage", dir="auto")
     table = _table(f"Ranks and scores of passage {item.place}", ("ranking", "rank", "score"), rows)
-    return _folded(f"{number} {name} {where} {ranks}", table + said + text, class_="fn-why-hit")
+    return _folded(f"{number} {name} {where} {ranks}", table + shared + text, class_="fn-why-hit")
 
 
 def _other(item: Candidate) -> tuple[str, ...]:

@@ -48,8 +48,8 @@ class WhyTab:
         )
         self._button = gr.Button("Explain the answer that is shown", variant="primary", size="sm", elem_id="fn-why")
         self._shown = gr.HTML(elem_id="fn-why-shown", apply_default_css=False)
-        with gr.Group(elem_id="fn-why-case"):
-            gr.HTML(self._about(), apply_default_css=False)
+        with gr.Column(elem_id="fn-why-case"):
+            gr.HTML(self._about(), elem_id="fn-why-about", apply_default_css=False)
             self._answered = gr.Radio(list(_ANSWERED), label="Do the documents answer it?", elem_id="fn-why-answered")
             self._keep = gr.Button("Keep as an evaluation case", size="sm", elem_id="fn-why-keep")
             self._note = gr.HTML(elem_id="fn-why-note", apply_default_css=False)

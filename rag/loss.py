@@ -20,22 +20,31 @@ from rag.types import Chunk, Document, Hit, Span
 
 _CHARACTERS = 8_000
 """Longest passage."""
+_LOOKED_AT = 50
+"""Passages that say its words whose documents are looked through before the others."""
 _DEEPER = 4
 """How much deeper each search for the rank of a passage goes than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Passage:
-    """An expected passage where it stands."""
+class Place:
+    """Where an expected passage stands."""
 
     document: Document
     span: Span
 
+    @property
+    def quote(self) -> str:
+        """Its words, as the document has them."""
+        return self.document.text[self.span.start : self.span.end]
+
     def in_chunk(self, chunk: Chunk) -> bool:
+        """True where a chunk has a character of it."""
         return chunk.document == self.document.path and _meet(self.span, chunk)
 
     def loss(self, stage: Stage, why: str) -> Loss:
-        return Loss(stage, why, self.document.path, self.span, self.document.text[self.span.start : self.span.end])
+        """What became of it."""
+        return Loss(stage, why, self.document.path, self.span, self.quote)
 
 
 def check(expected: Expected) -> None:
@@ -70,7 +79,7 @@ def trace(found: Explanation, pipeline: Pipeline, expected: Expected) -> Loss:
     Raises:
         UsageError: Offsets that are not in the document.
     """
-    passage = _find(found, pipeline.store, expected)
+    passage = find(pipeline.store, expected, found.candidates)
     if isinstance(passage, Loss):
         return passage
     seen = [item for item in found.sentences if passage.in_chunk(item.sentence.chunk) and _meet(passage.span, item)]
@@ -87,7 +96,41 @@ def trace(found: Explanation, pipeline: Pipeline, expected: Expected) -> Loss:
     return passage.loss(stage, why)
 
 
-def _shown(found: Explanation, passage: _Passage, shown: Sequence[Considered]) -> Loss:
+def find(store: Store, expected: Expected, candidates: Sequence[Candidate] = ()) -> Place | Loss:
+    """Find an expected passage in the index.
+
+    Args:
+        store: The index.
+        expected: One that `check` lets pass.
+        candidates: Of several places, the one that came furthest among these is meant, else the first.
+
+    Returns:
+        Its place, or that it is not in the index.
+
+    Raises:
+        UsageError: Offsets that are not in the document, or a name that several documents have.
+    """
+    paths = [info.path for info in store.documents()]
+    if expected.document:
+        named = _named(expected.document, paths)
+        if isinstance(named, Loss):
+            return named
+        paths = [named]
+    if expected.span is not None:
+        return _at(store.read(paths[0]), expected.span)
+    met = [item.hit.chunk.document for item in candidates]
+    met += [hit.chunk.document for hit in store.lexical(expected.text, _LOOKED_AT)]
+    allowed = set(paths)
+    for path in dict.fromkeys(path for path in [*met, *paths] if path in allowed):
+        document = store.read(path)
+        if spans := locate.spans(document.text, expected.text):
+            return min((Place(document, span) for span in spans), key=lambda place: _rank(candidates, place))
+    where = f"{paths[0]} does not have" if expected.document else "no document has"
+    why = f"not in the index: {where} these words; they may have changed, or stand in a picture"
+    return Loss("index", why, quote=expected.text)
+
+
+def _shown(found: Explanation, passage: Place, shown: Sequence[Considered]) -> Loss:
     numbers = ", ".join(f"[{item.number}]" for item in sorted(shown, key=lambda item: item.number or 0))
     decision = found.decision
     if decision.answered:
@@ -135,7 +178,7 @@ def _last(candidates: Sequence[Candidate]) -> tuple[float, float]:
     return min(dense, default=0.0), min(lexical, default=0.0)
 
 
-def _dense(found: Explanation, pipeline: Pipeline, passage: _Passage) -> list[Hit]:
+def _dense(found: Explanation, pipeline: Pipeline, passage: Place) -> list[Hit]:
     """The dense ranking, as deep as it must be to hold the whole passage."""
     vector = pipeline.embedder.embed_query(found.query)
     ranking: list[Hit] = []
@@ -165,7 +208,7 @@ def _depths(first: int, store: Store) -> Iterator[int]:
     yield max(1, total)
 
 
-def _whole(passage: _Passage, ranking: Sequence[Hit]) -> bool:
+def _whole(passage: Place, ranking: Sequence[Hit]) -> bool:
     """True where the chunks of a ranking hold all of a passage, white space aside."""
     text, at = passage.document.text, passage.span.start
     for chunk in sorted((hit.chunk for hit in ranking if passage.in_chunk(hit.chunk)), key=lambda chunk: chunk.start):
@@ -175,38 +218,16 @@ def _whole(passage: _Passage, ranking: Sequence[Hit]) -> bool:
     return not text[at : passage.span.end].strip()
 
 
-def _cut(passage: _Passage, pieces: Sequence[Hit]) -> bool:
+def _cut(passage: Place, pieces: Sequence[Hit]) -> bool:
     """True where a sentence of the passage is in no chunk whole."""
     offset, (start, end) = passage.span.start, passage.span
     spans = [Span(offset + first, offset + last) for first, last in sentences(passage.document.text[start:end])]
     return any(not any(h.chunk.start <= s.start and s.end <= h.chunk.end for h in pieces) for s in spans)
 
 
-def _find(found: Explanation, store: Store, expected: Expected) -> _Passage | Loss:
-    """The passage where it stands; of several places, the one whose chunk came furthest."""
-    paths = [info.path for info in store.documents()]
-    if expected.document:
-        named = _named(expected.document, paths)
-        if isinstance(named, Loss):
-            return named
-        paths = [named]
-    if expected.span is not None:
-        return _at(store.read(paths[0]), expected.span)
-    met = [item.hit.chunk.document for item in found.candidates]
-    met += [hit.chunk.document for hit in store.lexical(expected.text, found.depth)]
-    allowed = set(paths)
-    for path in dict.fromkeys(path for path in [*met, *paths] if path in allowed):
-        document = store.read(path)
-        if spans := locate.spans(document.text, expected.text):
-            return min((_Passage(document, span) for span in spans), key=lambda passage: _rank(found, passage))
-    where = f"{paths[0]} does not have" if expected.document else "no document has"
-    why = f"not in the index: {where} these words; they may have changed, or stand in a picture"
-    return Loss("index", why, quote=expected.text)
-
-
-def _rank(found: Explanation, passage: _Passage) -> tuple[int, int]:
-    ranks = [item.rank for item in found.candidates if passage.in_chunk(item.hit.chunk)]
-    return min(ranks, default=len(found.candidates) + 1), passage.span.start
+def _rank(candidates: Sequence[Candidate], place: Place) -> tuple[int, int]:
+    ranks = [item.rank for item in candidates if place.in_chunk(item.hit.chunk)]
+    return min(ranks, default=len(candidates) + 1), place.span.start
 
 
 def _named(name: str, paths: Sequence[str]) -> str | Loss:
@@ -220,11 +241,11 @@ def _named(name: str, paths: Sequence[str]) -> str | Loss:
     return Loss("index", f"not in the index: no document is called {name}" + (f"; {near[0]} is" if near else ""))
 
 
-def _at(document: Document, span: Span) -> _Passage:
+def _at(document: Document, span: Span) -> Place:
     if not 0 <= span.start < span.end <= len(document.text):
         said = f"offsets {tuple(span)} are not in {document.path}"
         raise UsageError(said, f"it has {len(document.text):,} characters")
-    return _Passage(document, span)
+    return Place(document, span)
 
 
 def _meet(span: Span, other: Chunk | Considered) -> bool:

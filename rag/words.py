@@ -74,6 +74,16 @@ def content_words(text: str) -> list[tuple[str, str]]:
     return [(t, normal_number(t) or stem(t)) for t in tokens(text) if not is_stop_word(t)]
 
 
+def placed_terms(text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and term of each content word and number, in order; pairs of CJK characters overlap."""
+    for match in _TOKEN.finditer(text):
+        at = match.start()
+        for word in tokens(match.group()):
+            if not is_stop_word(word):
+                yield at, at + len(word), normal_number(word) or stem(word)
+            at += 1
+
+
 def is_stop_word(word: str) -> bool:
     """True for a word that says nothing of the subject, contracted negations included."""
     plain = word.casefold().replace("’", "'")

@@ -73,3 +73,10 @@ def test_the_first_sentence_and_the_one_that_has_what_it_lacks() -> None:
     assert words.first_and_missing("How much are rent and deposit?", said) == [0, 2]
     assert words.first_and_missing("How much is the deposit?", said) == [0]
     assert words.first_and_missing("How much?", []) == []
+
+
+@pytest.mark.parametrize("text", ["The leases, 1,200 of them, aren't the tenant's.", "合同期限 is 90 days", "", "租"])
+def test_placed_terms_are_the_terms_where_they_stand(text: str) -> None:
+    placed = list(words.placed_terms(text))
+    assert [term for _, _, term in placed] == words.terms(text)
+    assert [words.terms(text[start:end]) for start, end, _ in placed] == [[term] for _, _, term in placed]

@@ -21,10 +21,11 @@ from rag.web.keys import help_sheet
 from rag.web.library import Library
 from rag.web.owner import owner_of
 from rag.web.session import Session
+from rag.web.why_tab import WhyTab
 
 TITLE = "Footnote"
 _ASSETS = files("rag.web").joinpath("assets")
-_STYLES = ("style.css", "reader.css", "batchtab.css")
+_STYLES = ("style.css", "reader.css", "batchtab.css", "why.css")
 _TICK_S = 1.0
 """How often a page looks at the library while the model is loaded."""
 _LOOK_S = 4.0
@@ -100,6 +101,8 @@ class Page:
             self._history = HistoryTab(self._library.conversations, self._session)
         with gr.Tab("Batch", id="batch"):
             self._batches = BatchTab(self._library, owner_of)
+        with gr.Tab("Why", id="why"):
+            WhyTab(self._library, self._session)
 
     def _wire(self) -> None:
         self._panel.wire(self._sources, self._tabs)

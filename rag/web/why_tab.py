@@ -1,0 +1,65 @@
+"""The Why tab: explain the answer that is shown, and keep it as a case; what is said comes from `explainer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import gradio as gr
+
+from rag.web.explainer import Explainer
+from rag.web.html import element, escape
+from rag.web.library import Library
+from rag.web.session import Session
+
+_EXPLAINING = 32
+"""Explanations taken at once; they are made one by one, in order with the questions."""
+_ANSWERED = {"Yes": True, "No": False}
+_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+class WhyTab:
+    """Made inside a `gr.Tab`.
+
+    Args:
+        library: The documents and the model.
+        session: The page's state.
+    """
+
+    def __init__(self, library: Library, session: gr.State) -> None:
+        self._explainer = Explainer(library)
+        self._lay_out()
+        given = [session, self._passage, self._document]
+        self._button.click(
+            self._explain, given, self._shown, concurrency_limit=_EXPLAINING, trigger_mode="once", **_QUIET
+        )
+        self._keep.click(self._kept, [*given, self._answered], self._note, queue=False, **_QUIET)
+
+    def _lay_out(self) -> None:
+        self._passage = gr.Textbox(
+            label="A passage that you expected",
+            placeholder="Paste its words",
+            lines=2,
+            max_lines=6,
+            elem_id="fn-why-text",
+        )
+        self._document = gr.Textbox(
+            label="Its document", placeholder="Empty for whichever has it", max_lines=1, elem_id="fn-why-document"
+        )
+        self._button = gr.Button("Explain the answer that is shown", variant="primary", size="sm", elem_id="fn-why")
+        self._shown = gr.HTML(elem_id="fn-why-shown", apply_default_css=False)
+        with gr.Column(elem_id="fn-why-case"):
+            gr.HTML(self._about(), elem_id="fn-why-about", apply_default_css=False)
+            self._answered = gr.Radio(list(_ANSWERED), label="Do the documents answer it?", elem_id="fn-why-answered")
+            self._keep = gr.Button("Keep as an evaluation case", size="sm", elem_id="fn-why-keep")
+            self._note = gr.HTML(elem_id="fn-why-note", apply_default_css=False)
+
+    def _about(self) -> str:
+        said = f"Kept in {self._explainer.cases}: with the passage that you expected or else those that are cited."
+        return element("p", escape(said), class_="fn-note")
+
+    def _explain(self, session: Session, text: str, document: str) -> Iterator[str]:
+        yield from self._explainer.explain(session, text, document)
+
+    def _kept(self, session: Session, text: str, document: str, answered: str | None) -> str:
+        return self._explainer.keep(session, _ANSWERED.get(answered or ""), text, document)

@@ -1,4 +1,4 @@
-"""Running what is asynchronous in a loop of its own, whatever runs in this thread: the browser tests leave one there."""
+"""Running what is asynchronous in a loop of its own: the browser tests leave one running in the main thread."""
 
 from __future__ import annotations
 

@@ -19,7 +19,11 @@ __all__ = ["Expected", "Explanation", "explain"]
 
 
 def explain(
-    pipeline: Pipeline, question: str, history: Sequence[Turn] = (), expected: Expected | None = None
+    pipeline: Pipeline,
+    question: str,
+    history: Sequence[Turn] = (),
+    expected: Expected | None = None,
+    scope: Sequence[str] = (),
 ) -> Explanation:
     """Explain what the evidence of an answer is, and why.
 
@@ -28,6 +32,7 @@ def explain(
         question: The last turn.
         history: Earlier turns, oldest first.
         expected: A passage that should have been answered from; None for none.
+        scope: Documents and folders to look in; empty for all.
 
     Returns:
         Every candidate, every sentence of the hits, the decision, and where the expected passage was lost.
@@ -37,7 +42,7 @@ def explain(
     """
     if expected is not None:
         loss.check(expected)
-    run = pipeline.prepare(Question(question, history=tuple(history)))
+    run = pipeline.prepare(Question(question, history=tuple(history), scope=tuple(scope)))
     found = _explanation(run, pipeline)
     return replace(found, expected=loss.trace(found, pipeline, expected)) if expected else found
 
@@ -59,6 +64,7 @@ def _explanation(run: Run, pipeline: Pipeline) -> Explanation:
             missing=decision.missing,
         ),
         depth=max(pipeline.config.candidates, pipeline.config.k),
+        scope=run.scope,
         model=pipeline.generator.name,
         embedder=pipeline.embedder.name,
     )

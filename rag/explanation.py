@@ -119,6 +119,7 @@ class Explanation:
         floor: Score that a sentence needed.
         decision: Whether it is answered.
         depth: Candidates taken from each ranking.
+        scope: Documents and folders that were looked in; empty for all.
         model: Name of the generator.
         embedder: Name of the embedder.
         expected: What became of the passage that was expected; None where none was.
@@ -131,6 +132,7 @@ class Explanation:
     floor: float
     decision: Decision
     depth: int
+    scope: tuple[str, ...] = ()
     model: str = ""
     embedder: str = ""
     expected: Loss | None = None
@@ -145,6 +147,7 @@ class Explanation:
         return {
             "question": self.question,
             "query": self.query,
+            "scope": list(self.scope),
             "candidates": [_candidate(item) for item in self.candidates],
             "sentences": [_considered(item) for item in self.sentences],
             "floor": self.floor,

@@ -15,6 +15,7 @@ from rag.errors import UsageError
 from rag.explanation import Candidate, Considered, Expected, Explanation, Loss, Stage
 from rag.pipeline import Pipeline
 from rag.protocols import Store
+from rag.scope import covers
 from rag.splitter import sentences
 from rag.types import Chunk, Document, Hit, Span
 
@@ -82,6 +83,8 @@ def trace(found: Explanation, pipeline: Pipeline, expected: Expected) -> Loss:
     passage = find(pipeline.store, expected, found.candidates)
     if isinstance(passage, Loss):
         return passage
+    if not covers(found.scope, passage.document.path):
+        return passage.loss("candidates", f"not looked at: the question was limited to {', '.join(found.scope)}")
     seen = [item for item in found.sentences if passage.in_chunk(item.sentence.chunk) and _meet(passage.span, item)]
     if shown := [item for item in seen if item.number is not None]:
         return _shown(found, passage, shown)
@@ -183,7 +186,7 @@ def _dense(found: Explanation, pipeline: Pipeline, passage: Place) -> list[Hit]:
     vector = pipeline.embedder.embed_query(found.query)
     ranking: list[Hit] = []
     for depth in _depths(found.depth, pipeline.store):
-        ranking = pipeline.store.dense(vector, depth)
+        ranking = pipeline.store.dense(vector, depth, found.scope)
         if _whole(passage, ranking):
             break
     return ranking
@@ -192,7 +195,7 @@ def _dense(found: Explanation, pipeline: Pipeline, passage: Place) -> list[Hit]:
 def _lexical(found: Explanation, pipeline: Pipeline, chunk: Chunk) -> Hit | None:
     """A passage in the lexical ranking, however deep; None where it is not in it."""
     for depth in _depths(found.depth, pipeline.store):
-        ranking = pipeline.store.lexical(found.query, depth)
+        ranking = pipeline.store.lexical(found.query, depth, found.scope)
         hit = next((hit for hit in ranking if hit.chunk.key == chunk.key), None)
         if hit or len(ranking) < depth:
             return hit

@@ -170,6 +170,21 @@ def test_search(rag: Rag) -> None:
     assert "lease.txt" in rag("search", "deposit").stdout
 
 
+def test_a_scope_limits_where_is_looked(rag: Rag, place: Path) -> None:
+    found = one_object(rag("search", "How much is the deposit?", "--scope", "minutes.md", "--json"))
+    assert {hit["document"] for hit in found["hits"]} == {"minutes.md"}
+    answer = one_object(
+        rag("ask", "How much is the deposit?", "--scope", "lease.txt", "--scope", "./minutes.md", "--json")
+    )
+    assert {hit["document"] for hit in answer["hits"]} <= {"lease.txt", "minutes.md"}
+    wrong = rag("ask", "How much is the deposit?", "--scope", "leese.txt")
+    assert wrong.exit_code == 2
+    assert "did you mean lease.txt" in wrong.stderr
+    (place / "q.jsonl").write_text('{"id": 1, "question": "How much is the deposit?", "scope": "minutes.md"}\n')
+    assert rag("batch", "q.jsonl", "-o", "a.jsonl").exit_code == 0
+    assert {hit["document"] for hit in json.loads((place / "a.jsonl").read_text())["hits"]} == {"minutes.md"}
+
+
 def test_batch(rag: Rag, place: Path) -> None:
     questions = [{"id": 1, "question": "How much is the deposit?"}, {"id": 2, "question": "Population of Peru?"}, "?"]
     (place / "q.jsonl").write_text("\n".join(json.dumps(q) for q in questions))

@@ -206,3 +206,14 @@ def test_what_cannot_be_looked_for_is_refused(tmp_path: Path, expected: Expected
 def test_a_name_that_fits_two_documents(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="2 documents end in a"):
         lost(tmp_path, Expected("x", "a.txt"), {"x/a.txt": ["x"], "y/a.txt": ["y"]})
+
+
+def test_a_document_that_was_not_looked_in(tmp_path: Path) -> None:
+    used = pipeline(tmp_path, TEXTS, None)
+    found = explain(used, QUESTION, expected=Expected(NOTICE), scope=["minutes.txt"])
+    assert {item.hit.chunk.document for item in found.candidates} == {"minutes.txt"}
+    assert found.expected is not None
+    assert found.expected.stage == "candidates"
+    assert found.expected.why == "not looked at: the question was limited to minutes.txt"
+    assert found.to_dict()["scope"] == ["minutes.txt"]
+    used.store.close()

@@ -247,3 +247,25 @@ def test_the_same_question_gives_the_same_bytes(store: SqliteStore) -> None:
     subject = pipeline(store, "The deposit is 400 euros.")
     first, second = (subject.ask("How much is the deposit?").to_dict() for _ in range(2))
     assert {**first, "timings": 0} == {**second, "timings": 0}
+
+
+def test_a_question_looks_only_where_it_is_told_to(store: SqliteStore) -> None:
+    rag = pipeline(store)
+    everywhere = rag.ask("How much is the deposit?")
+    assert everywhere.citations[0].document == "lease.txt"
+    within = rag.ask("How much is the deposit?", scope=["./permits.txt"])
+    assert {hit.chunk.document for hit in within.hits} == {"permits.txt"}
+    assert {citation.document for citation in within.citations} <= {"permits.txt"}
+    [batched] = rag.ask_many([Question("How much is the deposit?", scope=("permits.txt",))])
+    assert batched.text == within.text
+    assert {hit.chunk.document for hit in rag.search("deposit", 5, ["lease.txt"])} == {"lease.txt"}
+
+
+def test_a_refusal_says_where_alone_it_looked(store: SqliteStore) -> None:
+    refused = pipeline(store, refuse_below=1.0).ask("How much is the deposit?", scope=["permits.txt"])
+    assert refused.reason.startswith("looked only in permits.txt: ")
+
+
+def test_a_scope_that_names_nothing_is_an_error(store: SqliteStore) -> None:
+    with pytest.raises(UsageError, match=r"did you mean lease\.txt"):
+        pipeline(store).ask("How much is the deposit?", scope=["leese.txt"])

@@ -61,7 +61,7 @@ class Explainer:
         history = _history(session, view)
         try:
             expected = _expected(text, document)
-            yield from self._in_turn(view.question, history, expected)
+            yield from self._in_turn(view, history, expected)
         except RagError as exc:
             yield message("error", exc.message, exc.hint)
         except Exception:  # the outermost edge: the page says so and the log says what
@@ -90,7 +90,7 @@ class Explainer:
             return message("error", exc.message, exc.hint)
         return message("info", self._said(case, replaced), f"rag eval {shlex.quote(str(self.cases))}{self._index()}")
 
-    def _in_turn(self, question: str, history: tuple[Turn, ...], expected: Expected | None) -> Iterator[str]:
+    def _in_turn(self, view: View, history: tuple[Turn, ...], expected: Expected | None) -> Iterator[str]:
         line = self._library.line
         ticket, shown = line.join(), ""
         try:
@@ -100,7 +100,7 @@ class Explainer:
                     shown = ahead
                     yield ahead
             yield waiting(0)
-            yield why(explain(self._library.pipeline(), question, history, expected))
+            yield why(explain(self._library.pipeline(), view.question, history, expected, view.scope))
         finally:
             line.leave(ticket)
 

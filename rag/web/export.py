@@ -1,4 +1,4 @@
-"""Conversations to take away: Markdown for people, JSON for programs, each with the sources of every answer.
+"""Conversations to take away: Markdown for people, JSON for programs, and ratings as evaluation cases.
 
 Pure: views in, text out.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from rag.types import Citation
+from rag.cases import Case
+from rag.types import Citation, Turn
 from rag.web.html import place
 from rag.web.view import View
 
@@ -48,6 +49,27 @@ def as_json(title: str, changed_s: float, views: Sequence[View]) -> str:
     changed = datetime.fromtimestamp(changed_s, UTC).isoformat(timespec="seconds")
     turns = [_turn_data(view) for view in views]
     return json.dumps({"title": title, "changed": changed, "turns": turns}, ensure_ascii=False, indent=2) + "\n"
+
+
+def as_cases(conversations: Iterable[Sequence[View]]) -> str:
+    """What was thought of answers, as evaluation cases that `rag eval FILE --index DIR` runs; see `rag.cases`.
+
+    Args:
+        conversations: Each with its questions, oldest first.
+
+    Returns:
+        One JSON object a line, with a `remark` where there is one; answers that nobody rated are left out, and of a
+        question that was rated more than once the last word counts.
+    """
+    found = {}
+    for views in conversations:
+        turns: list[Turn] = []
+        for view in views:
+            if view.answer is not None and view.good is not None:
+                case = Case.from_answer(view.answer, view.good, tuple(turns)).to_dict()
+                found[case["_id"]] = case | ({"remark": view.remark} if view.remark else {})
+            turns += view.turns()
+    return "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in found.values())
 
 
 def file_name(title: str, suffix: str) -> str:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from rag.errors import RagError
 from rag.web.conversations import Conversations, Summary
-from rag.web.export import as_json, as_markdown, file_name
+from rag.web.export import as_cases, as_json, as_markdown, file_name
 from rag.web.history import history, nobody
 from rag.web.html import message
 from rag.web.session import Session
@@ -44,6 +44,7 @@ class HistoryTab:
             )
             self.new = gr.Button("New", size="sm", min_width=0, elem_id="fn-new")
         self.listing = gr.HTML(elem_id="fn-history", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
+        self._ratings = gr.Button("Export ratings", size="sm", min_width=0, elem_id="fn-ratings")
         self._file = gr.JSON(visible=False)
         self._wire(session)
 
@@ -51,9 +52,11 @@ class HistoryTab:
         given = [session, self._search]
         self._search.change(self.refresh, given, self.listing, trigger_mode="always_last", **QUIET)
         self.listing.rename(self._rename, given, self.listing, **QUIET)
-        self.listing.export(self._export, [session], self._file, **QUIET).then(
-            None, self._file, None, js="(file) => { if (file) window.fnSave(file); }", **QUIET
-        )
+        for made in (
+            self.listing.export(self._export, [session], self._file, **QUIET),
+            self._ratings.click(self._export_ratings, [session], self._file, **QUIET),
+        ):
+            made.then(None, self._file, None, js="(file) => { if (file) window.fnSave(file); }", **QUIET)
 
     @property
     def given(self) -> gr.Textbox:
@@ -100,6 +103,12 @@ class HistoryTab:
         else:
             text, suffix = as_markdown(about.title, views), ".md"
         return {"name": file_name(about.title, suffix), "text": text}
+
+    def _export_ratings(self, session: Session) -> dict[str, str]:
+        """What the owner thinks of answers, last changed conversations last, so that the last word counts."""
+        mine = reversed(self._conversations.list(session.owner)) if session.owner else []
+        views = (self._conversations.load(session.owner, about.id) for about in mine)
+        return {"name": "ratings.jsonl", "text": as_cases(views)}
 
     def _find(self, session: Session, conversation: str) -> Summary | None:
         mine = self._conversations.list(session.owner) if session.owner else []

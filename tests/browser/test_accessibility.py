@@ -41,4 +41,19 @@ def test_no_violation_in_any_state(chromium: Browser, real: str, scheme: str, vi
     page.get_by_role("tab", name="Documents").click()
     expect(page.locator("#fn-listing")).to_contain_text("lease.md")
     assert violations(page) == [], "documents"
+    page.get_by_role("button", name="legal/lease.md").click()
+    expect(page.locator(".fn-reader-text")).to_be_visible()
+    assert violations(page) == [], "reading"
+    page.get_by_role("tab", name="History").click()
+    expect(page.locator(".fn-open").first).to_be_visible()
+    assert violations(page) == [], "history"
+    page.locator(".fn-rate").last.click()
+    expect(page.locator(".fn-remark")).to_be_visible()
+    page.locator(".fn-turn").first.hover()
+    page.get_by_role("button", name="Edit question 1").click()
+    expect(page.locator(".fn-editing")).to_be_visible()
+    assert violations(page) == [], "rated and edited"
+    page.get_by_role("button", name="Keys").click()
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    assert violations(page) == [], "keys"
     context.close()

@@ -123,6 +123,10 @@ def test_a_rating_and_its_reason_are_kept(page: Page, chat: str) -> None:
     remark.fill("the period is <i>ninety</i> days")
     remark.press("Enter")
     expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    page.get_by_role("tab", name="History").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Export ratings").click()
+    assert "the period is <i>ninety</i> days" in Path(saved.value.path()).read_text("utf-8")
     page.reload()
     finished(page)
     expect(page.get_by_role("button", name="Bad answer")).to_have_attribute("aria-pressed", "true")

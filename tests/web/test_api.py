@@ -90,9 +90,19 @@ def test_search_gives_hits_with_their_ranks(url: str) -> None:
     assert {"score", "dense_rank", "lexical_rank", "start", "end", "text"} <= set(found["hits"][0])
 
 
+def test_a_scope_limits_a_search_and_an_answer(url: str) -> None:
+    found = httpx.post(f"{url}v1/search", json={"question": QUESTION, "scope": "minutes.txt"}).json()
+    assert {hit["document"] for hit in found["hits"]} == {"minutes.txt"}
+    body = {"messages": [{"role": "user", "content": QUESTION}], "scope": ["legal"]}
+    reply = httpx.post(f"{url}v1/chat/completions", json=body, timeout=30).json()["footnote"]
+    assert {hit["document"] for hit in reply["hits"]} == {"legal/lease.md"}
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
+        ("v1/search", b'{"question": "x", "scope": 7}', 400, "scope: expected"),
+        ("v1/search", b'{"question": "x", "scope": ["nowhere"]}', 400, "no document of the index"),
         ("v1/search", b'{"question": ""}', 400, "question"),
         ("v1/search", b'{"question": "x", "k": 0}', 400, "k: expected"),
         ("v1/search", b'{"question": "x", "k": true}', 400, "k: expected"),

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
 from rag.errors import RagError
-from rag.web.export import as_json, as_markdown, file_name
+from rag.evals.datasets import load_dataset
+from rag.web.export import as_cases, as_json, as_markdown, file_name
 from rag.web.view import View
 from tests.web.test_view import view_after
 from tests.web.things import ANSWER, CITATION, HOSTILE, REFUSAL, SENTENCE
@@ -69,3 +71,18 @@ def test_json_has_the_answers_as_the_command_line_gives_them() -> None:
 )
 def test_a_file_name_leads_nowhere(title: str, name: str) -> None:
     assert file_name(title, ".md") == name
+
+
+def test_ratings_become_cases_that_the_evaluation_runs(tmp_path: Path) -> None:
+    good, bad = replace(view_after(8), good=True), replace(refused(), good=False)
+    unrated = replace(view_after(8), number=3, question="And?", good=None)
+    text = as_cases([[good, bad, unrated], [replace(good, good=False, remark="too short")]])
+    (tmp_path / "ratings.jsonl").write_text(text, "utf-8")
+    dataset = load_dataset(tmp_path / "ratings.jsonl")
+    assert [case.text for case in dataset.cases] == ["How long is notice?", "Who?"]
+    first, second = (json.loads(line) for line in text.splitlines())
+    assert first["remark"] == "too short"
+    assert "answerable" not in first
+    assert second["answerable"] is True
+    assert [turn["role"] for turn in second["history"]] == ["user", "assistant"]
+    assert as_cases([[unrated]]) == ""

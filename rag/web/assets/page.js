@@ -39,7 +39,8 @@ document.addEventListener("submit", (event) => {
 // Escape goes from a source back to the marker that opened it, and elsewhere stops what is being written or edited.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
-  if (element.contains(document.activeElement) && element.querySelector(".fn-opened")) return back();
+  const reading = element.contains(document.activeElement) || document.activeElement === document.body;
+  if (reading && element.querySelector(".fn-opened")) return back();
   if (element.contains(document.activeElement) && opened?.isConnected) return opened.focus();
   (document.querySelector("#fn-stop") ?? document.querySelector("#fn-above [data-edit]"))?.click();
 });

@@ -288,4 +288,5 @@ class Pipeline:
             embedder=self.embedder.name,
             config=self.config.fingerprint(),
             id=run.id,
+            scope=run.scope,
         )

@@ -16,6 +16,8 @@ _NEAR = 3
 """Most paths that an error proposes."""
 _COMPARED = 10_000
 """Most paths that a wrong one is compared with: a quarter of a second."""
+_LISTED = 5
+"""Most paths of a scope that a sentence names."""
 _SHOWN = 60
 """Most characters of a wrong path that an error repeats."""
 
@@ -39,6 +41,18 @@ def normalised(paths: Iterable[str]) -> tuple[str, ...]:
 def covers(scope: Sequence[str], path: str) -> bool:
     """Whether a document is within a scope."""
     return not scope or any(path == part or _under(path, part) for part in scope)
+
+
+def same(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether two scopes name the same, with whatever separators they were written."""
+    first, second = (normalised(path.replace("\\", "/") for path in paths) for paths in (one, other))
+    return first == second
+
+
+def listed(scope: Sequence[str]) -> str:
+    """A scope within a sentence: its paths, a long one cut."""
+    more = len(scope) - _LISTED
+    return ", ".join(scope[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def resolved(paths: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:

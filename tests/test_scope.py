@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.scope import choices, covers, normalised, resolved
+from rag.scope import choices, covers, listed, normalised, resolved, same
 
 PATHS = ["legal/lease.pdf", "legal/old/lease.pdf", "legalese.txt", "minutes.txt"]
 
@@ -90,3 +90,13 @@ def test_a_hostile_scope_costs_no_more_than_its_length() -> None:
 def test_folders_with_their_counts_come_before_documents() -> None:
     assert choices(PATHS)[:3] == [("legal/ (2)", "legal"), ("legal/old/ (1)", "legal/old"), (PATHS[0], PATHS[0])]
     assert len(choices(PATHS)) == 6
+
+
+def test_two_scopes_are_the_same_however_written() -> None:
+    assert same(["legal", "legal/old"], ["./legal/"]) and same(["a\\b"], ["a/b"]) and same([], ["."])
+    assert not same(["legal"], []) and not same(["legal"], ["legal/old"])
+
+
+def test_a_long_scope_is_cut_within_a_sentence() -> None:
+    assert listed(("legal", "minutes.txt")) == "legal, minutes.txt"
+    assert listed([str(number) for number in range(1_005)]) == "0, 1, 2, 3, 4 and 1,000 more"

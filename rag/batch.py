@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 from rag.errors import RagError, StoreError, UsageError, WeightsError
 from rag.exchange import Id, id_of, parse, shown, to_line, to_question
 from rag.protocols import Progress
+from rag.scope import same
 from rag.types import Answer, Question
 
 _log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def run(
 
     Args:
         pipeline: Answers the questions.
-        questions: JSON lines of `{"id", "question", "history"?}`.
+        questions: JSON lines of `{"id", "question", "history"?, "scope"?}`.
         answers: Where the answers go, a line each, in order; made where it is missing.
         config: Fingerprint of the settings; an output made with others is not gone on with.
         progress: Told of the lines done.
@@ -109,7 +110,7 @@ def steps(
 
     Args:
         pipeline: Answers the questions; one that is told to stop raises `Stopped`.
-        questions: JSON lines of `{"id", "question", "history"?}`.
+        questions: JSON lines of `{"id", "question", "history"?, "scope"?}`.
         answers: Where the answers go, a line each, in order; made where it is missing.
         config: Fingerprint of the settings; an output made with others is not gone on with.
         group: Questions handed over together.
@@ -224,8 +225,8 @@ def _alone_answer(pipeline: Answers, line: Line) -> dict[str, Any]:
 def _error(line: Line, exc: Exception | None) -> dict[str, Any]:
     message = exc.message if isinstance(exc, RagError) else str(exc)
     error = {"type": type(exc).__name__, "message": message, "hint": getattr(exc, "hint", "")}
-    question = {"question": line.question.text} if line.question else {}
-    return {"id": line.id, **question, "error": error, "line": line.number}
+    asked = {"question": line.question.text, "scope": list(line.question.scope)} if line.question else {}
+    return {"id": line.id, **asked, "error": error, "line": line.number}
 
 
 @contextmanager
@@ -277,6 +278,9 @@ def _checked(raw: bytes, line: Line | None, answers: Path, number: int, config: 
         raise _foreign(answers, number, f"expected id {shown(line.id)}, met {shown(record)}")
     if line.question and record.get("question") != line.question.text:
         raise _foreign(answers, number, f"answers another question: {shown(record.get('question'))}")
+    looked = record.get("scope", [])
+    if line.question and not (isinstance(looked, list) and same(map(str, looked), line.question.scope)):
+        raise _foreign(answers, number, f"looked in {shown(looked)}, not in {shown(list(line.question.scope))}")
     if record.get("config", config) != config:
         raise _foreign(answers, number, f"made with settings {shown(record['config'])}, not {config}")
     return record

@@ -17,10 +17,11 @@ from rag.citations import Checker
 from rag.config import Config
 from rag.errors import UsageError
 from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
+from rag.exchange import to_scope
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason
 from rag.run import Run
-from rag.scope import check, normalised
+from rag.scope import resolved
 from rag.splitter import sentences
 from rag.support import Thresholds
 from rag.types import Answer, Document, Evidence, Hit, Question, Span, Turn
@@ -71,10 +72,9 @@ class Pipeline:
         return self._best(question, self._candidates(question, wanted, self._scope(scope)), wanted)
 
     def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
-        scope = normalised(paths)
-        if scope:
-            check(scope, [document.path for document in self.store.documents()])
-        return scope
+        """Only a scope costs a look at the list of documents."""
+        given = to_scope(paths)
+        return resolved(given, [document.path for document in self.store.documents()]) if given else ()
 
     def _candidates(self, question: str, k: int, scope: tuple[str, ...]) -> list[Hit]:
         return retrieval.retrieve(question, self.store, self.embedder, max(self.config.candidates, k), scope)
@@ -101,6 +101,9 @@ class Pipeline:
 
         Returns:
             The checked answer, or a refusal.
+
+        Raises:
+            UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
         events = self.stream(question, history, id=id, scope=scope)
         return next(event for event in events if isinstance(event, Answer))
@@ -129,7 +132,7 @@ class Pipeline:
         Raises:
             UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
-        run = self._retrieve(Question(question, id, tuple(history), tuple(scope)))
+        run = self._retrieve(Question(question, id, tuple(history), to_scope(scope)))
         yield Retrieved(run.query, tuple(run.hits))
         self._weigh(run)
         yield EvidenceSelected(tuple(run.evidence), run.decision.probability)
@@ -148,7 +151,7 @@ class Pipeline:
             One answer per question, in order.
 
         Raises:
-            UsageError: A question is empty or longer than 8,000 characters.
+            UsageError: A question is empty or longer than 8,000 characters, or its scope names nothing.
         """
         waiting = iter(questions)
         while group := list(islice(waiting, _BATCH)):
@@ -285,4 +288,5 @@ class Pipeline:
             embedder=self.embedder.name,
             config=self.config.fingerprint(),
             id=run.id,
+            scope=run.scope,
         )

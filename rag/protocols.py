@@ -52,7 +52,8 @@ class Embedder(Protocol):
 class Store(Protocol):
     """The index. Scores: higher is better; at most `k` hits; an empty store gives none. Knows no model.
 
-    A scope names documents and folders by path, see `rag.scope`; a search looks at these alone, and at all for none.
+    A scope names documents and folders by path, see `rag.scope`; a search gives the best `k` of these alone, and of all
+    for none. A passage scores the same with and without: how rare a word is counts over the whole index.
     """
 
     def put(self, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:

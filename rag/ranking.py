@@ -6,7 +6,6 @@ here from the vectors in `rag.db`. Knows nothing of files or of writing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from sqlite3 import Connection
 
@@ -20,10 +19,8 @@ from rag.vectors import VectorCache
 _TIES = 32
 """Hits by words fetched beyond k, in case some tie with the last."""
 _BY_WORDS = "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
-_BY_WORDS_WITHIN = (  # the plus keeps SQLite from asking FTS5 once for each id
-    "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? AND rank MATCH ?"
-    " AND +rowid IN (SELECT value FROM json_each(?)) ORDER BY rank LIMIT ?"
-)
+_BY_WORDS_WITHIN = _BY_WORDS.replace(" ORDER", f" AND +rowid IN ({rows.IDS_OF}) ORDER")
+"""The plus keeps SQLite from asking FTS5 once for each id."""
 _BM25 = f"bm25({HEAD_WEIGHT}, 1.0)"
 
 
@@ -50,7 +47,7 @@ def by_vector(
         raise ValueError(f"a vector of shape {query.shape}, expected {(cache.dim,)} finite numbers")
     if k < 1:
         return []
-    within = rows.within(connection, scope) if scope else None
+    within = rows.ids_within(connection, scope) if scope else None
     ids = cache.search(rows.source(connection, cache.dim), query, k, within)
     chunks, vectors = rows.chunks_with_vectors(connection, ids.tolist(), cache.dim)
     # Row by row and in double precision: equal vectors score equal, wherever they stand.
@@ -82,17 +79,13 @@ def by_words(connection: Connection, query: str, k: int, scope: Sequence[str] = 
 
 def _ranked(connection: Connection, expression: str, k: int, scope: Sequence[str]) -> list[tuple[int, float]]:
     """Ids and scores of the k best, and of all that tie with the last of them."""
-    query, given = (_BY_WORDS_WITHIN, [_ids(connection, scope)]) if scope else (_BY_WORDS, [])
+    query, given = (_BY_WORDS_WITHIN, [rows.documents_within(connection, scope)]) if scope else (_BY_WORDS, [])
     limit = k + _TIES
     while True:
         found: list[tuple[int, float]] = connection.execute(query, (expression, _BM25, *given, limit)).fetchall()
         if len(found) < limit or found[-1][1] < found[k - 1][1]:
             return found
         limit *= 4
-
-
-def _ids(connection: Connection, scope: Sequence[str]) -> str:
-    return json.dumps(rows.within(connection, scope).tolist())
 
 
 def _order(scored: tuple[float, Chunk]) -> tuple[float, tuple[str, int]]:

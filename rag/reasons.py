@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rag.citations import Checker
 from rag.run import Run
+from rag.scope import listed
 
 
 def reason(run: Run, checker: Checker, answerable: bool) -> str:
@@ -17,7 +18,7 @@ def reason(run: Run, checker: Checker, answerable: bool) -> str:
     Returns:
         A clause without a full stop; where only a part of the index was looked at, it says so.
     """
-    where = f"looked only in {', '.join(run.scope)}: " if run.scope else ""
+    where = f"looked only in {listed(run.scope)}: " if run.scope else ""
     return where + _why(run, checker, answerable)
 
 
@@ -25,7 +26,9 @@ def _why(run: Run, checker: Checker, answerable: bool) -> str:
     if run.stopped:
         return "stopped before a supported sentence was complete"
     if not run.hits:
-        return "no passage was found: the index is empty or shares no word with the question"
+        return (
+            f"no passage was found: {'it' if run.scope else 'the index'} is empty or shares no word with the question"
+        )
     if not answerable:
         missing = ", ".join(run.decision.missing)
         found = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"

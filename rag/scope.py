@@ -14,21 +14,28 @@ from rag.errors import UsageError
 
 _NEAR = 3
 """Most paths that an error proposes."""
+_COMPARED = 10_000
+"""Most paths that a wrong one is compared with: a quarter of a second."""
+_LISTED = 5
+"""Most paths of a scope that a sentence names."""
+_SHOWN = 60
+"""Most characters of a wrong path that an error repeats."""
 
 
 def normalised(paths: Iterable[str]) -> tuple[str, ...]:
-    r"""A scope as it is compared and shown.
+    """A scope as it is compared and shown.
 
     Args:
-        paths: Documents and folders of the index, as anybody may write them: `./legal/`, `legal\lease.pdf`.
+        paths: Documents and folders of the index, as anybody may write them, such as `./legal/`.
 
     Returns:
         Sorted, without repeats, without what another one covers; empty for everything.
     """
-    plain = {"/".join(part for part in path.replace("\\", "/").split("/") if part not in ("", ".")) for path in paths}
-    if "" in plain:
-        return ()
-    return tuple(sorted(path for path in plain if not any(_under(path, other) for other in plain)))
+    kept: list[list[str]] = []
+    for parts in sorted([part for part in path.split("/") if part not in ("", ".")] for path in paths):
+        if not kept or parts[: len(kept[-1])] != kept[-1]:  # what a folder covers comes right after it
+            kept.append(parts)
+    return tuple(sorted("/".join(parts) for parts in kept if parts))
 
 
 def covers(scope: Sequence[str], path: str) -> bool:
@@ -36,22 +43,36 @@ def covers(scope: Sequence[str], path: str) -> bool:
     return not scope or any(path == part or _under(path, part) for part in scope)
 
 
-def check(scope: Sequence[str], paths: Sequence[str]) -> None:
-    """Refuse a scope that names what is not there.
+def same(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Whether two scopes name the same, with whatever separators they were written."""
+    first, second = (normalised(path.replace("\\", "/") for path in paths) for paths in (one, other))
+    return first == second
+
+
+def listed(scope: Sequence[str]) -> str:
+    """A scope within a sentence: its paths, a long one cut."""
+    more = len(scope) - _LISTED
+    return ", ".join(scope[:_LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def resolved(paths: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    r"""A scope that is there.
 
     Args:
-        scope: From `normalised`.
-        paths: Of every document.
+        paths: As `normalised` takes them; `\` parts folders too, but in the name of a document that has one.
+        known: The path of every document.
+
+    Returns:
+        As `normalised` gives it.
 
     Raises:
-        UsageError: A part of it covers no document.
+        UsageError: One of the paths is no document and no folder of the index.
     """
-    for part in scope:
-        if not any(covers((part,), path) for path in paths):
-            known = [*_folders(paths), *paths]
-            near = difflib.get_close_matches(part, known, _NEAR, 0.5)
-            hint = f"did you mean {' or '.join(near)}?" if near else "name a document or a folder of the index"
-            raise UsageError(f"scope {part!r}: no document of the index is there", hint)
+    scope = normalised(paths)
+    if not scope:
+        return ()
+    there = _places(known)
+    return normalised(path if path in there else _elsewhere(path, there) for path in scope)
 
 
 def choices(paths: Sequence[str]) -> list[tuple[str, str]]:
@@ -70,6 +91,40 @@ def choices(paths: Sequence[str]) -> list[tuple[str, str]]:
 def _folders(paths: Iterable[str]) -> Counter[str]:
     """Every folder with the number of documents under it."""
     return Counter(path[:at] for path in paths for at, character in enumerate(path) if character == "/")
+
+
+def _places(paths: Iterable[str]) -> set[str]:
+    """Every document and every folder."""
+    places = set(paths)
+    for path in list(places):
+        folder = path.rpartition("/")[0]
+        while folder and folder not in places:
+            places.add(folder)
+            folder = folder.rpartition("/")[0]
+    return places
+
+
+def _elsewhere(path: str, there: set[str]) -> str:
+    """A path as Windows writes it, with the separators of the index."""
+    (found,) = normalised([path.replace("\\", "/")]) or ("",)
+    if found in there:
+        return found
+    near = _near(found, there)
+    hint = f"did you mean {' or '.join(near)}?" if near else "name a document or a folder of the index"
+    shown = path if len(path) <= _SHOWN else f"{path[: _SHOWN - 1]}…"
+    raise UsageError(f"scope {shown!r}: no document of the index is there", hint)
+
+
+def _near(path: str, there: set[str]) -> list[str]:
+    """What has the same name in another folder or in other case, and what is spelt like it."""
+    name = _name(path)
+    same = sorted(place for place in there if _name(place) == name)
+    close = difflib.get_close_matches(path, sorted(there)[:_COMPARED], _NEAR, 0.5)
+    return list(dict.fromkeys([*same, *close]))[:_NEAR]
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2].casefold()
 
 
 def _under(path: str, folder: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rag.console import note, out, table
+from rag.scope import listed
 
 if TYPE_CHECKING:
     from rag.doctor import Finding
@@ -31,6 +32,8 @@ def answer(found: Answer) -> None:
         out("Looked at:" if found.hits else "Nothing was found to look at.")
         for hit in found.hits:
             out(f"  {place(hit.chunk)}\n      {snippet(hit.chunk.text)}")
+    elif found.scope:
+        out(f"Looked only in {listed(found.scope)}.\n")
     for citation in found.citations:
         out(f"[{citation.number}] {place(citation)}\n    “{one_line(citation.quote)}”")
     for conflict in found.conflicts:

@@ -221,7 +221,7 @@ class SqliteStore:
         Args:
             query: Any string at all; without a word in it, nothing is found.
             k: Most hits; none come for less than 1.
-            scope: Paths of documents and folders to look in; empty for all.
+            scope: Paths of documents and folders to look in; empty for all. A word is as rare as in the whole index.
 
         Returns:
             Hits by falling BM25, above 0, ties by document and start.

@@ -80,7 +80,7 @@ class StoreContract:
             assert len(subject.lexical("rent", k)) == min(expected, 2)
 
     def test_a_scope_gives_the_best_of_its_documents_alone(self, subject: Store) -> None:
-        paths = ("legal/lease.txt", "legal/old/lease.txt", "legalese.txt", "notes%_.txt", "legal.txt")
+        paths = ("legal/lease.txt", "legal/old/lease.txt", "legalese.txt", "legal0/a.txt", "notes%_.txt", "legal.txt")
         for path in paths:
             self._put(subject, path, *(f"Rent {'rent ' * number}of flat {number}." for number in range(6)))
         for scope in (
@@ -89,6 +89,8 @@ class StoreContract:
             ("notes%_.txt",),
             ("nowhere",),
             ("legal", "legal.txt"),
+            ("legal", "legal/old", "legal/lease.txt"),
+            ("leg",),
         ):
             for search in (self._dense_of(subject), self._lexical_of(subject)):
                 within = [hit for hit in search(1_000, ()) if covers(scope, hit.chunk.document)]

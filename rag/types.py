@@ -4,18 +4,23 @@
 
 Offsets count characters of `Document.text`; an end is exclusive. Two invariants tie everything to it:
 `document.text[chunk.start:chunk.end] == chunk.text` and `document.text[citation.start:citation.end] == citation.quote`.
-No input or output; knows no other part of the package.
+No input or output; what a document itself is stands in `rag.document`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rag.document import Document as Document
+from rag.document import DocumentInfo as DocumentInfo
+from rag.document import Heading as Heading
+from rag.document import Page as Page
+from rag.document import Span as Span
 
 Matrix = NDArray[np.float32]
 """(n, dim) float32, unit rows."""
@@ -27,85 +32,11 @@ Status = Literal["answered", "refused"]
 Policy = Literal["flag", "drop", "refuse"]
 
 
-class Span(NamedTuple):
-    """A stretch of text: character offsets, `end` exclusive."""
-
-    start: int
-    end: int
-
-
-class Page(NamedTuple):
-    """Where a page begins: its offset in the text and its number, from 1."""
-
-    start: int
-    number: int
-
-
-class Heading(NamedTuple):
-    """Where a heading begins: its offset, its level (1 is the outermost) and its words."""
-
-    start: int
-    level: int
-    title: str
-
-
 class Turn(NamedTuple):
     """One turn of a conversation: `role` is `user` or `assistant`."""
 
     role: str
     content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One file as text.
-
-    Attributes:
-        path: Path relative to the folder, with `/`; the document's identity.
-        title: From the file's own metadata or first heading, else its name.
-        text: The whole extracted text; every offset counts in it.
-        sha256: Hex digest of the file's bytes; the identity of its content.
-        pages: Page starts in ascending order; empty for formats without pages.
-        headings: Headings in ascending order of offset.
-        size_bytes: Size of the file.
-        modified_s: Modification time, seconds since the epoch.
-    """
-
-    path: str
-    title: str
-    text: str
-    sha256: str
-    pages: tuple[Page, ...] = ()
-    headings: tuple[Heading, ...] = ()
-    size_bytes: int = 0
-    modified_s: float = 0.0
-
-    def page_at(self, offset: int) -> int | None:
-        """Number of the page that holds an offset, from 1; None where the format has no pages."""
-        at = bisect_right(self.pages, offset, key=lambda page: page.start)
-        return self.pages[at - 1].number if at else None
-
-    def heading_at(self, offset: int) -> str:
-        """Path of the headings above an offset, as `Terms > Notice`; empty where there is none."""
-        path: list[Heading] = []
-        for heading in self.headings[: bisect_right(self.headings, offset, key=lambda h: h.start)]:
-            while path and path[-1].level >= heading.level:
-                path.pop()
-            path.append(heading)
-        return " > ".join(heading.title for heading in path)
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentInfo:
-    """What the index knows of a document without its text; `chunks` and `characters` are counts."""
-
-    path: str
-    title: str
-    sha256: str
-    chunks: int
-    characters: int
-    size_bytes: int
-    modified_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +182,7 @@ class Answer:
         embedder: Name of the embedder.
         config: 8 hex digits of the settings that it was made with.
         id: The question's.
+        scope: Paths of the documents and folders that were looked in; empty for all.
     """
 
     question: str
@@ -269,6 +201,7 @@ class Answer:
     embedder: str = ""
     config: str = ""
     id: str = ""
+    scope: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, ready for JSON, in the order of the design's schema."""
@@ -276,6 +209,7 @@ class Answer:
             "id": self.id,
             "question": self.question,
             "query": self.query,
+            "scope": list(self.scope),
             "status": self.status,
             "text": self.text,
             **({"reason": self.reason} if self.status == "refused" else {}),

@@ -37,7 +37,9 @@ class Echo:
                     raise IndexDamaged("not a database", "rag index --rebuild")
             status: Any = "refused" if "unknown" in question.text else "answered"
             said = " ".join([question.text, *(f"{t.role}:{t.content}" for t in question.history)])
-            yield Answer(question.text, question.text, status, said, config=CONFIG, id=question.id)
+            yield Answer(
+                question.text, question.text, status, said, config=CONFIG, id=question.id, scope=question.scope
+            )
 
 
 def ignore(_what: str, _done: int, _total: int) -> None:
@@ -115,6 +117,9 @@ MALFORMED: list[Any] = [
     {"question": "x", "history": [{"role": "user"}]},
     {"question": "x", "history": [{"role": [], "content": "x"}]},
     {"question": "x", "history": [{"role": "user", "content": 3}]},
+    {"question": "x", "scope": 7},
+    {"question": "x", "scope": ["legal", None]},
+    {"question": "x", "scope": {"legal": True}},
 ]
 
 

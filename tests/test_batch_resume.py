@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,8 @@ def test_error_lines_are_not_redone(tmp_path: Path, out: Path) -> None:
         (b'{"id": "other", "question": "question 0"}\n', "expected id 'q0'"),
         (b'{"id": "q0", "question": "else"}\n', "answers another question: 'else'"),
         (b'{"id": "q0", "question": "question 0", "config": "ffffffff"}\n', "made with settings 'ffffffff'"),
+        (b'{"id": "q0", "question": "question 0", "scope": ["legal"]}\n', "looked in ['legal'], not in []"),
+        (b'{"id": "q0", "question": "question 0", "scope": 7}\n', "looked in 7, not in []"),
         (b"my diary\n", "not valid JSON"),
         (b"my diary", "not a line that `rag batch` wrote"),
         (b"[]\n", "expected id 'q0', met []"),
@@ -63,6 +66,23 @@ def test_a_file_that_is_not_ours_is_not_touched(questions: Path, out: Path, befo
     assert says in caught.value.message
     assert caught.value.hint
     assert out.read_bytes() == before
+
+
+def test_a_question_that_looks_elsewhere_is_another(tmp_path: Path, out: Path) -> None:
+    asked = [{"id": n, "question": text, "scope": ["legal"]} for n, text in enumerate(("fine", "server"))]
+    before = go(write(tmp_path / "q.jsonl", *asked), out)
+    assert [line["scope"] for line in read(out)] == [["legal"], ["legal"]], "an answer and an error"
+    same = write(tmp_path / "same.jsonl", *({**line, "scope": ".\\legal\\"} for line in asked))
+    assert go(same, out) == replace(before, resumed=2)
+    for number, scope in ((1, None), (2, ["legal", "old"])):
+        changed = [{**line, "scope": scope} if number == n else line for n, line in enumerate(asked, 1)]
+        with pytest.raises(UsageError, match=f"line {number}: looked in"):
+            go(write(tmp_path / "changed.jsonl", *changed), out)
+
+
+def test_answers_from_before_there_were_scopes_are_gone_on_with(questions: Path, out: Path) -> None:
+    out.write_bytes(b'{"id": "q0", "question": "question 0", "status": "answered"}\n')
+    assert go(questions, out).resumed == 1
 
 
 def test_more_answers_than_questions(questions: Path, out: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.exchange import parse, shown, to_history, to_line, to_question
+from rag.exchange import parse, shown, to_history, to_line, to_question, to_scope
 from rag.types import Turn
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -69,3 +69,20 @@ def test_a_wrong_byte_is_named() -> None:
 @given(JSON)
 def test_a_wrong_value_is_shown_short(value: Any) -> None:
     assert len(shown(value)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("value", "scope"),
+    [(None, ()), ([], ()), ("legal", ("legal",)), (["legal", "a.txt"], ("legal", "a.txt")), (("a",), ("a",))],
+)
+def test_a_scope_is_a_path_or_several(value: Any, scope: tuple[str, ...]) -> None:
+    assert to_scope(value) == to_question({"question": "x", "scope": value}, 1)[1].scope == scope
+
+
+@given(JSON)
+def test_any_value_is_a_scope_or_a_usage_error(value: Any) -> None:
+    try:
+        found = to_scope(value)
+    except UsageError:
+        return
+    assert all(isinstance(path, str) for path in found)

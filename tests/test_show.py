@@ -145,3 +145,8 @@ def test_verified(capsys: Captured) -> None:
     assert [line.split()[:3] for line in lines(capsys)[1:]] == [["m", "f", "ok"], ["m", "g", "wrong"]]
     show.verified([])
     assert lines(capsys) == ["No weights are here."]
+
+
+def test_an_answer_from_a_part_of_the_index_says_so(capsys: Captured) -> None:
+    show.answer(dataclasses.replace(ANSWER, scope=("a", "minutes.txt")))
+    assert lines(capsys)[:4] == ["In May [1].", "", "Looked only in a, minutes.txt.", ""]

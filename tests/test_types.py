@@ -32,7 +32,7 @@ ANSWERED = Answer(
 
 def test_json_of_an_answer() -> None:
     found = json.loads(json.dumps(ANSWERED.to_dict()))
-    wanted = "id question query status text sentences citations hits dropped conflicts missing timings".split()
+    wanted = "id question query scope status text sentences citations hits dropped conflicts missing timings".split()
     assert list(found) == [*wanted, "model", "embedder", "config"]
     assert found["citations"] == [
         {
@@ -57,7 +57,7 @@ def test_only_a_refusal_has_a_reason() -> None:
     assert "reason" not in ANSWERED.to_dict()
     refused = dataclasses.replace(ANSWERED, status="refused", reason="nothing found")
     assert refused.to_dict()["reason"] == "nothing found"
-    assert list(refused.to_dict())[5] == "reason"
+    assert list(refused.to_dict())[6] == "reason"
 
 
 def test_a_hit_of_one_source_has_no_rank_of_the_other() -> None:
@@ -116,3 +116,8 @@ def test_a_page_begins_at_or_before_its_offsets(starts: list[int], offset: int) 
 
 def test_a_chunk_is_known_by_document_and_start() -> None:
     assert CHUNK.key == ("a/b.pdf", 800)
+
+
+def test_an_answer_says_what_it_was_limited_to() -> None:
+    assert ANSWERED.to_dict()["scope"] == []
+    assert dataclasses.replace(ANSWERED, scope=("legal", "a.txt")).to_dict()["scope"] == ["legal", "a.txt"]

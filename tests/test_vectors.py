@@ -69,6 +69,17 @@ def test_all_that_tie_with_the_last_are_candidates(tmp_path: Path) -> None:
     assert sorted(VectorCache(tmp_path, DIM).search(source, same[0], 3)) == list(range(300))
 
 
+def test_within_some_ids_the_nearest_of_these_are_candidates(tmp_path: Path) -> None:
+    source = rows(*range(1, 500)).source
+    cache, some = VectorCache(tmp_path, DIM), np.arange(1, 500, 7)
+    query = vectors(np.array([1_000]))[0]
+    nearest = some[np.argsort(-(vectors(some) @ query))[:20]]
+    found = set(cache.search(source, query, 20, some))
+    assert set(nearest) <= found <= set(some)
+    assert sorted(cache.search(source, query, 1_000, some)) == list(some)
+    assert cache.search(source, query, 20, np.empty(0, np.int64)).size == 0
+
+
 def test_nothing_is_found_in_nothing(tmp_path: Path) -> None:
     empty = Source(Stamp(IDENTITY, 1), lambda: np.empty(0, np.int64), lambda first: [])
     assert VectorCache(tmp_path, DIM).search(empty, vectors(np.array([1]))[0], 5).size == 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rag.scope import listed
 from rag.types import Citation, Conflict, Hit, Sentence
 from rag.web import actions
 from rag.web.html import below, count, element, escape, message, name_of, place, support_mark
@@ -93,7 +94,7 @@ def _query(view: View) -> str:
     if view.rewritten:
         said.append(f"Searched for: {element('q', escape(view.rewritten))}")
     if view.scope:
-        said.append(f"Looked only in {escape(', '.join(view.scope))}")
+        said.append(f"Looked only in {escape(listed(view.scope))}")
     return "".join(element("p", text, class_="fn-query", dir="auto") for text in said)
 
 

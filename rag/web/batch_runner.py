@@ -79,7 +79,7 @@ class _Stoppable:
         """One answer per question, in order; an answer that was cut short is none."""
         for question in questions:
             events: Iterator[Event] = self._pipeline.stream(
-                question.text, question.history, id=question.id, stop=self._stop
+                question.text, question.history, id=question.id, scope=question.scope, stop=self._stop
             )
             answer = next(event for event in events if isinstance(event, Answer))
             if self._stop.is_set():

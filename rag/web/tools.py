@@ -139,6 +139,7 @@ _SENTENCE = {
 _ANSWER = {
     "question": _TEXT,
     "query": {**_TEXT, "description": "as searched for"},
+    "scope": {"type": "array", "items": _TEXT, "description": "where it looked only; empty for everywhere"},
     "status": {"type": "string", "enum": ["answered", "refused"]},
     "text": {**_TEXT, "description": "sentences with [n] markers, each the number of a citation"},
     "reason": {**_TEXT, "description": "why it was refused"},

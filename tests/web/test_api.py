@@ -218,3 +218,21 @@ def test_where_nothing_is_indexed_it_says_what_to_do(tmp_path: Path) -> None:
         reply = httpx.post(f"{url}v1/chat/completions", json=ASK)
     assert reply.status_code == 503
     assert "rag index" in reply.json()["error"]["message"]
+
+
+def test_an_answer_says_where_alone_it_looked(url: str) -> None:
+    messages = [{"role": "user", "content": QUESTION}]
+    reply = client(url).chat.completions.create(model="fake", messages=messages, extra_body={"scope": "./minutes.txt"})  # type: ignore[arg-type]
+    answer = (reply.model_extra or {})["footnote"]
+    assert answer["scope"] == ["minutes.txt"]
+    assert {hit["document"] for hit in answer["hits"]} == {"minutes.txt"}
+
+
+@pytest.mark.parametrize("scope", [b'"legals"', b'["\\ud800"]', b'["' + b"a/" * 400_000 + b'"]', b'["\\u0000"]'])
+def test_a_scope_that_is_not_there_is_said_whole_and_in_pieces(url: str, scope: bytes) -> None:
+    for stream in (b"false", b"true"):
+        body = b'{"messages": [{"role": "user", "content": "x"}], "stream": %b, "scope": %b}' % (stream, scope)
+        reply = httpx.post(f"{url}v1/chat/completions", content=body, headers={"Content-Type": "application/json"})
+        assert reply.status_code == (400 if stream == b"false" else 200)
+        assert "no document of the index is there" in reply.text
+        assert len(reply.text) < 1_000

@@ -97,6 +97,19 @@ def test_cancelled_and_gone_on_with_it_gives_the_same(
     assert len(generator.seen) == 5 + 5 + 1
 
 
+def test_each_question_looks_where_its_line_says(library: Library, runner: Runner, generator: GatedGenerator) -> None:
+    lines = [
+        to_line({"id": n, "question": ASKED[0], "scope": scope}) for n, scope in enumerate(("legal", [], "nowhere"))
+    ]
+    batch = BatchStore(Path(library.config.index)).add("ada", "asked.jsonl", Questions(b"".join(lines), len(lines)))
+    release(generator, 3)
+    runner.start(batch)
+    until(lambda: len(answers(batch)) == 3)
+    assert [answer["scope"] for answer in answers(batch)] == [["legal"], [], ["nowhere"]]
+    assert {hit["document"] for hit in answers(batch)[0]["hits"]} == {"legal/lease.md"}
+    assert answers(batch)[2]["error"]["type"] == "UsageError"
+
+
 def test_a_restarted_server_goes_on(
     tmp_path: Path, library: Library, runner: Runner, generator: GatedGenerator
 ) -> None:

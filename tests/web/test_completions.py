@@ -39,6 +39,12 @@ def test_the_last_message_is_the_question_and_the_others_its_history() -> None:
     assert not found.stream
 
 
+def test_a_scope_may_come_along() -> None:
+    assert asked({"messages": [USER]}).scope == ()
+    assert asked({"messages": [USER], "scope": "legal"}).scope == ("legal",)
+    assert asked({"messages": [USER], "scope": ["legal", "a.txt"]}).scope == ("legal", "a.txt")
+
+
 def test_content_may_come_in_parts() -> None:
     parts = [{"type": "text", "text": "How long"}, {"type": "text", "text": "is notice?"}]
     assert asked({"messages": [{"role": "user", "content": parts}]}).question == "How long\nis notice?"
@@ -53,6 +59,7 @@ def test_content_may_come_in_parts() -> None:
         ({"messages": [USER, {"role": "assistant", "content": "Ninety."}]}, "the last one must be the user's"),
         ({"messages": [{"role": "tool", "content": "x"}]}, "role"),
         ({"messages": [USER], "n": 3}, "one answer"),
+        ({"messages": [USER], "scope": 3}, "scope: expected"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]}, "only text"),
     ],
 )
@@ -63,7 +70,13 @@ def test_what_cannot_be_asked_is_said(body: Any, said: str) -> None:
 
 @given(JSON)
 def test_any_json_is_a_question_or_a_usage_error(value: Any) -> None:
-    for body in (value, {"messages": value}, {"messages": [value]}, {"messages": [USER], "stream_options": value}):
+    for body in (
+        value,
+        {"messages": value},
+        {"messages": [value]},
+        {"messages": [USER], "scope": value},
+        {"messages": [USER], "stream_options": value},
+    ):
         with suppress(UsageError):
             assert isinstance(asked(body).question, str)
 

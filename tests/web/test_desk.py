@@ -55,6 +55,19 @@ def test_passages_come_with_their_text_and_no_more_than_asked_for(desk: Desk) ->
             desk.search(QUESTION, k)
 
 
+def test_a_scope_is_all_that_is_looked_in(desk: Desk) -> None:
+    assert {hit["document"] for hit in desk.search(QUESTION, scope="minutes.txt")["hits"]} == {"minutes.txt"}
+    answer = asyncio.run(desk.ask(QUESTION, scope=["legal"]))
+    assert answer.scope == ("legal",)
+    assert {hit.chunk.document for hit in answer.hits} == {"legal/lease.md"}
+    wrong: list[Any] = ["nowhere", 7, [None], {}]
+    for scope in wrong:
+        with pytest.raises(UsageError, match="scope"):
+            desk.search(QUESTION, scope=scope)
+        with pytest.raises(UsageError, match="scope"):
+            asyncio.run(desk.ask(QUESTION, scope=scope))
+
+
 def test_documents_are_listed(desk: Desk) -> None:
     assert desk.documents() == {"documents": [asdict(document) for document in desk.library.documents()]}
 

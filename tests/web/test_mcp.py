@@ -99,8 +99,8 @@ def test_a_follow_up_comes_with_its_history(url: str) -> None:
         {"role": "user", "content": "Who is the treasurer of the rowing club?"},
         {"role": "assistant", "content": "Ines Okoro."},
     ]
-    answer = call(url, "ask", question="For how long was she elected?", history=history)
-    assert "treasurer" in answer.structured_content["query"]
+    answer = call(url, "ask", question="For how long was she elected?", history=history, scope=["minutes.txt"])
+    assert "treasurer" in answer.structured_content["query"] and answer.structured_content["scope"] == ["minutes.txt"]
 
 
 def test_a_refusal_is_a_result_that_says_so(tmp_path: Path) -> None:
@@ -117,8 +117,8 @@ def test_a_refusal_is_a_result_that_says_so(tmp_path: Path) -> None:
 
 @MODES
 def test_passages_documents_and_their_text_are_found(url: str, mode: str) -> None:
-    hits = call(url, "search", mode, question=QUESTION, k=1).structured_content["hits"]
-    assert [hit["document"] for hit in hits] == ["legal/lease.md"]
+    hits = call(url, "search", mode, question=QUESTION, k=1, scope=["minutes.txt"]).structured_content["hits"]
+    assert [hit["document"] for hit in hits] == ["minutes.txt"]
     documents = call(url, "documents", mode, contains="MINUTES").structured_content
     assert ([document["path"] for document in documents["documents"]], documents["total"]) == (["minutes.txt"], 1)
     around = call(url, "read", mode, document=hits[0]["document"], offset=hits[0]["start"], characters=60)

@@ -15,7 +15,7 @@ from rag.errors import UsageError
 from rag.explanation import Candidate, Considered, Expected, Explanation, Loss, Stage
 from rag.pipeline import Pipeline
 from rag.protocols import Store
-from rag.scope import covers
+from rag.scope import covers, listed
 from rag.splitter import sentences
 from rag.types import Chunk, Document, Hit, Span
 
@@ -84,7 +84,7 @@ def trace(found: Explanation, pipeline: Pipeline, expected: Expected) -> Loss:
     if isinstance(passage, Loss):
         return passage
     if not covers(found.scope, passage.document.path):
-        return passage.loss("candidates", f"not looked at: the question was limited to {', '.join(found.scope)}")
+        return passage.loss("candidates", f"not looked at: the question was limited to {listed(found.scope)}")
     seen = [item for item in found.sentences if passage.in_chunk(item.sentence.chunk) and _meet(passage.span, item)]
     if shown := [item for item in seen if item.number is not None]:
         return _shown(found, passage, shown)

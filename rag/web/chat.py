@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 from rag.errors import RagError
 from rag.events import Event as PipelineEvent
 from rag.events import Token
+from rag.types import Turn
 from rag.web.actions import editing
 from rag.web.answer import conversation, welcome
 from rag.web.html import message
@@ -75,13 +76,15 @@ class Chat:
         if session.busy or not question.strip():
             return
         self._keeper.catch_up(session)
+        known = [view.id for view in session.views]
         session.rewind()
         view = session.begin(question.strip())
-        stop, kept_as = session.stop, self._keeper.begin(session, view)
+        stop, kept_as = session.stop, self._keeper.begin(session, view, known)
+        history = session.history()
         with self._changed:
             self._stops.add(stop)
         try:
-            with closing(self._run(view, session)) as steps:
+            with closing(self._run(view, history, stop)) as steps:
                 for whole in steps:
                     if whole:
                         self._keeper.update(session, kept_as, view)
@@ -104,7 +107,7 @@ class Chat:
             session.editing = len(session.views)
             yield from self.ask(session.views[-1].question, session)
 
-    def edit(self, turn: int, session: Session) -> tuple[str, Screen]:
+    def edit(self, turn: int, session: Session) -> tuple[str | None, Screen]:
         """Begin to edit a question, or leave it as it is.
 
         Args:
@@ -112,9 +115,11 @@ class Chat:
             session: The user's.
 
         Returns:
-            What the box is to hold, and a screen.
+            What the box is to hold, None for what it holds; and a screen.
         """
-        view = None if session.busy else session.view(turn)
+        if session.busy:
+            return None, self.screen(session)
+        view = session.view(turn)
         session.editing = view.number if view else None
         return view.question if view else "", self.screen(session)
 
@@ -145,8 +150,10 @@ class Chat:
             owner: Who sits in front of it; empty where nothing tells.
             kept_as: Id of the conversation that it shows; empty for none.
         """
+        if session.owner and session.owner != owner:
+            session.clear()  # somebody else sits there now
         session.owner = owner
-        if kept_as and not session.views:
+        if kept_as and kept_as != session.left and not session.views:
             self._keeper.open(session, kept_as)
 
     def open(self, kept_as: str, session: Session) -> Screen:
@@ -188,7 +195,8 @@ class Chat:
         if session.trouble:
             last += message("error", session.trouble)
         past = conversation(session.views[:-1]) if whole else None
-        sources = self.sources.show(session) if whole else None
+        reading = session.busy and session.opened is not None
+        sources = self.sources.show(session) if whole and not reading else None
         above, begun = editing(session.editing, len(session.views)), bool(session.views)
         return Screen(past, last, sources, above, session.busy, begun, session.kept_as)
 
@@ -198,13 +206,13 @@ class Chat:
             text = "Add some under Documents first. Each sentence of an answer then shows the passage it comes from."
         return welcome("Ask your documents", text, self._library.examples)
 
-    def _run(self, view: View, session: Session) -> Generator[bool, None, None]:
+    def _run(self, view: View, history: list[Turn], stop: Event) -> Generator[bool, None, None]:
         """Take a view through its phases; each step says whether more than the answer's text has changed."""
         ticket = self._library.line.join()
         try:
-            yield from self._wait(view, session, ticket)
-            if not session.stop.is_set():
-                yield from self._answer(view, session)
+            yield from self._wait(view, ticket, stop)
+            if not stop.is_set():
+                yield from self._answer(view, history, stop)
         except RagError as exc:
             view.fail(exc)
         except Exception:  # the outermost edge: the page says so and the log says what
@@ -215,24 +223,19 @@ class Chat:
         finally:
             self._library.line.leave(ticket)
 
-    def _wait(self, view: View, session: Session, ticket: object) -> Iterator[bool]:
+    def _wait(self, view: View, ticket: object, stop: Event) -> Iterator[bool]:
         yield True
-        while not session.stop.is_set() and not self._library.wait(_PATIENCE_S):
+        while not stop.is_set() and not self._library.wait(_PATIENCE_S):
             yield True
-        while not session.stop.is_set() and not self._library.line.wait(ticket, _PATIENCE_S):
+        while not stop.is_set() and not self._library.line.wait(ticket, _PATIENCE_S):
             view.phase, view.ahead = "waiting", self._library.line.ahead(ticket)
             yield False
 
-    def _answer(self, view: View, session: Session) -> Iterator[bool]:
+    def _answer(self, view: View, history: list[Turn], stop: Event) -> Iterator[bool]:
         view.phase = "searching"
         yield False
-        stop = session.stop
-        pipeline = self._library.pipeline()
-        written = cast(
-            "Generator[PipelineEvent, None, None]",
-            pipeline.stream(view.question, session.history(), scope=view.scope, stop=stop),
-        )
-        with closing(written) as events:
+        stream = self._library.pipeline().stream(view.question, history, scope=view.scope, stop=stop)
+        with closing(cast("Generator[PipelineEvent, None, None]", stream)) as events:
             for event in events:
                 view.apply(event)
                 if stop.is_set() and view.over:  # the answer holds what was checked before the stop

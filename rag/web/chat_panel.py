@@ -7,11 +7,11 @@ from typing import Any
 
 import gradio as gr
 
-from rag.scope import choices, normalised
+from rag.scope import choices, covers, normalised
 from rag.types import DocumentInfo
 from rag.web.chat import Chat, Screen
-from rag.web.history_tab import QUIET, text_of
 from rag.web.owner import owner_of
+from rag.web.sent import QUIET, number_of, sound, text_of
 from rag.web.session import Session
 
 _ANSWERING = 32
@@ -60,6 +60,7 @@ class ChatPanel:
                 self.scope = gr.Dropdown(
                     [],
                     multiselect=True,
+                    allow_custom_value=True,  # one that is gone meanwhile is told of in words
                     label="Look only in",
                     container=False,
                     elem_id="fn-scope",
@@ -91,27 +92,35 @@ class ChatPanel:
         sources.look(self._look, given, [sources, tabs], trigger_mode="multiple", **QUIET)
         self.kept_as.change(None, self.kept_as, None, js="(id) => window.fnAddress(id)")
 
-    def choices(self, session: Session, documents: Sequence[DocumentInfo]) -> gr.Dropdown:
-        """What a question can be limited to now."""
-        offered = choices([document.path for document in documents])[:_CHOICES]
-        there = {path for _, path in offered}
-        session.scope = tuple(path for path in session.scope if path in there)
-        return gr.Dropdown(choices=list(offered), value=list(session.scope))
+    def choices(self, documents: Sequence[DocumentInfo], chosen: Sequence[str] | None) -> gr.Dropdown:
+        """What a question can be limited to now; of what is chosen stays what is still there."""
+        paths = [document.path for document in documents]
+        kept = [part for part in chosen or [] if any(covers((part,), path) for path in paths)]
+        return gr.Dropdown(choices=list(choices(paths)[:_CHOICES]), value=kept)
+
+    def own(self, session: Session, request: gr.Request, kept_as: str | None) -> None:
+        """Note who sits in front of a page, and take up the conversation that it shows; for every event, first.
+
+        Args:
+            session: The page's; empty after the server was started anew.
+            request: The event's.
+            kept_as: Id of the conversation, as the page knows it.
+        """
+        self._chat.own(session, owner_of(request), sound(kept_as or ""))
 
     def clear(self, session: Session) -> Updates:
         """Begin another conversation."""
         session.clear()
         return self.updates(session, "")
 
-    def open(self, session: Session, request: gr.Request, kept_as: str) -> Updates:
+    def open(self, session: Session, kept_as: str) -> Updates:
         """Go on with a conversation from the disk."""
-        self._chat.own(session, owner_of(request), "")
         self._chat.open(kept_as, session)
         return self.updates(session, "")
 
     def enter(self, session: Session, kept_as: str, request: gr.Request) -> Updates:
         """Take up the conversation that the page's address names."""
-        self._chat.own(session, owner_of(request), kept_as)
+        self.own(session, request, kept_as)
         return self.updates(session)
 
     def updates(self, session: Session, typed: str | None = None) -> Updates:
@@ -143,7 +152,7 @@ class ChatPanel:
         yield from self._shown(self._chat.example(number_of(event, "index"), session))
 
     def _begin(self, session: Session, kept_as: str, scope: list[str] | None, request: gr.Request) -> None:
-        self._chat.own(session, owner_of(request), kept_as)
+        self.own(session, request, kept_as)
         session.scope = normalised(scope or [])
 
     def _shown(self, screens: Iterator[Screen], box: str | None = None) -> Iterator[Updates]:
@@ -159,23 +168,23 @@ class ChatPanel:
         return gr.Button("Stopping…", interactive=False)
 
     def _edit(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
-        self._chat.own(session, owner_of(request), kept_as)
+        self.own(session, request, kept_as)
         question, screen = self._chat.edit(number_of(event, "turn"), session)
         return (*_updates(question, screen), gr.skip())
 
     def _rate(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
-        self._chat.own(session, owner_of(request), kept_as)
+        self.own(session, request, kept_as)
         good = (event._data or {}).get("good") is True
         screen = self._chat.rate(number_of(event, "turn"), good, text_of(event, "remark"), session)
         return (*_updates(None, screen), gr.skip())
 
     def _select(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
-        self._chat.own(session, owner_of(request), kept_as)
+        self.own(session, request, kept_as)
         pane = self._chat.sources.select(number_of(event, "turn"), number_of(event, "number"), session)
         return pane, gr.Tabs(selected="sources")
 
     def _look(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
-        self._chat.own(session, owner_of(request), kept_as)
+        self.own(session, request, kept_as)
         at, document = number_of(event, "at"), text_of(event, "document")
         if document:
             pane = self._chat.sources.read(document, at if at >= 0 else None, session)
@@ -183,12 +192,6 @@ class ChatPanel:
             turn, number = number_of(event, "turn"), number_of(event, "number")
             pane = self._chat.sources.look(turn, number, text_of(event, "what"), at if at >= 0 else None, session)
         return pane, gr.Tabs(selected="sources")
-
-
-def number_of(event: gr.EventData, name: str) -> int:
-    """A number that the browser sent; -1 where it sent something else."""
-    value = (event._data or {}).get(name)
-    return value if isinstance(value, int) else -1
 
 
 def _updates(typed: str | None, screen: Screen) -> Updates:

@@ -28,12 +28,13 @@ CREATE TABLE IF NOT EXISTS conversation (
 CREATE INDEX IF NOT EXISTS conversation_owner ON conversation (owner, changed_s);
 CREATE TABLE IF NOT EXISTS turn (
     conversation TEXT NOT NULL REFERENCES conversation ON DELETE CASCADE, number INTEGER NOT NULL,
-    id TEXT NOT NULL UNIQUE, words TEXT NOT NULL, view TEXT NOT NULL, PRIMARY KEY (conversation, number));
+    id TEXT NOT NULL, words TEXT NOT NULL, view TEXT NOT NULL, PRIMARY KEY (conversation, number));
 PRAGMA user_version = {_VERSION};
 """
 _TITLE = 80
 """Characters of a title at most."""
 _BUSY_S = 5.0
+_CANNOT = "conversations cannot be kept or read"
 _VIEW = TypeAdapter(View)
 
 
@@ -64,12 +65,13 @@ class Conversations:
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
 
-    def begin(self, owner: str, title: str) -> str:
+    def begin(self, owner: str, title: str, views: Sequence[View] = ()) -> str:
         """Start a conversation.
 
         Args:
             owner: Whose it is.
             title: For people; cut to 80 characters.
+            views: What it begins with; all of it is written, or nothing.
 
         Returns:
             Its id.
@@ -80,25 +82,32 @@ class Conversations:
         made = uuid.uuid4().hex
         with self._open() as db:
             db.execute("INSERT INTO conversation VALUES (?, ?, ?, ?)", (made, owner, _titled(title), time.time()))
+            db.executemany("INSERT INTO turn VALUES (?, ?, ?, ?, ?)", (_row(made, view) for view in views))
         return made
 
-    def put(self, owner: str, conversation: str, view: View) -> None:
+    def put(self, owner: str, conversation: str, view: View, known: Sequence[str]) -> bool:
         """Write one question down in its place; what stood there and after it goes.
 
         Args:
             owner: Whose it is.
-            conversation: Its id; one that is not the owner's is let be.
+            conversation: Its id.
             view: The question, as far as its answer has come.
+            known: Ids of the questions that the conversation is thought to have, in order.
+
+        Returns:
+            False where it has others by now, or the owner has no such conversation; nothing is written then.
 
         Raises:
             StoreError: The file cannot be written.
         """
         with self._open() as db:
-            if self._touched(db, owner, conversation):
-                db.execute("DELETE FROM turn WHERE conversation = ? AND number >= ?", (conversation, view.number))
-                db.execute(
-                    "INSERT INTO turn VALUES (?, ?, ?, ?, ?)", (conversation, view.number, view.id, *_kept(view))
-                )
+            db.execute("BEGIN IMMEDIATE")
+            there = db.execute("SELECT id FROM turn WHERE conversation = ? ORDER BY number", (conversation,))
+            if [id_ for (id_,) in there] != list(known) or not self._touched(db, owner, conversation):
+                return False
+            db.execute("DELETE FROM turn WHERE conversation = ? AND number >= ?", (conversation, view.number))
+            db.execute("INSERT INTO turn VALUES (?, ?, ?, ?, ?)", _row(conversation, view))
+        return True
 
     def update(self, owner: str, conversation: str, view: View) -> None:
         """Write down what has become of a question; one that is no longer there, since it was asked anew, is let be.
@@ -140,7 +149,8 @@ class Conversations:
         try:
             views = [_VIEW.validate_json(view) for (view,) in rows]
         except ValidationError as exc:
-            raise self._unreadable(f"an answer in it is damaged: {exc.errors()[0]['msg']}") from exc
+            said = f"{self._path}: an answer of this conversation is damaged: {exc.errors()[0]['msg']}"
+            raise StoreError(said, "delete the conversation; the others are sound") from exc
         for view in views:
             if not view.over:
                 view.halt()
@@ -215,7 +225,11 @@ class Conversations:
             with closing(sqlite3.connect(self._path, timeout=_BUSY_S)) as db, db:
                 self._prepare(db)
                 yield db
-        except (sqlite3.Error, OSError) as exc:
+        except (sqlite3.OperationalError, OSError) as exc:  # locked, full, read-only, out of reach
+            raise StoreError(
+                f"{self._path}: {_CANNOT}: {exc}", "check the disk and the permissions, and ask again"
+            ) from exc
+        except sqlite3.Error as exc:
             raise self._unreadable(str(exc)) from exc
 
     def _prepare(self, db: sqlite3.Connection) -> None:
@@ -224,13 +238,16 @@ class Conversations:
         if version > _VERSION:
             raise self._unreadable(f"it was written by a later version ({version}, this one knows {_VERSION})")
         if version < _VERSION:
+            self._path.chmod(0o600)
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(_SCHEMA)
 
     def _unreadable(self, why: str) -> StoreError:
-        return StoreError(
-            f"{self._path}: conversations cannot be kept or read: {why}", f"move {FILE} away to begin anew"
-        )
+        return StoreError(f"{self._path}: {_CANNOT}: {why}", f"move {FILE} away to begin anew")
+
+
+def _row(conversation: str, view: View) -> tuple[str | int, ...]:
+    return conversation, view.number, view.id, *_kept(view)
 
 
 def _kept(view: View) -> Sequence[str]:

@@ -78,7 +78,11 @@ def reindex(library: Library) -> Iterator[str]:
         results = yield from _index(library)
         changed = [result for result in results.values() if result.action != "unchanged"]
         uploads = [Upload(result.path, result.path) for result in changed[:_SHOWN]]
-        yield results_table(uploads, results) if uploads else message("info", "Nothing has changed in the folder.")
+        yield (
+            results_table(uploads, results, "What was done")
+            if uploads
+            else message("info", "Nothing has changed in the folder.")
+        )
     except RagError as exc:
         yield message("error", exc.message, exc.hint)
 
@@ -132,19 +136,20 @@ def progress(step: Step) -> str:
     return element("div", element("p", escape(said)) + bar, class_="fn-progress", role="status")
 
 
-def results_table(uploads: Sequence[Upload], results: dict[str, FileResult]) -> str:
+def results_table(uploads: Sequence[Upload], results: dict[str, FileResult], title: str = "Upload") -> str:
     """One row per uploaded file.
 
     Args:
         uploads: What was handed in.
         results: What indexing did, by path.
+        title: What the table is of.
 
     Returns:
         A table.
     """
     rows = "".join(_row(upload, results.get(upload.path)) for upload in uploads)
     head = "".join(element("th", title, scope="col") for title in ("File", "Result"))
-    caption = element("caption", "Upload")
+    caption = element("caption", escape(title))
     return element("table", f"{caption}<thead><tr>{head}</tr></thead>{element('tbody', rows)}", class_="fn-files")
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import gradio as gr
 
 from rag.web import documents
-from rag.web.history_tab import text_of
 from rag.web.library import Library
+from rag.web.sent import text_of
 from rag.web.uploads import SUFFIXES
 
 _JS = files("rag.web").joinpath("assets", "documents.js")

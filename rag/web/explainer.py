@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import shlex
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,8 @@ _PATIENCE_S = 0.25
 """How long a wait lasts before the place in the line is looked at again."""
 _NOTHING = ("Nothing is shown that could be explained.", "Ask a question first.")
 
+_ASK = "ask it without a limit, then keep it"
+
 
 class Explainer:
     """Explains the answer that a session shows, and keeps it as a case.
@@ -42,6 +45,11 @@ class Explainer:
     def __init__(self, library: Library) -> None:
         self._library = library
         self.cases = Path(library.config.index) / FILE
+        self._closed = threading.Event()
+
+    def halt(self) -> None:
+        """End what waits for its turn, and begin nothing more."""
+        self._closed.set()
 
     def explain(self, session: Session, text: str = "", document: str = "") -> Iterator[str]:
         """Explain the answer that is shown.
@@ -92,19 +100,22 @@ class Explainer:
 
     def _in_turn(self, view: View, history: tuple[Turn, ...], expected: Expected | None) -> Iterator[str]:
         line = self._library.line
-        ticket, shown = line.join(), ""
+        ticket = line.join()
         try:
             while not self._library.wait(_PATIENCE_S) or not line.wait(ticket, _PATIENCE_S):
-                ahead = waiting(line.ahead(ticket))
-                if ahead != shown:
-                    shown = ahead
-                    yield ahead
+                yield waiting(line.ahead(ticket))  # also where nothing has changed: it ends here when the page is gone
+                if self._closed.is_set():
+                    return
             yield waiting(0)
             yield why(explain(self._library.pipeline(), view.question, history, expected, view.scope))
         finally:
             line.leave(ticket)
 
     def _case(self, view: View, history: tuple[Turn, ...], answerable: bool | None, expected: Expected | None) -> Case:
+        if view.scope:
+            raise UsageError(
+                "the question was limited to a part of the index, and a case is measured on all of it", _ASK
+            )
         if answerable is None:
             raise UsageError("nobody has said whether the documents answer the question", "choose yes or no")
         if not answerable:

@@ -16,7 +16,8 @@ from rag.types import Citation, Turn
 from rag.web.html import place
 from rag.web.view import View
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>#+!|~-])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#+!|~&-])")
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f.]+')
 _NAME = 60
 """Characters of a file name at most."""
@@ -58,14 +59,14 @@ def as_cases(conversations: Iterable[Sequence[View]]) -> str:
         conversations: Each with its questions, oldest first.
 
     Returns:
-        One JSON object a line, with a `remark` where there is one; answers that nobody rated are left out, and of a
-        question that was rated more than once the last word counts.
+        One JSON object a line, with a `remark` where there is one; answers that nobody rated are left out, so are
+        those that looked at a part of the index only, and of a question that was rated twice the last word counts.
     """
     found = {}
     for views in conversations:
         turns: list[Turn] = []
         for view in views:
-            if view.answer is not None and view.good is not None:
+            if view.answer is not None and view.good is not None and not view.scope:
                 case = Case.from_answer(view.answer, view.good, tuple(turns)).to_dict()
                 found[case["_id"]] = case | ({"remark": view.remark} if view.remark else {})
             turns += view.turns()
@@ -103,7 +104,7 @@ def _source(turn: int, citation: Citation) -> str:
 
 def _plain(text: str) -> str:
     """On one line, with nothing that Markdown would take for markup."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", " ".join(text.split())))
 
 
 def _turn_data(view: View) -> dict[str, Any]:

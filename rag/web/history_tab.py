@@ -1,21 +1,25 @@
-"""The History tab: conversations listed, searched, renamed and taken away; which of them is on the page is `Page`'s."""
+"""The History tab: conversations listed, searched, opened, renamed, deleted and taken away."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
 from rag.errors import RagError
-from rag.web.conversations import Conversations, Summary
+from rag.web.chat_panel import ChatPanel
+from rag.web.conversations import Conversations
 from rag.web.export import as_cases, as_json, as_markdown, file_name
 from rag.web.history import history, nobody
 from rag.web.html import message
+from rag.web.sent import QUIET, text_of
 from rag.web.session import Session
+from rag.web.view import View
 
 _JS = files("rag.web").joinpath("assets", "history.js")
-QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 
 
 class HistoryTab:
@@ -24,14 +28,12 @@ class HistoryTab:
     Args:
         conversations: All there are; a session's owner sees their own.
         session: The page's state.
-
-    Attributes:
-        listing: Sends `open` and `delete` with the id of a conversation.
-        new: The button that begins another one.
+        panel: The conversation beside it.
     """
 
-    def __init__(self, conversations: Conversations, session: gr.State) -> None:
+    def __init__(self, conversations: Conversations, session: gr.State, panel: ChatPanel) -> None:
         self._conversations = conversations
+        self._panel = panel
         with gr.Row(elem_id="fn-find"):
             self._search = gr.Textbox(
                 value="",
@@ -42,37 +44,37 @@ class HistoryTab:
                 scale=3,
                 elem_id="fn-search",
             )
-            self.new = gr.Button("New", size="sm", min_width=0, elem_id="fn-new")
-        self.listing = gr.HTML(elem_id="fn-history", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
+            self._new = gr.Button("New", size="sm", min_width=0, elem_id="fn-new")
+        self._listing = gr.HTML(elem_id="fn-history", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
         self._ratings = gr.Button("Export ratings", size="sm", min_width=0, elem_id="fn-ratings")
         self._file = gr.JSON(visible=False)
-        self._wire(session)
+        self._given = [session, panel.kept_as, self._search]
 
-    def _wire(self, session: gr.State) -> None:
-        given = [session, self._search]
-        self._search.change(self.refresh, given, self.listing, trigger_mode="always_last", **QUIET)
-        self.listing.rename(self._rename, given, self.listing, **QUIET)
-        for made in (
-            self.listing.export(self._export, [session], self._file, **QUIET),
-            self._ratings.click(self._export_ratings, [session], self._file, **QUIET),
-        ):
-            made.then(None, self._file, None, js="(file) => { if (file) window.fnSave(file); }", **QUIET)
-
-    @property
-    def given(self) -> gr.Textbox:
-        """What `refresh` takes beside the session."""
-        return self._search
-
-    def refresh(self, session: Session, words: str) -> str:
-        """The list as it is now.
+    def wire(self, tab: gr.Tab) -> None:
+        """Say what happens on each event.
 
         Args:
-            session: Whose.
-            words: What is searched for; empty for all.
-
-        Returns:
-            HTML.
+            tab: The one that it stands in.
         """
+        given, listing, both = self._given, self._listing, [*self._panel.shown, self._listing]
+        tab.select(self._list, given, listing, **QUIET)
+        self._search.change(self._list, given, listing, trigger_mode="always_last", **QUIET)
+        listing.rename(self._rename, given, listing, **QUIET)
+        listing.open(self._open, given, both, **QUIET)
+        listing.delete(self._delete, given, both, **QUIET)
+        self._new.click(self._begin, given, both, **QUIET)
+        for made in (
+            listing.export(self._export, given, self._file, **QUIET),
+            self._ratings.click(self._export_ratings, given, self._file, **QUIET),
+        ):
+            made.success(None, self._file, None, js="(file) => { if (file) window.fnSave(file); }", **QUIET)
+
+    def _list(self, session: Session, kept_as: str, words: str, request: gr.Request) -> str:
+        self._panel.own(session, request, kept_as)
+        return self._listed(session, words)
+
+    def _listed(self, session: Session, words: str) -> str:
+        """The list as it is now, or why there is none."""
         if not session.owner:
             return nobody()
         try:
@@ -80,42 +82,66 @@ class HistoryTab:
         except RagError as exc:
             return message("error", exc.message, exc.hint)
 
-    def delete(self, conversation: str, session: Session) -> None:
+    def _open(
+        self, session: Session, kept_as: str, words: str, request: gr.Request, event: gr.EventData
+    ) -> tuple[Any, ...]:
+        self._panel.own(session, request, kept_as)
+        shown = self._panel.open(session, text_of(event, "id"))
+        return (*shown, self._listed(session, words))
+
+    def _begin(self, session: Session, kept_as: str, words: str, request: gr.Request) -> tuple[Any, ...]:
+        self._panel.own(session, request, kept_as)
+        return (*self._panel.clear(session), self._listed(session, words))
+
+    def _delete(
+        self, session: Session, kept_as: str, words: str, request: gr.Request, event: gr.EventData
+    ) -> tuple[Any, ...]:
         """Forget a conversation; the one that is on the page goes from there too."""
-        if session.owner:
-            self._conversations.delete(session.owner, conversation)
-            if conversation == session.kept_as:
+        self._panel.own(session, request, kept_as)
+        gone, trouble = text_of(event, "id"), ""
+        try:
+            self._conversations.delete(session.owner, gone)
+            if gone == session.kept_as:
                 session.clear()
+        except RagError as exc:
+            trouble = message("error", exc.message, exc.hint)
+        return (*self._panel.updates(session), trouble + self._listed(session, words))
 
-    def _rename(self, session: Session, words: str, event: gr.EventData) -> str:
-        if session.owner:
+    def _rename(self, session: Session, kept_as: str, words: str, request: gr.Request, event: gr.EventData) -> str:
+        self._panel.own(session, request, kept_as)
+        try:
             self._conversations.rename(session.owner, text_of(event, "id"), text_of(event, "title"))
-        return self.refresh(session, words)
+        except RagError as exc:
+            return message("error", exc.message, exc.hint) + self._listed(session, words)
+        return self._listed(session, words)
 
-    def _export(self, session: Session, event: gr.EventData) -> dict[str, str] | None:
-        """A file to save, or None where there is no such conversation."""
-        about = self._find(session, text_of(event, "id"))
-        if about is None:
+    def _export(
+        self, session: Session, kept_as: str, _words: str, request: gr.Request, event: gr.EventData
+    ) -> dict[str, str] | None:
+        """A file to save, or None where there is no such conversation any more."""
+        self._panel.own(session, request, kept_as)
+        try:
+            mine = {about.id: about for about in self._conversations.list(session.owner)}
+            about = mine[text_of(event, "id")]
+            views = self._conversations.load(session.owner, about.id)
+        except KeyError:
             return None
-        views = self._conversations.load(session.owner, about.id)
+        except RagError as exc:
+            raise gr.Error(str(exc), print_exception=False) from exc
         if text_of(event, "kind") == "json":
-            text, suffix = as_json(about.title, about.changed_s, views), ".json"
-        else:
-            text, suffix = as_markdown(about.title, views), ".md"
-        return {"name": file_name(about.title, suffix), "text": text}
+            return {"name": file_name(about.title, ".json"), "text": as_json(about.title, about.changed_s, views)}
+        return {"name": file_name(about.title, ".md"), "text": as_markdown(about.title, views)}
 
-    def _export_ratings(self, session: Session) -> dict[str, str]:
-        """What the owner thinks of answers, last changed conversations last, so that the last word counts."""
-        mine = reversed(self._conversations.list(session.owner)) if session.owner else []
-        views = (self._conversations.load(session.owner, about.id) for about in mine)
-        return {"name": "ratings.jsonl", "text": as_cases(views)}
+    def _export_ratings(self, session: Session, kept_as: str, _words: str, request: gr.Request) -> dict[str, str]:
+        """What the owner thinks of answers; conversations changed last come last, so that the last word counts."""
+        self._panel.own(session, request, kept_as)
+        try:
+            mine = [about.id for about in self._conversations.list(session.owner)]
+            return {"name": "ratings.jsonl", "text": as_cases(self._loaded(session.owner, reversed(mine)))}
+        except RagError as exc:
+            raise gr.Error(str(exc), print_exception=False) from exc
 
-    def _find(self, session: Session, conversation: str) -> Summary | None:
-        mine = self._conversations.list(session.owner) if session.owner else []
-        return next((about for about in mine if about.id == conversation), None)
-
-
-def text_of(event: gr.EventData, name: str) -> str:
-    """A text that the browser sent; empty where it sent something else."""
-    value = (event._data or {}).get(name)
-    return value if isinstance(value, str) else ""
+    def _loaded(self, owner: str, conversations: Iterable[str]) -> Iterator[list[View]]:
+        for conversation in conversations:
+            with suppress(KeyError):  # deleted meanwhile
+                yield self._conversations.load(owner, conversation)

@@ -7,7 +7,7 @@ what is shown.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rag.errors import RagError
@@ -16,6 +16,9 @@ from rag.web.session import Session
 from rag.web.view import View
 
 logger = logging.getLogger(__name__)
+
+_TRIES = 5
+"""How often a question is put after those of other pages."""
 
 
 class Keeper:
@@ -47,6 +50,7 @@ class Keeper:
 
     def catch_up(self, session: Session) -> None:
         """Take in what another page has added to the same conversation; one that is gone is to be begun anew."""
+        session.trouble = ""
         if not session.kept_as:
             return
         with self._noting(session):
@@ -58,12 +62,13 @@ class Keeper:
             if [view.id for view in views] != [view.id for view in session.views]:
                 session.views, session.editing = views, None
 
-    def begin(self, session: Session, view: View) -> str:
+    def begin(self, session: Session, view: View, known: Sequence[str]) -> str:
         """Write down the question that is last.
 
         Args:
             session: It and, where it is not on disk, all that came before.
-            view: The question.
+            view: The question; where another page has asked meanwhile, it comes after that page's.
+            known: Ids of the questions that the conversation had on disk when this one was asked.
 
         Returns:
             Id of the conversation; empty where it is not kept.
@@ -71,12 +76,12 @@ class Keeper:
         if not session.owner:
             return ""
         with self._noting(session):
-            missing = [view]
+            if session.kept_as and not self._put(session, view, known):
+                session.kept_as = ""  # gone, or written to faster than it can be read: all that is here is kept anew
             if not session.kept_as:
-                session.kept_as = self._conversations.begin(session.owner, session.views[0].question)
-                missing = session.views
-            for item in missing:
-                self._conversations.put(session.owner, session.kept_as, item)
+                session.kept_as = self._conversations.begin(session.owner, session.views[0].question, session.views)
+        if session.trouble:
+            session.kept_as = ""
         return session.kept_as
 
     def update(self, session: Session, kept_as: str, view: View) -> None:
@@ -85,9 +90,21 @@ class Keeper:
             with self._noting(session):
                 self._conversations.update(session.owner, kept_as, view)
 
+    def _put(self, session: Session, view: View, known: Sequence[str]) -> bool:
+        for _ in range(_TRIES):
+            if self._conversations.put(session.owner, session.kept_as, view, known):
+                return True
+            try:
+                others = self._conversations.load(session.owner, session.kept_as)
+            except KeyError:
+                return False
+            view.number = len(others) + 1
+            session.views = [*others, view]
+            known = [other.id for other in others]
+        return False
+
     @contextmanager
     def _noting(self, session: Session) -> Iterator[None]:
-        session.trouble = ""
         try:
             yield
         except RagError as exc:

@@ -26,6 +26,8 @@ from rag.web.line import Line
 
 logger = logging.getLogger(__name__)
 
+_LOOK_S = 2.0
+"""How long a folder that cannot be followed is let be."""
 _LAST_S = 5.0
 """Longest wait for a model that is being loaded when all ends."""
 
@@ -92,7 +94,10 @@ class Library:
     def status(self) -> Status:
         """Where it stands now."""
         if self._pipeline is not None and self._status.phase in ("ready", "empty"):
-            self._status = self._counted(self._pipeline)
+            try:
+                self._status = self._counted(self._pipeline)
+            except RagError as exc:
+                return Status("failed", exc.message, exc.hint)
         return self._status
 
     @property
@@ -141,8 +146,11 @@ class Library:
         return self._pipeline.store.read(path)
 
     def documents(self) -> list[DocumentInfo]:
-        """What is indexed, by path."""
-        return self._pipeline.store.documents() if self._pipeline else []
+        """What is indexed, by path; nothing while the index cannot be read, which `status` says."""
+        try:
+            return self._pipeline.store.documents() if self._pipeline else []
+        except RagError:
+            return []
 
     def index(self, progress: Progress) -> Report:
         """Make the index equal to the folder, one caller at a time; opens the pipeline where there was no index.
@@ -167,14 +175,8 @@ class Library:
         Args:
             stop: Ends it within half a second, or after the file that is being read.
         """
-
-        def work() -> None:
-            if self._settled.wait() and not stop.is_set():
-                watch(Path(self.config.folder), lambda: self.index(factory.no_progress), stop)
-
-        if Path(self.config.folder).is_dir():
-            self._follower = threading.Thread(target=work, name="following", daemon=True)
-            self._follower.start()
+        self._follower = threading.Thread(target=self._follow, args=(stop,), name="following", daemon=True)
+        self._follower.start()
 
     def close(self) -> None:
         """Let go of the index; what is being loaded or indexed gets a few seconds to end."""
@@ -182,13 +184,30 @@ class Library:
             if thread is not None:
                 thread.join(_LAST_S)
         if self._pipeline is not None:
+            last = self.line.join()  # nothing may compute any more when the process ends
+            self.line.wait(last, _LAST_S)
+            self.line.leave(last)
             self._pipeline.store.close()
+
+    def _follow(self, stop: threading.Event) -> None:
+        """Watch the folder once it is there; whatever ends the watch is logged, and it begins anew."""
+        while not self._settled.wait(_LOOK_S) and not stop.is_set():
+            pass
+        while not stop.is_set():
+            try:
+                if Path(self.config.folder).is_dir():
+                    watch(Path(self.config.folder), lambda: self.index(factory.no_progress), stop)
+            except Exception:  # the outermost edge of this thread: the log says what
+                logger.exception("the folder cannot be followed; trying again")
+            stop.wait(_LOOK_S)
 
     def _note(self, report: Report) -> None:
         """Take in what has become of the files."""
         failures = tuple(file for file in report.files if file.action == "failed")
         same = failures == self.failures and all(file.action in ("unchanged", "failed") for file in report.files)
         self.failures = failures
+        if self._thread is not None:
+            self._settled.wait()  # one that is being opened may have come too early to see this
         if self._pipeline is None:
             self.start()
         elif not same:

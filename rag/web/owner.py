@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
+
+from starlette.requests import cookie_parser
 
 COOKIE = "footnote-owner"
 _AGE_S = 400 * 86_400
@@ -80,10 +81,10 @@ class Remember:
 
 
 def _secret(cookies: str) -> str:
-    """The secret among a request's cookies; empty where there is none that we could have made."""
-    try:
-        kept = SimpleCookie(cookies).get(COOKIE)
-    except CookieError:
-        return ""
-    fits = kept is not None and len(kept.value) == 32 and kept.value.replace("-", "").replace("_", "").isalnum()
-    return kept.value if kept is not None and fits else ""
+    """The secret among a request's cookies; empty where there is none that we could have made.
+
+    Cookies of whatever else runs on this machine come along, and need not be written by the rules.
+    """
+    kept = cookie_parser(cookies).get(COOKIE, "")
+    fits = kept.isascii() and len(kept) == 32 and kept.replace("-", "").replace("_", "").isalnum()
+    return kept if fits else ""

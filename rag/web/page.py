@@ -16,10 +16,11 @@ from rag.web.batch_tab import BatchTab
 from rag.web.chat import Chat
 from rag.web.chat_panel import ChatPanel, Updates
 from rag.web.documents_tab import DocumentsTab
-from rag.web.history_tab import QUIET, HistoryTab, text_of
+from rag.web.history_tab import HistoryTab
 from rag.web.keys import help_sheet
 from rag.web.library import Library
 from rag.web.owner import owner_of
+from rag.web.sent import QUIET
 from rag.web.session import Session
 from rag.web.why_tab import WhyTab
 
@@ -71,13 +72,14 @@ class Page:
             title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True, delete_cache=(3600, 3600)
         )
         with self.blocks:
-            self._session = gr.State(Session(), delete_callback=lambda session: session.stop.set())
+            self._session = gr.State(Session())
             self._lay_out()
             self._wire()
 
     def halt(self, timeout_s: float) -> None:
         """Stop every answer that is being written; waits until none is, at most so many seconds."""
         self._batches.halt(timeout_s)
+        self._why.halt()
         self._chat.halt(timeout_s)
 
     def _lay_out(self) -> None:
@@ -98,76 +100,57 @@ class Page:
         with gr.Tab("Documents", id="documents"):
             self._documents = DocumentsTab(self._library)
         with gr.Tab("History", id="history") as self._past:
-            self._history = HistoryTab(self._library.conversations, self._session)
+            self._history = HistoryTab(self._library.conversations, self._session, self._panel)
         with gr.Tab("Batch", id="batch"):
             self._batches = BatchTab(self._library, owner_of)
         with gr.Tab("Why", id="why"):
-            WhyTab(self._library, self._session)
+            self._why = WhyTab(self._library, self._session, self._panel)
 
     def _wire(self) -> None:
         self._panel.wire(self._sources, self._tabs)
-        self._wire_library()
-        self._wire_history()
-
-    def _wire_library(self) -> None:
+        self._history.wire(self._past)
         library = [self._status, self._documents.listing, self._timer, self._panel.scope]
+        given = [self._session, self._panel.kept_as, self._panel.scope]
         state = [*library, self._panel.current]
         self.blocks.load(
             self._enter,
-            [self._session, self._panel.kept_as],
+            given,
             [*library, *self._panel.shown],
-            js="(session, id) => [session, new URLSearchParams(location.search).get('c') ?? '']",
+            js="(session, id, scope) => [session, new URLSearchParams(location.search).get('c') ?? '', scope]",
             **QUIET,
         )
-        self._timer.tick(self._tick, [self._session], state, **QUIET)
-        self._documents.wire(fn=self._refresh, inputs=[self._session], outputs=state)
+        self._timer.tick(self._tick, given, state, **QUIET)
+        self._documents.wire(fn=self._refresh, inputs=given, outputs=state)
         self.blocks.unload(self._leave)
 
-    def _wire_history(self) -> None:
-        listing, given = self._history.listing, [self._session, self._history.given]
-        self._past.select(self._history.refresh, given, listing, **QUIET)
-        both = [*self._panel.shown, listing]
-        listing.open(self._open, given, both, **QUIET)
-        listing.delete(self._delete, given, both, **QUIET)
-        self._history.new.click(self._begin, given, both, **QUIET)
-
-    def _open(self, session: Session, words: str, request: gr.Request, event: gr.EventData) -> Updates:
-        return (*self._panel.open(session, request, text_of(event, "id")), self._history.refresh(session, words))
-
-    def _begin(self, session: Session, words: str) -> Updates:
-        return (*self._panel.clear(session), self._history.refresh(session, words))
-
-    def _delete(self, session: Session, words: str, event: gr.EventData) -> Updates:
-        self._history.delete(text_of(event, "id"), session)
-        return (*self._panel.updates(session), self._history.refresh(session, words))
-
-    def _enter(self, session: Session, kept_as: str, request: gr.Request) -> Updates:
+    def _enter(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Updates:
         self._present[str(request.session_hash)] = session
-        return (*self._looked(session), *self._panel.enter(session, kept_as, request))
+        return (*self._looked(session, scope), *self._panel.enter(session, kept_as, request))
 
     def _leave(self, request: gr.Request) -> None:
-        """Nobody is left to read what is being written."""
+        """Nobody is left to read what is being written; what was asked is on disk, and need not be kept here too."""
         session = self._present.get(str(request.session_hash))
         if session is not None:
-            session.stop.set()
+            session.open("", [])
 
-    def _tick(self, session: Session) -> Updates:
+    def _tick(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Updates:
         """Look at the library; nothing is sent while nothing changes."""
         status = self._library.status()
         if status.phase == "loading":
             return documents.banner(status), *(gr.skip(),) * 4
         if session.seen == self._library.seen:
             return (gr.skip(),) * 5
-        return self._refresh(session)
+        return self._refresh(session, kept_as, scope, request)
 
-    def _refresh(self, session: Session) -> Updates:
+    def _refresh(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Updates:
+        self._panel.own(session, request, kept_as)
         current = gr.skip() if session.views else self._chat.screen(session).current
-        session.seen = self._library.seen
-        return (*self._looked(session), current)
+        return (*self._looked(session, scope), current)
 
-    def _looked(self, session: Session) -> Updates:
+    def _looked(self, session: Session, scope: list[str]) -> Updates:
         """Where the library stands, what is indexed, when to look again, and what a question can be limited to."""
         status, indexed = self._library.status(), self._library.documents()
+        session.seen = self._library.seen
         listing = documents.listing(indexed, self._library.config.folder, self._library.failures)
         loading = gr.Timer(_TICK_S if status.phase == "loading" else _LOOK_S)
-        return documents.banner(status), listing, loading, self._panel.choices(session, indexed)
+        return documents.banner(status), listing, loading, self._panel.choices(indexed, scope)

@@ -47,6 +47,7 @@ class Session:
         editing: Number of the question that the next one replaces; None for none.
         owner: Whose it is; empty for nobody's, which is not kept.
         kept_as: Its id on disk; empty for one that is not there.
+        left: Id of the conversation that was just cleared from the page, which may still name it; else empty.
         seen: State of the library when the page last showed it.
         trouble: Why it could not be kept; empty where it could.
     """
@@ -62,6 +63,7 @@ class Session:
         self.editing: int | None = None
         self.owner = ""
         self.kept_as = ""
+        self.left = ""
         self.seen = ("", 0)
         self.trouble = ""
 
@@ -87,14 +89,16 @@ class Session:
 
     def clear(self) -> None:
         """Begin another conversation, and stop what is being written; what is on disk stays there."""
+        left = self.kept_as
         self.open("", [])
+        self.left = left
 
     def open(self, kept_as: str, views: Sequence[View]) -> None:
         """Go on with a conversation from the disk, and stop what is being written."""
         self.stop.set()
         self.views, self.kept_as, self.busy = list(views), kept_as, False
         self.shown = self.selected = self.opened = self.editing = None
-        self.trouble = ""
+        self.trouble = self.left = ""
 
     def rewind(self) -> None:
         """Make room for the question that is being edited.

@@ -5,6 +5,8 @@ Knows the library and the session; nothing of Gradio.
 
 from __future__ import annotations
 
+from rag.errors import RagError
+from rag.web.html import message
 from rag.web.library import Library
 from rag.web.opening import page_at, text_at
 from rag.web.session import Opened, Session
@@ -22,7 +24,13 @@ class SourcePane:
         self._library = library
 
     def show(self, session: Session) -> str:
-        """The pane as it is now."""
+        """The pane as it is now, or why it cannot be shown."""
+        try:
+            return self._shown(session)
+        except RagError as exc:
+            return message("error", exc.message, exc.hint)
+
+    def _shown(self, session: Session) -> str:
         opened = session.opened
         if opened is None:
             return pane(session.current, self._library.read, session.selected)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import threading
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ SUFFIXES = frozenset(
 )
 """What may be uploaded; the folder itself may hold more."""
 _LONGEST_BYTES = 150
+_SAVING = threading.Lock()
+"""Two files of one name at once would get one place."""
 _UNSAFE = re.compile(r'[<>:"/\\|?*%]+')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
 
@@ -59,7 +62,8 @@ def save(files: Iterable[Path], folder: Path, max_bytes: int, collection: str = 
         get a number.
     """
     inner = f"{FOLDER}/{safe_name(collection)}" if collection.strip() else FOLDER
-    return [_save(file, folder, inner, max_bytes) for file in files]
+    with _SAVING:
+        return [_save(file, folder, inner, max_bytes) for file in files]
 
 
 def is_upload(path: str) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from rag.web.chat_panel import ChatPanel
 from rag.web.explainer import Explainer
 from rag.web.html import element, escape
 from rag.web.library import Library
@@ -24,12 +25,14 @@ class WhyTab:
     Args:
         library: The documents and the model.
         session: The page's state.
+        panel: The conversation beside it.
     """
 
-    def __init__(self, library: Library, session: gr.State) -> None:
+    def __init__(self, library: Library, session: gr.State, panel: ChatPanel) -> None:
         self._explainer = Explainer(library)
+        self._panel = panel
         self._lay_out()
-        given = [session, self._passage, self._document]
+        given = [session, panel.kept_as, self._passage, self._document]
         self._button.click(
             self._explain, given, self._shown, concurrency_limit=_EXPLAINING, trigger_mode="once", **_QUIET
         )
@@ -58,8 +61,16 @@ class WhyTab:
         said = f"Kept in {self._explainer.cases}: with the passage that you expected or else those that are cited."
         return element("p", escape(said), class_="fn-note")
 
-    def _explain(self, session: Session, text: str, document: str) -> Iterator[str]:
+    def halt(self) -> None:
+        """End what waits for its turn, and begin nothing more."""
+        self._explainer.halt()
+
+    def _explain(self, session: Session, kept_as: str, text: str, document: str, request: gr.Request) -> Iterator[str]:
+        self._panel.own(session, request, kept_as)
         yield from self._explainer.explain(session, text, document)
 
-    def _kept(self, session: Session, text: str, document: str, answered: str | None) -> str:
+    def _kept(
+        self, session: Session, kept_as: str, text: str, document: str, answered: str | None, request: gr.Request
+    ) -> str:
+        self._panel.own(session, request, kept_as)
         return self._explainer.keep(session, _ANSWERED.get(answered or ""), text, document)

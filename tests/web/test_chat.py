@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import RagError
+from rag.types import Document
 from rag.web.chat import Chat, Screen
 from rag.web.library import Library
 from rag.web.session import Session
@@ -228,3 +229,52 @@ def test_a_rag_error_is_shown_with_its_hint(library: Library) -> None:
     last = list(Chat(library).ask("why " * 3000, session))[-1]
     assert "at most 8,000" in last.current
     assert isinstance(RagError("x"), Exception)
+
+
+def test_an_answer_that_was_left_ends_although_another_question_begins(tmp_path: Path) -> None:
+    generator = GatedGenerator(REPLY, free=2)
+    library = open_library(tmp_path, generator)
+    chat, session = Chat(library), Session()
+    left = chat.ask(QUESTION, session)
+    while "fn-draft" not in next(left).current:
+        pass
+    session.clear()
+    session.begin("And another?")
+    list(left)  # would wait for ever for the words that are not let
+    assert generator.ended.is_set()
+    library.close()
+
+
+def test_another_login_begins_with_an_empty_page(library: Library) -> None:
+    chat, session = Chat(library), Session()
+    chat.own(session, "login:ann", "")
+    list(chat.ask(QUESTION, session))
+    kept_as = session.kept_as
+    chat.own(session, "login:bob", kept_as)
+    assert session.views == []
+    assert library.conversations.list("login:bob") == []
+    chat.own(session, "login:ann", kept_as)
+    assert [view.question for view in session.views] == [QUESTION]
+
+
+def test_a_conversation_that_was_cleared_is_not_taken_up_again_by_a_late_event(library: Library) -> None:
+    chat, session = Chat(library), Session()
+    chat.own(session, "login:ann", "")
+    list(chat.ask(QUESTION, session))
+    kept_as = session.kept_as
+    session.clear()
+    chat.own(session, "login:ann", kept_as)
+    assert session.views == []
+
+
+def test_an_index_that_cannot_be_read_while_sources_are_shown_is_told(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(_path: str) -> Document:
+        raise RagError("the index is being rebuilt", "wait")
+
+    monkeypatch.setattr(library, "read", busy)
+    session = Session()
+    last = list(Chat(library).ask(QUESTION, session))[-1]
+    assert "the index is being rebuilt" in str(last.sources)
+    assert session.views[0].phase == "done"

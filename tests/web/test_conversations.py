@@ -27,6 +27,11 @@ def answered(number: int = 1, question: str = "How long is notice?") -> View:
     return view
 
 
+def put(kept: Conversations, owner: str, made: str, view: View) -> None:
+    """Write one down, knowing what is there."""
+    assert kept.put(owner, made, view, [there.id for there in kept.load(owner, made)])
+
+
 def test_a_conversation_comes_back_as_it_was(kept: Conversations) -> None:
     refused, failed = View(2, "Who?", good=False, remark="it is there"), View(3, "Why?")
     refused.apply(REFUSAL)
@@ -34,16 +39,17 @@ def test_a_conversation_comes_back_as_it_was(kept: Conversations) -> None:
     views = [answered(), refused, failed]
     made = kept.begin(ME, "How long is notice?")
     for view in views:
-        kept.put(ME, made, view)
+        put(kept, ME, made, view)
     assert Conversations(Path(str(kept._path.parent))).load(ME, made) == views
 
 
 def test_nobody_sees_or_changes_what_is_anothers(kept: Conversations) -> None:
     made = kept.begin(ME, "mine")
-    kept.put(ME, made, answered())
+    put(kept, ME, made, answered())
     with pytest.raises(KeyError):
         kept.load(OTHER, made)
-    kept.put(OTHER, made, replace(answered(), question="changed"))
+    known = [view.id for view in kept.load(ME, made)]
+    assert not kept.put(OTHER, made, replace(answered(), question="changed"), known)
     kept.rename(OTHER, made, "changed")
     kept.update(OTHER, made, replace(kept.load(ME, made)[0], question="changed"))
     kept.delete(OTHER, made)
@@ -54,19 +60,38 @@ def test_nobody_sees_or_changes_what_is_anothers(kept: Conversations) -> None:
 
 def test_an_answer_that_was_being_written_is_a_stopped_one(kept: Conversations) -> None:
     made = kept.begin(ME, "q")
-    kept.put(ME, made, view_after(5))
+    put(kept, ME, made, view_after(5))
     [view] = kept.load(ME, made)
     assert view.phase == "stopped"
     assert [sentence.text for sentence in view.sentences] == ["Notice is ninety days."]
+
+
+def test_what_is_written_without_knowing_of_the_others_is_not_written(kept: Conversations) -> None:
+    first = answered()
+    made = kept.begin(ME, "q", [first])
+    put(kept, ME, made, answered(2))
+    assert not kept.put(ME, made, answered(2), [first.id])
+    assert len(kept.load(ME, made)) == 2
+
+
+def test_all_of_a_beginning_is_written_or_nothing(kept: Conversations) -> None:
+    with pytest.raises(StoreError):
+        kept.begin(ME, "q", [answered(1), answered(1)])
+    assert kept.list(ME) == []
+
+
+def test_nobody_else_on_the_machine_reads_the_file(kept: Conversations) -> None:
+    kept.begin(ME, "q")
+    assert kept._path.stat().st_mode & 0o077 == 0
 
 
 def test_a_question_asked_anew_takes_the_place_of_the_old_one_and_of_what_follows(kept: Conversations) -> None:
     made = kept.begin(ME, "q")
     old = answered(1)
     for view in (old, answered(2), answered(3)):
-        kept.put(ME, made, view)
+        put(kept, ME, made, view)
     new = answered(1, "Asked anew?")
-    kept.put(ME, made, new)
+    put(kept, ME, made, new)
     kept.update(ME, made, replace(old, remark="late"))
     assert kept.load(ME, made) == [new]
 
@@ -76,7 +101,7 @@ def test_a_question_asked_anew_takes_the_place_of_the_old_one_and_of_what_follow
     [("", 2), ("notice", 1), ("NINETY days", 1), ("moon", 0), ("rent straße", 1), ("RENT STRASSE", 1), ("%", 0)],
 )
 def test_search_looks_at_titles_questions_and_answers(kept: Conversations, words: str, found: int) -> None:
-    kept.put(ME, kept.begin(ME, "A title"), answered())
+    kept.begin(ME, "A title", [answered()])
     kept.begin(ME, "Rent in the Straße")
     assert len(kept.list(ME, words)) == found
 
@@ -84,7 +109,7 @@ def test_search_looks_at_titles_questions_and_answers(kept: Conversations, words
 def test_the_last_changed_comes_first(kept: Conversations) -> None:
     first, second = kept.begin(ME, "first"), kept.begin(ME, "second")
     assert [about.id for about in kept.list(ME)] == [second, first]
-    kept.put(ME, first, answered())
+    put(kept, ME, first, answered())
     assert [(about.id, about.turns) for about in kept.list(ME)] == [(first, 1), (second, 0)]
 
 
@@ -98,7 +123,7 @@ def test_titles_are_short_and_an_empty_one_changes_nothing(kept: Conversations) 
 
 def test_deleting_leaves_no_word_behind(kept: Conversations) -> None:
     made = kept.begin(ME, "q")
-    kept.put(ME, made, answered(question="Where is the xylophone?"))
+    put(kept, ME, made, answered(question="Where is the xylophone?"))
     kept.delete(ME, made)
     assert kept.list(ME) == []
     with sqlite3.connect(kept._path) as db:
@@ -110,7 +135,7 @@ def test_deleting_leaves_no_word_behind(kept: Conversations) -> None:
 def test_any_text_is_kept_as_it_is(kept: Conversations, text: str) -> None:
     sound = text.encode("utf-8", "replace").decode()
     made = kept.begin(ME, sound)
-    kept.put(ME, made, View(1, sound, phase="stopped"))
+    put(kept, ME, made, View(1, sound, phase="stopped"))
     assert kept.load(ME, made)[0].question == sound
     assert kept.list(ME, sound)
 
@@ -128,7 +153,7 @@ def test_a_damaged_file_is_an_error_that_names_it(kept: Conversations, content: 
 
 def test_a_damaged_answer_and_a_later_version_are_errors_too(kept: Conversations) -> None:
     made = kept.begin(ME, "q")
-    kept.put(ME, made, answered())
+    put(kept, ME, made, answered())
     db = sqlite3.connect(kept._path)
     with db:
         db.execute("""UPDATE turn SET view = '{"number": "x"}'""")
@@ -145,7 +170,7 @@ def test_many_may_write_at_once(kept: Conversations) -> None:
     def work(owner: str) -> None:
         made = kept.begin(owner, owner)
         for number in range(1, 6):
-            kept.put(owner, made, answered(number))
+            put(kept, owner, made, answered(number))
 
     threads = [threading.Thread(target=work, args=(f"browser:{n}",)) for n in range(12)]
     for thread in threads:

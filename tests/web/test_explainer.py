@@ -75,7 +75,7 @@ def test_it_waits_for_those_ahead(library: Library, explainer: Explainer, sessio
     steps = explainer.explain(session)
     assert "Waiting: 1 question ahead…" in next(steps)
     threading.Timer(0.3, library.line.leave, [ahead]).start()
-    assert "Walking the way" in next(steps)
+    assert "Walking the way" in next(step for step in steps if "Waiting" not in step)
     assert "fn-why" in next(steps)
     assert list(steps) == []
 

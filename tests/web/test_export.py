@@ -38,7 +38,16 @@ def test_a_stopped_and_a_failed_answer_say_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [*HOSTILE, "# head\n\n- item", "![x](http://evil.example/a.png)", "<http://evil.example>"]
+    "text",
+    [
+        *HOSTILE,
+        "# head\n\n- item",
+        "1. one",
+        "12) two",
+        "&lt;b&gt;",
+        "![x](http://evil.example/a.png)",
+        "<http://evil.example>",
+    ],
 )
 def test_nothing_in_it_is_markup(text: str) -> None:
     citation = replace(CITATION, document=text, heading=text, quote=text)
@@ -48,7 +57,7 @@ def test_nothing_in_it_is_markup(text: str) -> None:
     kinds = {child.type for token in tokens for child in token.children or []}
     assert kinds <= {"text", "text_special", "softbreak"}, kinds
     assert [token.tag for token in tokens if token.type == "heading_open"] in (["h1", "h2"], ["h1"], [])
-    assert not {"html_block", "fence", "bullet_list_open"} & {token.type for token in tokens}
+    assert not {"html_block", "fence", "bullet_list_open", "ordered_list_open"} & {token.type for token in tokens}
 
 
 def test_json_has_the_answers_as_the_command_line_gives_them() -> None:
@@ -85,4 +94,4 @@ def test_ratings_become_cases_that_the_evaluation_runs(tmp_path: Path) -> None:
     assert "answerable" not in first
     assert second["answerable"] is True
     assert [turn["role"] for turn in second["history"]] == ["user", "assistant"]
-    assert as_cases([[unrated]]) == ""
+    assert as_cases([[unrated], [replace(good, scope=("legal",))]]) == ""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,11 @@ def session_of(owner: str = "browser:me") -> Session:
 
 
 def asked(keeper: Keeper, session: Session, question: str) -> str:
+    keeper.catch_up(session)
+    known = [view.id for view in session.views]
+    session.rewind()
     view = session.begin(question)
-    kept_as = keeper.begin(session, view)
+    kept_as = keeper.begin(session, view, known)
     view.apply(ANSWER)
     keeper.update(session, kept_as, view)
     return kept_as
@@ -36,7 +40,7 @@ def asked(keeper: Keeper, session: Session, question: str) -> str:
 
 def test_what_is_asked_is_on_disk_before_it_is_answered(keeper: Keeper, kept: Conversations) -> None:
     session = session_of()
-    kept_as = keeper.begin(session, session.begin("How long is notice?"))
+    kept_as = keeper.begin(session, session.begin("How long is notice?"), [])
     assert [view.question for view in kept.load("browser:me", kept_as)] == ["How long is notice?"]
 
 
@@ -79,7 +83,6 @@ def test_an_edited_question_goes_on_in_a_copy_and_the_old_conversation_stays(
     session = session_of()
     old = [asked(keeper, session, question) for question in ("one?", "two?", "three?")][-1]
     session.editing = 2
-    session.rewind()
     new = asked(keeper, session, "two, but better?")
     assert [view.question for view in kept.load("browser:me", old)] == ["one?", "two?", "three?"]
     assert [view.question for view in kept.load("browser:me", new)] == ["one?", "two, but better?"]
@@ -89,18 +92,35 @@ def test_the_last_question_is_edited_in_place(keeper: Keeper, kept: Conversation
     session = session_of()
     old = [asked(keeper, session, question) for question in ("one?", "two?")][-1]
     session.editing = 2
-    session.rewind()
     assert asked(keeper, session, "two, but better?") == old
     assert [view.question for view in kept.load("browser:me", old)] == ["one?", "two, but better?"]
 
 
-def test_what_cannot_be_kept_is_said_and_stops_nobody(keeper: Keeper, tmp_path: Path) -> None:
-    (tmp_path / "chat.db").mkdir()
+def test_two_pages_that_ask_at_once_keep_both_questions(keeper: Keeper, kept: Conversations) -> None:
+    first, second = session_of(), session_of()
+    kept_as = asked(keeper, first, "one?")
+    keeper.open(second, kept_as)
+    known = [view.id for view in first.views]
+    for session, question in ((first, "two?"), (second, "three?")):
+        keeper.begin(session, session.begin(question), known)
+    assert [view.question for view in kept.load("browser:me", kept_as)] == ["one?", "two?", "three?"]
+    assert [view.number for view in second.views] == [1, 2, 3]
+
+
+def test_what_cannot_be_kept_is_said_stops_nobody_and_is_kept_with_the_next_question(
+    keeper: Keeper, kept: Conversations, tmp_path: Path
+) -> None:
     session = session_of()
-    assert asked(keeper, session, "Who?") == ""
+    asked(keeper, session, "one?")
+    locked = sqlite3.connect(tmp_path / "chat.db", isolation_level=None)
+    locked.execute("BEGIN IMMEDIATE")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rag.web.conversations._BUSY_S", 0.05)
+        assert asked(keeper, session, "two?") == ""
     assert "chat.db" in session.trouble
-    assert session.views[0].answer is not None
-    (tmp_path / "chat.db").rmdir()
-    kept_as = asked(keeper, session, "Why?")
+    assert [view.question for view in session.views] == ["one?", "two?"]
+    locked.execute("ROLLBACK")
+    locked.close()
+    kept_as = asked(keeper, session, "three?")
     assert session.trouble == ""
-    assert len(Conversations(tmp_path).load("browser:me", kept_as)) == 2
+    assert [view.question for view in kept.load("browser:me", kept_as)] == ["one?", "two?", "three?"]

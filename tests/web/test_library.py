@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from rag.config import Config
-from rag.errors import NoNetwork, RagError
+from rag.errors import NoNetwork, RagError, StoreError
+from rag.factory import no_progress
 from rag.pipeline import Pipeline
 from rag.protocols import Progress
+from rag.types import DocumentInfo
 from rag.web.library import Library
 from tests.web.shelves import make_folder, make_library, open_library, settings, sync
 
@@ -113,3 +115,52 @@ def test_the_folder_is_followed_until_told_to_stop(tmp_path: Path) -> None:
     stop.set()
     library.close()
     assert "following" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_folder_that_cannot_be_followed_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library, stop, tries = open_library(tmp_path), threading.Event(), threading.Semaphore(0)
+
+    def broken(*_: object) -> None:
+        tries.release()
+        raise OSError("no more watches")
+
+    monkeypatch.setattr("rag.web.library.watch", broken)
+    monkeypatch.setattr("rag.web.library._LOOK_S", 0.01)
+    library.follow(stop)
+    assert all(tries.acquire(timeout=10) for _ in range(3))
+    stop.set()
+    library.close()
+
+
+def test_indexing_while_the_model_loads_opens_it_once(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    config = settings(tmp_path)
+    sync(config, no_progress)
+    opened, go_on = [], threading.Event()
+
+    def assemble(config: Config, _progress: Progress) -> Pipeline:
+        opened.append(config)
+        go_on.wait(10)
+        return make_library(config)._assemble(config, no_progress)
+
+    library = Library(config, assemble, sync)
+    library.start()
+    (tmp_path / "docs" / "new.txt").write_text("The mast is a spar.", "utf-8")
+    indexing = threading.Thread(target=library.index, args=(no_progress,))
+    indexing.start()
+    go_on.set()
+    indexing.join(10)
+    assert len(opened) == 1
+    assert "new.txt" in [document.path for document in library.documents()]
+    library.close()
+
+
+def test_an_index_that_fails_later_is_said_and_raises_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = open_library(tmp_path)
+
+    def gone() -> list[DocumentInfo]:
+        raise StoreError("the index is gone", "rag index")
+
+    monkeypatch.setattr(library.pipeline().store, "documents", gone)
+    assert (library.status().phase, library.status().text) == ("failed", "the index is gone")
+    assert library.documents() == []

@@ -43,6 +43,12 @@ def test_one_that_has_a_secret_keeps_it() -> None:
     assert cookie.startswith(f"{COOKIE}={SECRET};")
 
 
+@pytest.mark.parametrize("other", ['g_state={"i_l":0}', "foo[bar]=1", "name=Jos\u00e9", "path=1", "a=b c", "x"])
+def test_cookies_of_other_programs_do_not_hide_ours(other: str) -> None:
+    mine = f"{COOKIE}={SECRET}"
+    assert owner_of(request(f"{other}; {mine}")) == owner_of(request(f"{mine}; {other}")) == owner_of(request(mine))
+
+
 @pytest.mark.parametrize("value", ["", "short", "a" * 31 + "=", "a" * 500, '"; x=y', "a" * 31 + "\N{PILE OF POO}"])
 def test_a_secret_that_we_did_not_make_is_replaced(value: str) -> None:
     [cookie] = visit(cookie=f"{COOKIE}={value}".encode())

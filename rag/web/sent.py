@@ -1,0 +1,27 @@
+"""What the browser sends with an event, which may be anything, and how events are set up that show no progress."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+"""An event of the page's own that is over at once."""
+
+
+def sound(text: str) -> str:
+    """A text that can be kept: without halves of surrogate pairs and null characters."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def text_of(event: gr.EventData, name: str) -> str:
+    """A text that was sent; empty where it was something else."""
+    value = (event._data or {}).get(name)
+    return sound(value) if isinstance(value, str) else ""
+
+
+def number_of(event: gr.EventData, name: str) -> int:
+    """A number that was sent; -1 where it was something else."""
+    value = (event._data or {}).get(name)
+    return value if isinstance(value, int) else -1

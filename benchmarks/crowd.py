@@ -114,7 +114,7 @@ def _crowd(browser: Browser, url: str, questions: list[str]) -> dict[str, Any]:
     for page, question in zip(pages, questions, strict=True):
         strangers += page.locator(".fn-question").all_text_contents() != [question]
         page.get_by_role("tab", name="History").click()
-        page.wait_for_selector(".fn-open")
+        page.wait_for_selector("#fn-history .fn-open")
         strangers += page.locator("#fn-history .fn-open").count() != 1
         page.context.close()
     return {"n": len(pages), "failed": failed, "strangers": strangers, "answer_s": spread(waits)}

@@ -61,7 +61,7 @@ def _history(page: Page) -> None:
     steps.ask(page, "Who is the special envoy for Latin America?")
     page.get_by_role("button", name="Bad answer").click()
     page.get_by_role("tab", name="History").click()
-    expect(page.locator(".fn-open").first).to_be_visible()
+    expect(page.locator("#fn-history .fn-open").first).to_be_visible()
 
 
 def _editing(page: Page) -> None:

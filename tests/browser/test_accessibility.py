@@ -41,11 +41,11 @@ def test_no_violation_in_any_state(chromium: Browser, real: str, scheme: str, vi
     page.get_by_role("tab", name="Documents").click()
     expect(page.locator("#fn-listing")).to_contain_text("lease.md")
     assert violations(page) == [], "documents"
-    page.get_by_role("button", name="legal/lease.md").click()
+    page.get_by_role("button", name="legal/lease.md", exact=True).click()
     expect(page.locator(".fn-reader-text")).to_be_visible()
     assert violations(page) == [], "reading"
     page.get_by_role("tab", name="History").click()
-    expect(page.locator(".fn-open").first).to_be_visible()
+    expect(page.locator("#fn-history .fn-open").first).to_be_visible()
     assert violations(page) == [], "history"
     page.locator(".fn-rate").last.click()
     expect(page.locator(".fn-remark")).to_be_visible()

@@ -43,7 +43,7 @@ def begin(page: Page, url: str, question: str = LEASE) -> None:
 def history(page: Page, *titles: str) -> None:
     """Open the list, and see these titles there, in this order."""
     page.get_by_role("tab", name="History").click()
-    expect(page.locator(".fn-open")).to_have_text(list(titles))
+    expect(page.locator("#fn-history .fn-open")).to_have_text(list(titles))
 
 
 def test_a_reload_brings_the_conversation_back_with_its_sources(page: Page, chat: str) -> None:
@@ -65,12 +65,12 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: Page, chat: st
     ask(page, CLUB)
     history(page, CLUB, LEASE)
     page.get_by_role("textbox", name="Search conversations").fill("harbour registrar")
-    expect(page.locator(".fn-open")).to_have_text([LEASE])
+    expect(page.locator("#fn-history .fn-open")).to_have_text([LEASE])
     page.get_by_role("button", name=f"Rename: {LEASE}").click()
     page.get_by_role("textbox", name="Title of the conversation").fill("Lease <b>terms</b>")
     page.keyboard.press("Enter")
-    expect(page.locator(".fn-open")).to_have_text(["Lease <b>terms</b>"])
-    page.locator(".fn-open").click()
+    expect(page.locator("#fn-history .fn-open")).to_have_text(["Lease <b>terms</b>"])
+    page.locator("#fn-history .fn-open").click()
     expect(page.locator(".fn-turn .fn-question")).to_have_text([LEASE])
     delete = page.get_by_role("button", name="Delete: Lease <b>terms</b>")
     delete.click()
@@ -79,7 +79,7 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: Page, chat: st
     expect(page.locator(".fn-welcome")).to_be_visible()
     expect(page.locator("#fn-history")).to_contain_text("No conversation has “harbour registrar”")
     page.get_by_role("textbox", name="Search conversations").fill("")
-    expect(page.locator(".fn-open")).to_have_text([CLUB])
+    expect(page.locator("#fn-history .fn-open")).to_have_text([CLUB])
 
 
 def test_a_conversation_is_taken_away_as_markdown_and_json(page: Page, chat: str) -> None:

@@ -81,6 +81,7 @@ def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
 
 def sync_index(config: Config, progress: Progress = no_progress) -> Report:
     """Make the index of the settings equal to their folder."""
+    from rag.folder import remember
     from rag.indexing import sync
     from rag.store import SqliteStore
 
@@ -88,6 +89,7 @@ def sync_index(config: Config, progress: Progress = no_progress) -> Report:
     embedder = open_embedder(config, weights)
     store = SqliteStore.open(Path(config.index), manifest(config, embedder, weights))
     try:
+        remember(Path(config.index), Path(config.folder))
         return sync(
             Path(config.folder),
             store,

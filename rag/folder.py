@@ -6,6 +6,7 @@ Hidden files do not, and an index that lies among the documents is no document. 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +18,10 @@ logger = logging.getLogger(__name__)
 
 _INDEX = "rag.db"
 """A folder that holds this is an index, not documents."""
-_INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", "vectors.faiss", "write.lock"))
+_OF = ".folder"
+"""The file beside an index that says which folder it is made of."""
+_CHAT = ("chat.db", "chat.db-wal", "chat.db-shm", "batches", "cases.jsonl")
+_INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", "vectors.faiss", "write.lock", *_CHAT))
 """What is passed over where the index lies among the documents, in one folder."""
 _LOOK_MS = 500
 """How often a watch looks whether to stop."""
@@ -69,15 +73,41 @@ def watch(folder: Path, run: Callable[[], object], stop: StopSignal) -> None:
 
 
 def _is_of_index(path: Path, folder: Path) -> bool:
-    if path.parent == folder:
-        return path.name in _INDEX_FILES and (folder / _INDEX).exists()
-    inner = path.parents[: len(path.relative_to(folder).parts) - 1]
+    parts = path.relative_to(folder).parts
+    if parts and parts[0] in _INDEX_FILES and (folder / _INDEX).exists():
+        return True
+    inner = path.parents[: max(0, len(parts) - 1)]
     return any((above / _INDEX).exists() for above in inner)
 
 
 def _counts(path: Path, folder: Path) -> bool:
     """False for changes that no run would see: of hidden files, and of the index itself."""
     return not (any(part.startswith(".") for part in path.relative_to(folder).parts) or _is_of_index(path, folder))
+
+
+def remember(index: Path, folder: Path) -> None:
+    """Note beside an index which folder it is made of, so that nobody makes it equal to another by mistake.
+
+    Args:
+        index: Folder of the index.
+        folder: Folder of the documents.
+    """
+    (index / _OF).write_bytes(os.fsencode(folder.resolve()))
+
+
+def remembered(index: Path) -> Path | None:
+    """The folder that an index is made of.
+
+    Args:
+        index: Folder of the index.
+
+    Returns:
+        An absolute path, which need not be there any more; None where nothing was noted.
+    """
+    try:
+        return Path(os.fsdecode((index / _OF).read_bytes()))
+    except OSError:
+        return None
 
 
 def no_folder(folder: Path) -> UsageError:

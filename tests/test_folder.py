@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import RagError, UsageError
-from rag.folder import files_of, watch
+from rag.folder import files_of, remember, remembered, watch
 
 WAIT_S = 30
 
@@ -72,3 +72,19 @@ def test_writing_the_index_is_no_change(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such folder"):
         watch(tmp_path / "nowhere", lambda: None, threading.Event())
+
+
+def test_what_is_kept_beside_an_index_among_the_documents_is_no_document(tmp_path: Path) -> None:
+    (tmp_path / "batches" / "one").mkdir(parents=True)
+    for name in ("rag.db", "chat.db", "chat.db-wal", "cases.jsonl", "batches/one/questions.jsonl", "lease.txt"):
+        (tmp_path / name).write_text("x")
+    remember(tmp_path, tmp_path)
+    assert [path.name for path in files_of(tmp_path)] == ["lease.txt"]
+    (tmp_path / "rag.db").unlink()
+    assert "chat.db" in [path.name for path in files_of(tmp_path)]
+
+
+def test_an_index_knows_its_folder(tmp_path: Path) -> None:
+    assert remembered(tmp_path) is None
+    remember(tmp_path, tmp_path / "docs" / ".." / "Straße")
+    assert remembered(tmp_path) == tmp_path / "Straße"

@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from rag.errors import RagError
+from rag.folder import no_folder
 from rag.indexing import FileResult, Report
 from rag.types import DocumentInfo
 from rag.web.html import count, day, element, escape, message
@@ -49,6 +50,8 @@ def upload(files: Sequence[str], library: Library, collection: str = "") -> Iter
     yield progress(("taking the files", 0, len(files)))
     paths, folder = [Path(file) for file in files], Path(library.config.folder)
     try:
+        if library.documents() and not folder.is_dir():
+            raise no_folder(folder)  # with one made anew, all that was indexed would count as deleted
         uploads = save(paths, folder, library.config.max_file_bytes, collection)
         taken = {upload.path for upload in uploads if upload.path}
         results = (yield from _index(library)) if taken else {}

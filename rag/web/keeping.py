@@ -75,6 +75,7 @@ class Keeper:
         """
         if not session.owner:
             return ""
+        session.trouble = ""  # what could not be read before does not matter if this can be written
         with self._noting(session):
             if session.kept_as and not self._put(session, view, known):
                 session.kept_as = ""  # gone, or written to faster than it can be read: all that is here is kept anew

@@ -16,6 +16,7 @@ from typing import Literal
 from rag import factory
 from rag.config import Config
 from rag.errors import IndexMissing, RagError
+from rag.folder import remembered
 from rag.indexing import FileResult, Report, watch
 from rag.pipeline import Pipeline
 from rag.protocols import Progress
@@ -58,7 +59,7 @@ class Library:
     """One index and one model, shared by all users.
 
     Args:
-        config: Says which.
+        config: Says which. Where the index knows what folder it is made of, that one counts.
         assemble: Opens the pipeline.
         sync: Makes the index equal to the folder.
 
@@ -69,7 +70,7 @@ class Library:
     """
 
     def __init__(self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index) -> None:
-        self.config = config
+        self.config = replace(config, folder=str(remembered(Path(config.index)) or config.folder))
         self.line = Line()
         self.conversations = Conversations(Path(config.index))
         self.examples: tuple[str, ...] = ()
@@ -170,7 +171,9 @@ class Library:
         return report
 
     def follow(self, stop: threading.Event) -> None:
-        """Keep the index equal to the folder, in the background; returns at once.
+        """Keep the index equal to its folder, in the background; returns at once.
+
+        An index that does not know its folder, made by an earlier version, is let be: it might be another one's.
 
         Args:
             stop: Ends it within half a second, or after the file that is being read.
@@ -195,11 +198,14 @@ class Library:
             pass
         while not stop.is_set():
             try:
-                if Path(self.config.folder).is_dir():
+                if self._is_known() and Path(self.config.folder).is_dir():
                     watch(Path(self.config.folder), lambda: self.index(factory.no_progress), stop)
             except Exception:  # the outermost edge of this thread: the log says what
                 logger.exception("the folder cannot be followed; trying again")
             stop.wait(_LOOK_S)
+
+    def _is_known(self) -> bool:
+        return not self.documents() or remembered(Path(self.config.index)) is not None
 
     def _note(self, report: Report) -> None:
         """Take in what has become of the files."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rag import indexing
 from rag.config import Config
+from rag.folder import remember
 from rag.indexing import Report
 from rag.pipeline import Pipeline
 from rag.protocols import Generator, Progress
@@ -53,6 +54,7 @@ def sync(config: Config, progress: Progress) -> Report:
     """As the factory does, with the fake embedder."""
     store = SqliteStore.open(Path(config.index), MANIFEST)
     try:
+        remember(Path(config.index), Path(config.folder))
         return indexing.sync(
             Path(config.folder),
             store,

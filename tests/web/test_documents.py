@@ -135,3 +135,12 @@ def test_looking_again_says_what_was_done_and_files_that_fail_are_listed(tmp_pat
     assert "broken.pdf" in html
     assert library.seen != before
     library.close()
+
+
+def test_an_upload_into_a_folder_that_is_gone_does_not_empty_the_index(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    (tmp_path / "docs").rename(tmp_path / "elsewhere")
+    last = list(upload([str(arrived(tmp_path, "new.txt", "The mast is a spar."))], library))[-1]
+    assert "no such folder" in last
+    assert len(library.documents()) == 2
+    library.close()

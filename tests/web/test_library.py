@@ -164,3 +164,34 @@ def test_an_index_that_fails_later_is_said_and_raises_nothing(tmp_path: Path, mo
     monkeypatch.setattr(library.pipeline().store, "documents", gone)
     assert (library.status().phase, library.status().text) == ("failed", "the index is gone")
     assert library.documents() == []
+
+
+def test_an_index_of_another_folder_than_the_settings_name_is_left_as_it_is(tmp_path: Path) -> None:
+    config = open_library(tmp_path).config
+    (tmp_path / "seeds").mkdir()
+    library, stop = make_library(replace(config, folder=str(tmp_path / "seeds"))), threading.Event()
+    library.start()
+    assert library.wait(30)
+    library.follow(stop)
+    library.index(no_progress)
+    assert [document.path for document in library.documents()] == ["legal/lease.md", "minutes.txt"]
+    stop.set()
+    library.close()
+
+
+def test_an_index_that_does_not_know_its_folder_is_not_followed(tmp_path: Path) -> None:
+    config = open_library(tmp_path).config
+    (tmp_path / "index" / ".folder").unlink()
+    (tmp_path / "seeds").mkdir()
+    library, stop = make_library(replace(config, folder=str(tmp_path / "seeds"))), threading.Event()
+    library.start()
+    assert library.wait(30)
+    library.follow(stop)
+    time.sleep(1)
+    stop.set()
+    library.close()
+    again = make_library(config)
+    again.start()
+    assert again.wait(30)
+    assert len(again.documents()) == 2
+    again.close()

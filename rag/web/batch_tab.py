@@ -21,13 +21,13 @@ from rag.web.batch_runner import Runner
 from rag.web.batch_store import Batch, BatchStore
 from rag.web.html import message
 from rag.web.library import Library
+from rag.web.sent import QUIET, text_of
 from rag.web.uploads import safe_name
 
 _JS = files("rag.web").joinpath("assets", "batches.js")
 _TICK_S = 1.0
 _LAST_S = 10.0
 """Longest wait for a batch to end that is to be deleted."""
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 _SAVE = """(file) => {
   if (!file) return;
   const link = Object.assign(document.createElement("a"), { href: file.url, download: file.orig_name });
@@ -79,14 +79,14 @@ class BatchTab:
 
     def _wire(self) -> None:
         shown = [self._result, self._listing, self._timer]
-        gr.on(fn=self._look, outputs=shown, **_QUIET)  # when the page is opened
-        self._timer.tick(self._tick, outputs=shown, **_QUIET)
-        self._file.upload(self._take, [self._file], [self._file, *shown], **_QUIET)
-        self._listing.go_on(self._go_on, outputs=shown, **_QUIET)
-        self._listing.cancel(self._cancel, outputs=shown, **_QUIET)
-        self._listing.delete(self._delete, outputs=shown, **_QUIET)
-        self._listing.download(self._download, outputs=[self._result, self._copy], **_QUIET).then(
-            None, self._copy, js=_SAVE, **_QUIET
+        gr.on(fn=self._look, outputs=shown, **QUIET)  # when the page is opened
+        self._timer.tick(self._tick, outputs=shown, **QUIET)
+        self._file.upload(self._take, [self._file], [self._file, *shown], **QUIET)
+        self._listing.go_on(self._go_on, outputs=shown, **QUIET)
+        self._listing.cancel(self._cancel, outputs=shown, **QUIET)
+        self._listing.delete(self._delete, outputs=shown, **QUIET)
+        self._listing.download(self._download, outputs=[self._result, self._copy], **QUIET).then(
+            None, self._copy, js=_SAVE, **QUIET
         )
 
     def _look(self, request: gr.Request) -> Updates:
@@ -129,7 +129,7 @@ class BatchTab:
         result = ""
         try:
             with suppress(KeyError):
-                act(self._store.get(self._owner(request), _text(event, "id")))
+                act(self._store.get(self._owner(request), text_of(event, "id")))
         except RagError as exc:
             result = message("error", exc.message, exc.hint)
         return self._shown(request, result)
@@ -142,8 +142,8 @@ class BatchTab:
 
     def _download(self, event: gr.EventData, request: gr.Request) -> Updates:
         try:
-            batch = self._store.get(self._owner(request), _text(event, "id"))
-            return "", str(self._copied(batch, "jsonl" if _text(event, "kind") == "jsonl" else "csv"))
+            batch = self._store.get(self._owner(request), text_of(event, "id"))
+            return "", str(self._copied(batch, "jsonl" if text_of(event, "kind") == "jsonl" else "csv"))
         except KeyError:
             return gr.skip(), None
         except RagError as exc:
@@ -181,9 +181,3 @@ class BatchTab:
     def _about(self, batch: Batch) -> batches.Shown:
         state = self._runner.state(batch)  # first: what ended meanwhile has all its answers by now
         return batches.Shown(batch, self._counter.count(batch.answers), state)
-
-
-def _text(event: gr.EventData, name: str) -> str:
-    """A text that the browser sent; empty where it sent something else."""
-    value = (event._data or {}).get(name)
-    return value if isinstance(value, str) else ""

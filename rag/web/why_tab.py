@@ -11,12 +11,13 @@ from rag.web.chat_panel import ChatPanel
 from rag.web.explainer import Explainer
 from rag.web.html import element, escape
 from rag.web.library import Library
+from rag.web.sent import QUIET
 from rag.web.session import Session
 
 _EXPLAINING = 32
 """Explanations taken at once; they are made one by one, in order with the questions."""
 _ANSWERED = {"Yes": True, "No": False}
-_QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+_QUIET: dict[str, Any] = {**QUIET, "queue": True}
 
 
 class WhyTab:
@@ -36,7 +37,7 @@ class WhyTab:
         self._button.click(
             self._explain, given, self._shown, concurrency_limit=_EXPLAINING, trigger_mode="once", **_QUIET
         )
-        self._keep.click(self._kept, [*given, self._answered], self._note, queue=False, **_QUIET)
+        self._keep.click(self._kept, [*given, self._answered], self._note, **QUIET)
 
     def _lay_out(self) -> None:
         self._passage = gr.Textbox(

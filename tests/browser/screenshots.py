@@ -75,7 +75,7 @@ def _why(page: Page) -> None:
     steps.ask(page, "How much notice ends a membership?")
     page.get_by_role("tab", name="Why").click()
     page.get_by_role("button", name="Explain the answer that is shown").click()
-    expect(page.locator("#fn-why-shown table").first).to_be_visible()
+    expect(page.locator("#fn-why-shown .fn-why")).to_be_visible()
 
 
 def _batch(page: Page) -> None:

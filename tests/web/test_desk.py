@@ -57,7 +57,7 @@ def test_passages_come_with_their_text_and_no_more_than_asked_for(desk: Desk) ->
 
 def test_a_scope_is_all_that_is_looked_in(desk: Desk) -> None:
     assert {hit["document"] for hit in desk.search(QUESTION, scope="minutes.txt")["hits"]} == {"minutes.txt"}
-    answer = asyncio.run(desk.ask(QUESTION, scope=["legal"]))
+    answer = loops.run(desk.ask(QUESTION, scope=["legal"]))
     assert answer.scope == ("legal",)
     assert {hit.chunk.document for hit in answer.hits} == {"legal/lease.md"}
     wrong: list[Any] = ["nowhere", 7, [None], {}]
@@ -65,7 +65,7 @@ def test_a_scope_is_all_that_is_looked_in(desk: Desk) -> None:
         with pytest.raises(UsageError, match="scope"):
             desk.search(QUESTION, scope=scope)
         with pytest.raises(UsageError, match="scope"):
-            asyncio.run(desk.ask(QUESTION, scope=scope))
+            loops.run(desk.ask(QUESTION, scope=scope))
 
 
 def test_documents_are_listed(desk: Desk) -> None:

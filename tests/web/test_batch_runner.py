@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -163,9 +164,14 @@ def test_batches_take_turns(library: Library, runner: Runner, generator: GatedGe
     one, other = batch_of(library, *ASKED), batch_of(library, *ASKED)
     runner.start(one)
     runner.start(other)
-    release(generator, 4)
-    until(lambda: len(answers(one)) + len(answers(other)) == 4)
-    assert len(answers(one)) == len(answers(other)) == 2
+    turns: list[bool] = []  # whether an answer was the other's, by the order in which they came
+    for number in range(1, 8):
+        release(generator, 1)
+        until(lambda number=number: len(answers(one)) + len(answers(other)) == number)
+        turns.append(len(answers(other)) > sum(turns))
+    since = turns[max(turns.index(False), turns.index(True)) :]  # both are under way, however late one was begun
+    assert len(since) >= 2
+    assert all(turn != following for turn, following in pairwise(since))
 
 
 def test_how_long_it_will_take(library: Library, runner: Runner, generator: GatedGenerator) -> None:

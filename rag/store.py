@@ -47,6 +47,7 @@ class SqliteStore:
         self._lock = lock
         self._cache = VectorCache(folder, manifest.dim)
         self._changed = False
+        self._listed: tuple[object, list[DocumentInfo]] = None, []
 
     @classmethod
     def open(cls, folder: Path, manifest: Manifest) -> SqliteStore:
@@ -194,9 +195,12 @@ class SqliteStore:
             rows.rename(connection, number, document)
 
     def documents(self) -> list[DocumentInfo]:
-        """All documents, by path."""
+        """All documents, by path; read anew only after a write."""
         with self._base.read() as connection:
-            return rows.infos(connection)
+            state, listed = database.state_of(connection), self._listed
+            if listed[0] != state:
+                listed = self._listed = state, rows.infos(connection)
+        return list(listed[1])
 
     def dense(self, vector: Vector, k: int, scope: Sequence[str] = ()) -> list[Hit]:
         """The chunks nearest to a vector.

@@ -64,11 +64,14 @@ def test_a_reader_follows_the_writer(folder: Path) -> None:
     reader, writer = SqliteStore.open_existing(folder), SqliteStore.open(folder, MANIFEST)
     query = EMBEDDER.embed_query("Parrots sing.")
     before = reader.generation
+    assert [info.path for info in reader.documents()] == ["a.txt", "b.txt"]
     assert reader.dense(query, 1)[0].score < 1 - 1e-6
     put(writer, "c.txt", "Parrots sing.")
     assert reader.generation == writer.generation == before + 1
+    assert [info.path for info in reader.documents()] == ["a.txt", "b.txt", "c.txt"]
     assert abs(reader.dense(query, 1)[0].score - 1) < 1e-6
     writer.remove("c.txt")
+    assert [info.path for info in reader.documents()] == ["a.txt", "b.txt"]
     assert reader.dense(query, 1)[0].score < 1 - 1e-6
     writer.close()
     reader.close()

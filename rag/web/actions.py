@@ -6,10 +6,7 @@ Pure: a `View` in, a string out; `page.js` sends what is pressed. All text goes 
 from __future__ import annotations
 
 from rag.web.html import element
-from rag.web.view import View
-
-_REMARK = 2_000
-"""Characters of a remark at most."""
+from rag.web.view import MOST_REMARK, View
 
 
 def editing(number: int | None, of: int) -> str:
@@ -50,7 +47,7 @@ def rating(view: View) -> str:
 
 def _remark(view: View) -> str:
     name = "What is wrong with this answer?"
-    box = element("input", type="text", value=view.remark, placeholder=name, aria_label=name, maxlength=_REMARK)
+    box = element("input", type="text", value=view.remark, placeholder=name, aria_label=name, maxlength=MOST_REMARK)
     save = element("button", "Saved" if view.remark else "Save", type="submit", class_="fn-quiet")
     return element("form", box + save, class_="fn-remark", data_turn=view.number)
 

@@ -22,7 +22,7 @@ from rag.web.keeping import Keeper
 from rag.web.library import Library
 from rag.web.session import Session
 from rag.web.source_pane import SourcePane
-from rag.web.view import View
+from rag.web.view import MOST_REMARK, View
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Chat:
         view = session.view(turn)
         if view is not None and view.over:
             view.good = None if view.good is good and not remark else good
-            view.remark = remark.strip() if view.good is False else ""
+            view.remark = remark.strip()[:MOST_REMARK] if view.good is False else ""
             self._keeper.update(session, session.kept_as, view)
         return self.screen(session)
 

@@ -17,6 +17,8 @@ from rag.types import Answer, Citation, Conflict, Evidence, Hit, Sentence, Turn
 Phase = Literal["loading", "waiting", "searching", "reading", "writing", "done", "stopped", "failed"]
 """`loading` until the model is there, `waiting` for questions ahead, `reading` from the hits to the first token."""
 _OVER = ("done", "stopped", "failed")
+MOST_REMARK = 2_000
+"""Characters of a remark at most; what is past them is not kept."""
 
 
 @dataclass(slots=True)

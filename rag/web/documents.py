@@ -55,9 +55,10 @@ def upload(files: Sequence[str], library: Library, collection: str = "") -> Iter
         uploads = save(paths, folder, library.config.max_file_bytes, collection)
         taken = {upload.path for upload in uploads if upload.path}
         results = (yield from _index(library)) if taken else {}
-        for result in results.values():
-            if result.path in taken and result.action == "failed":
-                (folder / result.path).unlink(missing_ok=True)
+        refused = {path for path in taken if path in results and results[path].action == "failed"}
+        for path in refused:
+            (folder / path).unlink(missing_ok=True)
+        library.forget(refused)
         yield results_table(uploads, results)
     except RagError as exc:
         yield message("error", exc.message, exc.hint)

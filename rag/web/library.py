@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -169,6 +169,11 @@ class Library:
             report = self._sync(self.config, progress)
             self._note(report)
         return report
+
+    def forget(self, paths: Collection[str]) -> None:
+        """Say no more that these files could not be read: they were taken away again."""
+        self.failures = tuple(file for file in self.failures if file.path not in paths)
+        self._changes += bool(paths)
 
     def follow(self, stop: threading.Event) -> None:
         """Keep the index equal to its folder, in the background; returns at once.

@@ -1,24 +1,38 @@
 """Every state of the page as a picture, light and dark, wide and on a phone: `make screenshots`.
 
-python -m tests.browser.screenshots FOLDER, over the index of `seeds/`, with the documents' own sentences as answers.
+python -m tests.browser.screenshots FOLDER, over the index of `seeds/`, with the documents' own sentences as answers;
+and what lasts too short there, or should not happen, over two documents and a generator that waits to be let.
 """
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 
 from playwright.sync_api import BrowserType, FilePayload, Page, ViewportSize, expect, sync_playwright
 
 from rag.config import Config
+from rag.errors import WeightsError
+from rag.folder import remember
+from rag.pipeline import Pipeline
+from rag.protocols import Message, Progress, StopSignal
+from rag.testing import FakeGenerator
 from rag.web.library import Library
+from rag.web.passwords import Passwords, hashed
 from tests.browser import conftest, steps
-from tests.web.shelves import serving
+from tests.web import shelves
+from tests.web.shelves import open_library, serving
 
 _SIZES = {"wide": ViewportSize(width=1280, height=800), "phone": ViewportSize(width=390, height=844)}
+_LOADING_S = 120.0
+_WORDS = len(conftest.REPLY.split(". ")[0].split()) + 2
 
 
 def _empty(_page: Page) -> None:
@@ -91,12 +105,65 @@ def _keys(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
 
 
+def _follow_up(page: Page) -> None:
+    steps.ask(page, "How much notice ends a membership?")
+    steps.ask(page, "And how long does it last?", turns=2)
+
+
+def _remark(page: Page) -> None:
+    steps.ask(page, "How much notice ends a membership?")
+    page.get_by_role("button", name="Bad answer").click()
+    expect(page.locator(".fn-remark")).to_be_visible()
+
+
+def _scope(page: Page) -> None:
+    page.locator("#fn-scope input").click()
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def _upload(page: Page) -> None:
+    page.get_by_role("tab", name="Documents").click()
+    broken = FilePayload(name="scan.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 cut off")
+    page.locator("#fn-upload input[type=file]").set_input_files(broken)
+    expect(page.locator("#fn-results tbody tr")).to_contain_text("not added", timeout=60_000)
+
+
+def _too_long(page: Page) -> None:
+    steps.ask(page, "why " * 5_000)
+
+
+def _writing(page: Page) -> None:
+    steps.type_question(page, _NOTICE)
+    expect(page.locator(".fn-sentence")).to_have_count(1)
+
+
+def _waiting(page: Page) -> None:
+    other = page.context.new_page()
+    steps.enter(other, page.url)
+    steps.type_question(other, _NOTICE)
+    expect(other.locator(".fn-sentence")).to_have_count(1)
+    steps.type_question(page, _NOTICE)
+    expect(page.locator(".fn-answer")).to_contain_text("ahead of yours")
+    page.bring_to_front()
+
+
+def _stopped(page: Page) -> None:
+    _writing(page)
+    page.get_by_role("button", name="Stop").click()
+    steps.finished(page)
+
+
 STATES: dict[str, Callable[[Page], None]] = {
     "empty": _empty,
     "answer": _answer,
     "conflict": _conflict,
     "refusal": _refusal,
+    "follow-up": _follow_up,
+    "remark": _remark,
+    "too-long": _too_long,
+    "scope": _scope,
     "documents": _documents,
+    "upload": _upload,
     "page": _page,
     "document": _document,
     "history": _history,
@@ -105,32 +172,91 @@ STATES: dict[str, Callable[[Page], None]] = {
     "batch": _batch,
     "keys": _keys,
 }
+_NOTICE = "How may either side end the harbour lease?"
+WAITING: dict[str, Callable[[Page], None]] = {"writing": _writing, "waiting": _waiting, "stopped": _stopped}
+"""With a generator that has written its first sentence, and no more."""
 
 
 def main(folder: Path) -> int:
     """Take them all."""
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory() as index, sync_playwright() as playwright:
-        shutil.copytree("index", index, dirs_exist_ok=True)  # what is asked here is not to be kept there
-        library = Library(Config(index=index, generator="extractive"))
-        with serving(library, 18_950) as url:
-            _take(playwright.chromium, url, folder)
+    with TemporaryDirectory() as given, sync_playwright() as playwright:
+        root = Path(given)
+        take = partial(_take, playwright.chromium, folder)
+        shutil.copytree("index", root / "index")  # what is asked here is not to be kept there
+        shutil.copytree("seeds", root / "seeds")
+        remember(root / "index", root / "seeds")
+        with serving(Library(Config(index=str(root / "index"), generator="extractive")), 18_950) as url:
+            take(url, STATES)
+        waiting = open_library(root / "waiting", Hesitant(conftest.REPLY))
+        with serving(waiting, 18_951) as url:
+            take(url, WAITING)
+        for name, library in _unusable(root).items():
+            with serving(library, 18_952) as url:
+                take(url, {name: _empty}, enter=_not_ready)
+        with serving(waiting, 18_953, Passwords({"ines": hashed("pears")})) as url:
+            take(url, {"login": _empty}, enter=_login)
     return 0
 
 
-def _take(chromium: BrowserType, url: str, folder: Path) -> None:
+class Hesitant(FakeGenerator):
+    """Writes its first sentence and two words more, and then waits to be stopped."""
+
+    def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        """A word at a time."""
+        yield from islice(super().stream(messages, stop), _WORDS)
+        while not stop.is_set():
+            sleep(0.02)
+
+
+def _unusable(root: Path) -> dict[str, Library]:
+    """Where there is nothing to ask, by what is wrong."""
+    settings = shelves.settings(root / "none")
+    ends = threading.Event()
+
+    def fails(_config: Config, _progress: Progress) -> Pipeline:
+        raise WeightsError("qwen2.5-coder-1.5b: the digest of the weights is wrong", "rag models verify")
+
+    def loads(_config: Config, progress: Progress) -> Pipeline:
+        progress("converting qwen2.5-coder-1.5b", 1, 3)
+        ends.wait(_LOADING_S)
+        raise WeightsError("too late", "")
+
+    return {
+        "no-index": shelves.make_library(settings),
+        "loading": Library(settings, loads),
+        "failed": Library(settings, fails),
+    }
+
+
+def _not_ready(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.locator("#fn-status")).not_to_be_empty(timeout=60_000)
+
+
+def _login(page: Page, url: str) -> None:
+    page.goto(url)
+    expect(page.get_by_role("button", name="Login")).to_be_visible()
+
+
+def _take(
+    chromium: BrowserType,
+    folder: Path,
+    url: str,
+    states: Mapping[str, Callable[[Page], None]],
+    enter: Callable[[Page, str], None] = steps.enter,
+) -> None:
     browser = chromium.launch(executable_path=str(conftest.CHROMIUM), args=conftest.FLAGS)
     for size, viewport in _SIZES.items():
         for scheme in ("light", "dark"):
-            context = browser.new_context(viewport=viewport, color_scheme="dark" if scheme == "dark" else "light")
-            for name, show in STATES.items():
+            for name, show in states.items():
+                context = browser.new_context(viewport=viewport, color_scheme="dark" if scheme == "dark" else "light")
                 page = context.new_page()
-                steps.enter(page, url)
+                enter(page, url)
                 show(page)
                 page.wait_for_timeout(400)  # the smooth scroll
                 page.screenshot(path=folder / f"{name}-{size}-{scheme}.png")
-                page.close()
-            context.close()
+                context.close()
     browser.close()
 
 

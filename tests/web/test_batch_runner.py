@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -164,10 +165,14 @@ def test_batches_take_turns(library: Library, runner: Runner, generator: GatedGe
     one, other = batch_of(library, *ASKED), batch_of(library, *ASKED)
     runner.start(one)
     runner.start(other)
+
+    def both(number: int) -> bool:
+        return len(answers(one)) + len(answers(other)) == number
+
     turns: list[bool] = []  # whether an answer was the other's, by the order in which they came
     for number in range(1, 8):
         release(generator, 1)
-        until(lambda number=number: len(answers(one)) + len(answers(other)) == number)
+        until(partial(both, number))
         turns.append(len(answers(other)) > sum(turns))
     since = turns[max(turns.index(False), turns.index(True)) :]  # both are under way, however late one was begun
     assert len(since) >= 2

@@ -27,6 +27,7 @@ def test_each_file_has_its_result_and_a_broken_one_is_not_kept(tmp_path: Path) -
     assert "progress" in shown[0]
     assert ">good.txt</th><td><strong>added</strong><br>1 passage</td>" in table
     assert table.count("<strong>not added</strong>") == 2
+    assert library.failures == (), "what is not kept is not missing in the folder"
     assert "files of type .exe are not taken" in table
     kept = sorted(path.name for path in (tmp_path / "docs" / "uploads").iterdir())
     assert kept == ["good.txt"]

@@ -196,6 +196,7 @@ def main(folder: Path) -> int:
                 take(url, {name: _empty}, enter=_not_ready)
         with serving(waiting, 18_953, Passwords({"ines": hashed("pears")})) as url:
             take(url, {"login": _empty}, enter=_login)
+        take("", {"offline": _empty}, enter=_offline)
     return 0
 
 
@@ -237,6 +238,13 @@ def _not_ready(page: Page, url: str) -> None:
 def _login(page: Page, url: str) -> None:
     page.goto(url)
     expect(page.get_by_role("button", name="Login")).to_be_visible()
+
+
+def _offline(page: Page, _url: str) -> None:
+    with TemporaryDirectory() as folder, serving(open_library(Path(folder)), 18_954) as url:
+        steps.enter(page, url)
+    steps.type_question(page, _NOTICE)
+    expect(page.get_by_text("Connection to the server was lost")).to_be_visible()
 
 
 def _take(

@@ -186,11 +186,18 @@ def test_a_page_outlives_the_server(chromium: Browser, tmp_path: Path) -> None:
     library = open_library(tmp_path, generator)
     with serving(library, PORT + 1) as url:
         begin(page, url)
+    type_question(page, CLUB)
+    expect(page.get_by_text("Connection to the server was lost")).to_be_visible()
+    box = page.get_by_role("textbox", name="Question", exact=True)
+    expect(box).to_have_value(CLUB)
     again = make_library(library.config, generator)
     with serving(again, PORT + 1) as url_again:
         assert url_again == url
         assert again.wait(30)
-        ask(page, CLUB, turns=2)
+        expect(page.get_by_text("Connection to the server was lost")).to_have_count(0, timeout=30_000)
+        expect(box).to_have_value(CLUB)
+        box.press("Enter")
+        finished(page, turns=2)
         expect(page.locator(".fn-question")).to_have_text([LEASE, CLUB])
         page.locator(".fn-turn").first.locator(".fn-cite").first.click()
         expect(page.locator(".fn-source[aria-current=true] mark")).to_contain_text("ninety days")

@@ -153,6 +153,19 @@ document.addEventListener("scroll", (event) => {
 }, true);
 document.addEventListener("keydown", (event) => { if (event.key === "Enter") following = true; });
 new MutationObserver(follow).observe(document.body, { subtree: true, childList: true, characterData: true });
-const scope = document.querySelector("#fn-scope input");
-if (scope) scope.placeholder = "All documents";
+const once = (selector, then) => {
+  const found = document.querySelector(selector);
+  if (found) then(found);
+  else requestAnimationFrame(() => once(selector, then));
+};
+once("#fn-scope input", (scope) => { scope.placeholder = "All documents"; });
+
+// What is typed and not yet asked outlives a reload, such as Gradio's own when a server comes back.
+addEventListener("pagehide", () => sessionStorage.setItem("fn-draft", box()?.value ?? ""));
+once("#fn-box textarea", (box) => {
+  const draft = sessionStorage.getItem("fn-draft");
+  if (!draft || box.value) return;
+  box.value = draft;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+});
 root.lang = root.lang || "en";

@@ -13,11 +13,10 @@ from rag.web.batch_answers import Counted, Line, said, text_of
 from rag.web.batch_questions import MOST_BYTES, MOST_QUESTIONS
 from rag.web.batch_runner import State
 from rag.web.batch_store import Batch
-from rag.web.html import count, day, element, escape, message
+from rag.web.html import count, day, element, escape, left, message
 
 _SHOWN = 240
 """Characters shown of a question or an answer."""
-_MINUTE_S, _HOUR_S = 60, 3600
 
 
 class Shown(NamedTuple):
@@ -86,7 +85,7 @@ def _facts(shown: Shown) -> Iterator[str]:
     if done:
         yield f"{tally.answered:,} answered, {tally.refused:,} refused, {count(tally.errors, 'error')}"
     if shown.state.left_s is not None and not shown.done:
-        yield _left(shown.state.left_s)
+        yield left(shown.state.left_s)
 
 
 def _phase(shown: Shown) -> str:
@@ -97,15 +96,6 @@ def _phase(shown: Shown) -> str:
     if shown.state.running:
         return "Waiting" if shown.state.left_s is None else "Answering"
     return "Stopped" if shown.counted.done else "Not begun"
-
-
-def _left(left_s: float) -> str:
-    """A rough time: nobody knows it better."""
-    if left_s < _MINUTE_S:
-        return "less than a minute left"
-    if left_s < _HOUR_S:
-        return f"about {round(left_s / _MINUTE_S)} min left"
-    return f"about {left_s / _HOUR_S:.1f} h left"
 
 
 def _latest(shown: Shown) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from rag.errors import RagError
 from rag.folder import no_folder
 from rag.indexing import FileResult, Report
 from rag.types import DocumentInfo
-from rag.web.html import count, day, element, escape, message
+from rag.web.html import count, day, element, escape, left, message
 from rag.web.library import Library, Status
 from rag.web.uploads import Upload, is_upload, remove, save
 
@@ -124,19 +125,29 @@ def _index(library: Library) -> Generator[str, None, dict[str, FileResult]]:
 
     threading.Thread(target=work, name="indexing", daemon=True).start()
     yield progress(("making ready to index", 0, 0))
+    begun_s: dict[str, float] = {}
     while isinstance(step := steps.get(), tuple):
-        yield progress(step)
+        yield progress(step, time.monotonic() - begun_s.setdefault(step[0], time.monotonic()))
     if isinstance(step, RagError):
         raise step
     return {file.path: file for file in step.files}
 
 
-def progress(step: Step) -> str:
-    """A progress bar with what is being done."""
+def progress(step: Step, since_s: float = 0.0) -> str:
+    """A progress bar with what is being done.
+
+    Args:
+        step: How far it has come.
+        since_s: Seconds that it has gone on for; after the first of them there is something to say of the rest.
+
+    Returns:
+        The bar, and how long it will go on where that can be told.
+    """
     what, done, total = step
     bar = element("progress", "", value=done if total else None, max=total or None, aria_label=what)
     share = f", {min(done, total) / total:.0%}" if total else ""
-    said = f"{what[:1].upper()}{what[1:]}{share}"
+    rest = f" · {left(since_s * (total / done - 1))}" if 0 < done < total and since_s > 1 else ""
+    said = f"{what[:1].upper()}{what[1:]}{share}{rest}"
     return element("div", element("p", escape(said)) + bar, class_="fn-progress", role="status")
 
 

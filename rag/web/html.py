@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, bidirectional embeddings, overrides and isolates, and halves of surrogate pairs."""
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
+_MINUTE_S, _HOUR_S = 60, 3600
 _LEVEL = {"supported": "supported", "weak": "weakly supported", "unsupported": "not supported"}
 
 
@@ -72,6 +73,15 @@ def day(modified_s: float) -> str:
 def count(number: int, noun: str) -> str:
     """`1 source`, `3 sources`, `1,200 passages`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def left(left_s: float) -> str:
+    """How long something will go on, in seconds; a rough time, since nobody knows it better."""
+    if left_s < _MINUTE_S:
+        return "less than a minute left"
+    if left_s < _HOUR_S:
+        return f"about {round(left_s / _MINUTE_S)} min left"
+    return f"about {left_s / _HOUR_S:.1f} h left"
 
 
 def support_mark(verdict: str, why: str) -> str:

@@ -122,6 +122,13 @@ def test_only_what_was_handed_in_has_a_button_to_delete_it() -> None:
     assert [a["data-document"] for _, a in found if a.get("data-action") == "delete"] == ["uploads/new.txt"]
 
 
+def test_what_goes_on_says_for_how_long() -> None:
+    assert "Indexing, 25% · about 3 min left" in progress(("indexing", 25, 100), 60.0)
+    assert "left" not in progress(("indexing", 25, 100), 0.5), "too soon to tell"
+    for done, total in ((0, 100), (100, 100), (0, 0)):
+        assert "left" not in progress(("indexing", done, total), 60.0)
+
+
 def test_looking_again_says_what_was_done_and_files_that_fail_are_listed(tmp_path: Path) -> None:
     library = open_library(tmp_path)
     assert "Nothing has changed" in list(reindex(library))[-1]

@@ -46,7 +46,7 @@ class Pair(NamedTuple):
 
 def main() -> int:
     """Search, compare, write; 1 where follow-ups gain too little or questions that stand alone lose."""
-    given = arguments(__doc__, 300).parse_args()
+    given = arguments(__doc__, 150).parse_args()
     config = settings(generator="extractive")
     parts = open_parts(config, progress, generator=False)
     found: dict[str, Any] = {}

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from rag.types import Turn
 from rag.words import is_stop_word, terms, tokens
 
-_OPENING = 25
-"""Words of a reply that tell what it is about; more cost time and found no more."""
+_REPLY, _SAID = 25, 40
+"""Words of a reply, and of question and reply together, that tell what was spoken of; more took longer to embed and
+found no more."""
 _COURTESY = frozenset(
     """thank thanks thx ok okay great good nice fine cool perfect excellent interesting wonderful lovely hello hi hey
     yes no yeah bye welcome sorry see danke bitte ja nein hallo gut super merci oui non bonjour salut gracias sí hola
@@ -35,7 +36,7 @@ _MARKER = re.compile(r"\s*\[\d+\]")
 
 
 class Topic(NamedTuple):
-    """What was spoken of last: the question that was asked, and with it the opening of the reply."""
+    """What was spoken of last: the question that was asked, and the opening of it with that of the reply."""
 
     asked: str
     said: str
@@ -55,8 +56,8 @@ def topic(history: Sequence[Turn]) -> Topic | None:
         if role == "user" and not is_courtesy(content):
             asked = " ".join(content.split())
             replies = [turn.content for turn in history[at + 1 : at + 2] if turn.role == "assistant"]
-            opening = [word for text in replies for word in _MARKER.sub("", text).split()[:_OPENING]]
-            return Topic(asked, " ".join([asked, *opening]))
+            opening = [word for text in replies for word in _MARKER.sub("", text).split()[:_REPLY]]
+            return Topic(asked, " ".join([*asked.split(), *opening][:_SAID]))
     return None
 
 

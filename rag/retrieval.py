@@ -21,8 +21,9 @@ _BEFORE_DENSE, _BEFORE_LEXICAL = 0.4, 0.2
 """Weights of what was spoken of before, against 1 of the last turn, where it counts in full."""
 _KINDRED = 0.5
 """Inner product with what was spoken of before from which a last turn is about the same thing."""
-_CLEAR, _VAGUE = 0.5, 0.3
-"""Inner product with the nearest passage from which a last turn is clear by itself, and below which not at all."""
+_PLAIN, _CLEAR, _VAGUE = 0.8, 0.5, 0.3
+"""Inner product with the nearest passage: from the first, a last turn needs no help, whatever it is about; from the
+second, none unless it is about the same thing; from the third down, all there is."""
 _LOST = 0.25
 """Under this a last turn leans on what was said before, in whatever language."""
 _REWRITTEN = 0.3
@@ -48,7 +49,7 @@ def wanted(
 ) -> Wanted:
     """What to search for, the conversation considered.
 
-    The more a last turn has to do with what was spoken of before, or the less there is near it by itself, the more of
+    The more a last turn has to do with what was spoken of before, and the less there is near it by itself, the more of
     that is mixed in, and always less than of the last turn: a new topic is found as it is without a history. No list
     of words decides, so any language will do that the embedder reads. docs/decisions/0015-follow-ups.md has the
     figures, and why what is searched for and what is read are two things.
@@ -79,7 +80,12 @@ def wanted(
 
 def _pull(kinship: float, nearest: float) -> float:
     """How much what was spoken of before counts, in [0, 1]: for being kindred, or for want of anything near."""
-    return min(1.0, max(0.0, kinship / _KINDRED, (_CLEAR - nearest) / (_CLEAR - _VAGUE)))
+    kindred = _within(kinship / _KINDRED) * _within((_PLAIN - nearest) / (_PLAIN - _CLEAR))
+    return max(kindred, _within((_CLEAR - nearest) / (_CLEAR - _VAGUE)))
+
+
+def _within(share: float) -> float:
+    return min(1.0, max(0.0, share))
 
 
 def retrieve(wanted: Wanted, store: Store, candidates: int, scope: Sequence[str] = ()) -> list[Hit]:

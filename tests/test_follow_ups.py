@@ -71,6 +71,12 @@ def test_the_topic_is_the_last_question_with_the_opening_of_its_reply() -> None:
     assert len(found.said.split()) == len("What is the deposit?".split()) + 25
 
 
+def test_of_a_long_question_the_opening_is_the_topic() -> None:
+    found = topic(turns("What is it? " + 100 * "word ", "That."))
+    assert found is not None
+    assert len(found.said.split()) == 40
+
+
 def test_courtesies_are_passed_over() -> None:
     found = topic(turns("What is the deposit?", "120 crowns.", "Great, thanks!", "You are welcome."))
     assert found == ("What is the deposit?", "What is the deposit? 120 crowns.")

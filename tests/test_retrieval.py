@@ -98,21 +98,26 @@ def test_a_new_topic_is_found_as_it_is(store: SqliteStore) -> None:
 
 def test_the_nearer_a_question_is_to_what_was_spoken_of_the_more_of_that_is_wanted(store: SqliteStore) -> None:
     def weight(north: float) -> float:
-        return dict(wanted("East", HISTORY, store, Compass(East=(north, 0.7))).words).get(LEASE, 0.0)
+        return dict(wanted("East", HISTORY, store, Compass(East=(north, 0.5))).words).get(LEASE, 0.0)
 
-    assert [round(weight(north), 3) for north in (-0.5, 0.0, 0.25, 0.5, 0.7)] == [0.0, 0.0, 0.1, 0.2, 0.2]
+    assert [round(weight(north), 3) for north in (-0.4, 0.0, 0.25, 0.5)] == [0.0, 0.0, 0.1, 0.2]
+
+
+def test_a_question_with_its_passage_right_beside_it_needs_no_help(store: SqliteStore) -> None:
+    assert len(wanted("East", HISTORY, store, Compass(East=(0.5, 0.79))).words) == 2
+    assert len(wanted("East", HISTORY, store, Compass(East=(0.5, 0.81))).words) == 1
 
 
 @pytest.mark.parametrize(("north", "rewritten"), [(0.1, False), (0.3, True)])
 def test_a_question_that_leans_is_rewritten_only_within_the_topic(
     store: SqliteStore, north: float, rewritten: bool
 ) -> None:
-    found = wanted("And its price in euros?", HISTORY, store, Compass(price=(north, 0.7)))
+    found = wanted("And its price in euros?", HISTORY, store, Compass(price=(north, 0.5)))
     assert found.query == (f"{LEASE} And its price in euros?" if rewritten else "And its price in euros?")
 
 
 def test_only_what_is_looked_at_can_be_near(store: SqliteStore) -> None:
-    subject = Compass(price=(0.0, 0.7))
+    subject = Compass(price=(0.0, 0.5))
     assert len(wanted("The price?", HISTORY, store, subject, ["plan"]).words) == 1
     assert len(wanted("The price?", HISTORY, store, subject, ["lease"]).words) == 2
 

@@ -53,7 +53,7 @@ def topic(history: Sequence[Turn]) -> Topic | None:
     """
     for at in range(len(history) - 1, -1, -1):
         role, content = history[at]
-        if role == "user" and not is_courtesy(content):
+        if role == "user" and not _is_idle(content):
             asked = " ".join(content.split())
             replies = [turn.content for turn in history[at + 1 : at + 2] if turn.role == "assistant"]
             opening = [word for text in replies for word in _MARKER.sub("", text).split()[:_REPLY]]
@@ -62,8 +62,8 @@ def topic(history: Sequence[Turn]) -> Topic | None:
 
 
 def is_courtesy(text: str) -> bool:
-    """True for thanks, a greeting, a nod: a turn that asks nothing and names nothing."""
-    return not re.search("[?？]", text) and all(_is_courteous(word) for word in tokens(text))
+    """True for thanks, a greeting or a nod, and nothing else."""
+    return _is_idle(text) and any(_is_courteous(word) for word in tokens(text))
 
 
 def without_courtesy(question: str) -> str:
@@ -95,5 +95,10 @@ def leans(question: str) -> bool:
     return len(set(terms(question))) < _ALONE or bool(_LEANS.search(question))
 
 
+def _is_idle(text: str) -> bool:
+    """True for a turn that asks nothing and names nothing: what it is about stands before it."""
+    return not re.search("[?？]", text) and all(_is_courteous(word) or is_stop_word(word) for word in tokens(text))
+
+
 def _is_courteous(word: str) -> bool:
-    return word.casefold() in _COURTESY or is_stop_word(word)
+    return word.casefold() in _COURTESY

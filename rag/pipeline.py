@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from rag import answerability, evidence, prompts, retrieval
+from rag import answerability, clarify, evidence, prompts, retrieval
 from rag.citations import Checker
 from rag.config import Config
 from rag.errors import UsageError
 from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.exchange import to_scope
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
-from rag.reasons import reason
+from rag.reasons import reason, refusal
 from rag.run import Run
 from rag.scope import resolved
 from rag.splitter import sentences
@@ -74,8 +74,7 @@ class Pipeline:
         """
         wanted = self.config.k if k is None else k
         asked = Question(question, history=tuple(history), scope=self._scope(scope))
-        query, candidates = self._candidates(asked, wanted)
-        return self._best(query, candidates, wanted)
+        return self._best(*self._candidates(asked, wanted), wanted)
 
     def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Only a scope costs a look at the list of documents."""
@@ -221,7 +220,8 @@ class Pipeline:
 
     def answerable(self, run: Run) -> bool:
         """True where a question that was prepared is answered, not refused."""
-        return bool(run.evidence) and run.decision.probability >= self.config.refuse_below
+        asked = bool(run.evidence) and not clarify.asks_nothing(run.query)
+        return asked and run.decision.probability >= self.config.refuse_below
 
     def _checker(self, run: Run) -> Checker:
         read: dict[str, Document] = {}
@@ -282,7 +282,7 @@ class Pipeline:
             question=run.question,
             query=run.query,
             status="refused" if refused else "answered",
-            text=prompts.DONT_KNOW if refused else checker.text(),
+            text=refusal(run) if refused else checker.text(),
             reason=reason(run, checker, self.answerable(run)) if refused else "",
             sentences=() if refused else tuple(checker.kept),
             citations=() if refused else tuple(checker.citations),

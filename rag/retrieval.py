@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rag.follow_ups import leans, standalone, topic, without_courtesy
+from rag.follow_ups import is_courtesy, leans, standalone, topic, without_courtesy
 from rag.protocols import Embedder, Store
 from rag.types import Hit, Turn, Vector
 
@@ -65,7 +65,7 @@ def wanted(
         The question alone where nothing was asked before.
     """
     question = without_courtesy(question)
-    own, before = embedder.embed_query(question), topic(history)
+    own, before = embedder.embed_query(question), None if is_courtesy(question) else topic(history)
     if before is None:
         return Wanted(question, own, ((question, 1.0),))
     theirs = embedder.embed_query(before.said)

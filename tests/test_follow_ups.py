@@ -47,12 +47,14 @@ def test_it_is_among_the_first_in_all_but_one(seeds: Pipeline) -> None:
     assert len(late) <= 1, late
 
 
-@pytest.mark.parametrize("text", ["Thanks!", "Great, thank you.", "OK", "Danke.", "¡Gracias!", "I see", "", "👍"])
+@pytest.mark.parametrize("text", ["Thanks!", "Great, thank you.", "OK", "Danke.", "¡Gracias!", "I see"])
 def test_courtesies_ask_nothing(text: str) -> None:
     assert is_courtesy(text)
 
 
-@pytest.mark.parametrize("text", ["Really?", "Thanks, Rubio", "No, the Moorhen.", "謝謝", "Why?", "2031"])
+@pytest.mark.parametrize(
+    "text", ["Really?", "Thanks, Rubio", "No, the Moorhen.", "Tell me more.", "謝謝", "Why?", "2031", ""]
+)
 def test_what_asks_or_names_is_no_courtesy(text: str) -> None:
     assert not is_courtesy(text)
 
@@ -80,6 +82,13 @@ def test_of_a_long_question_the_opening_is_the_topic() -> None:
 def test_courtesies_are_passed_over() -> None:
     found = topic(turns("What is the deposit?", "120 crowns.", "Great, thanks!", "You are welcome."))
     assert found == ("What is the deposit?", "What is the deposit? 120 crowns.")
+
+
+@pytest.mark.parametrize("idle", ["Tell me more.", "👍", " "])
+def test_turns_that_name_nothing_are_passed_over_too(idle: str) -> None:
+    found = topic(turns("What is the deposit?", "120 crowns.", idle, "So it is."))
+    assert found is not None
+    assert found.asked == "What is the deposit?"
 
 
 @pytest.mark.parametrize("history", [[], turns("Hello!", "Hello."), [Turn("assistant", "Ask me.")]])

@@ -21,14 +21,20 @@ _COURTESY = frozenset(
     bien vale grazie ciao obrigado obrigada sim não olá dank bedankt tack dziękuję""".split()
 )
 """Turns of such words alone speak of nothing."""
-_LEANS = re.compile(
+_OPENS = re.compile(
     r"^(?:and|but|or|so|what about|how about|then|also|why|when|where|how|who|which)\b[^?]{0,12}\??$"
-    r"|^(?:and|but|what about|how about|what else|anything else)\b"
-    r"|\b(?:it|its|he|his|him|she|her|hers|they|their|theirs|them|this|that|these|those|there|then|one|ones|former|"
+    r"|^(?:and|but|what about|how about|what else|anything else)\b",
+    re.IGNORECASE,
+)
+"""Openings of a question that goes on with what was said before."""
+_POINTS = re.compile(
+    r"\b(?:it|its|he|his|him|she|her|hers|they|their|theirs|them|this|that|these|those|there|then|one|ones|former|"
     r"latter|same|above|previous|such)\b",
     re.IGNORECASE,
 )
-"""Words that lean on what was said before."""
+"""Words that point at what was said before."""
+_NAMED = 2
+"""More content words than this before such a word, and it may well point at one of them."""
 _ALONE = 2
 """A question with fewer content words than this does not stand alone."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -92,7 +98,9 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def leans(question: str) -> bool:
     """True for a question whose words point back at an earlier turn, or are too few to be searched for."""
-    return len(set(terms(question))) < _ALONE or bool(_LEANS.search(question))
+    if len(set(terms(question))) < _ALONE or _OPENS.search(question):
+        return True
+    return any(len(terms(question[: match.start()])) <= _NAMED for match in _POINTS.finditer(question))
 
 
 def _is_idle(text: str) -> bool:

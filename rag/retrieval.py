@@ -50,9 +50,9 @@ def wanted(
     """What to search for, the conversation considered.
 
     The more a last turn has to do with what was spoken of before, and the less there is near it by itself, the more of
-    that is mixed in, and always less than of the last turn: a new topic is found as it is without a history. No list
-    of words decides, so any language will do that the embedder reads. docs/decisions/0015-follow-ups.md has the
-    figures, and why what is searched for and what is read are two things.
+    that is mixed in, and always less than of the last turn: a new topic is found as it is without a history. Vectors
+    decide so, in any language that the embedder reads. A turn that leans on an earlier one is searched for both as it
+    is and as it is rewritten. docs/decisions/0015-follow-ups.md has the figures.
 
     Args:
         question: The last turn.
@@ -65,17 +65,28 @@ def wanted(
         The question alone where nothing was asked before.
     """
     question = without_courtesy(question)
-    own, before = embedder.embed_query(question), None if is_courtesy(question) else topic(history)
+    found = Wanted(question, embedder.embed_query(question), ((question, 1.0),))
+    before = None if is_courtesy(question) else topic(history)
     if before is None:
-        return Wanted(question, own, ((question, 1.0),))
+        return found
     theirs = embedder.embed_query(before.said)
-    nearest = max((hit.score for hit in store.dense(own, 1, scope)), default=0.0)
-    pull = _pull(float(own @ theirs), nearest)
-    mixed = own + np.float32(pull * _BEFORE_DENSE) * theirs
-    leaning = pull >= _REWRITTEN and (leans(question) or nearest < _LOST)
-    query = standalone(question, history) if leaning else question
-    words = ((question, 1.0), (before.asked, pull * _BEFORE_LEXICAL))
-    return Wanted(query, mixed / np.linalg.norm(mixed), words if pull else words[:1])
+    nearest = max((hit.score for hit in store.dense(found.vector, 1, scope)), default=0.0)
+    pull = _pull(float(found.vector @ theirs), nearest)
+    if pull >= _REWRITTEN and (leans(question) or nearest < _LOST):
+        found = _rewritten(found, standalone(question, history), embedder)
+    elif pull:
+        found = found._replace(words=(*found.words, (before.asked, pull * _BEFORE_LEXICAL)))
+    return found._replace(vector=_unit(found.vector + np.float32(pull * _BEFORE_DENSE) * theirs)) if pull else found
+
+
+def _rewritten(found: Wanted, query: str, embedder: Embedder) -> Wanted:
+    """Half of the question as it was put, half of it as it stands alone: each finds what the other loses."""
+    return Wanted(query, _unit(found.vector + embedder.embed_query(query)), ((found.query, 0.5), (query, 0.5)))
+
+
+def _unit(vector: Vector) -> Vector:
+    unit: Vector = vector / np.linalg.norm(vector)
+    return unit
 
 
 def _pull(kinship: float, nearest: float) -> float:

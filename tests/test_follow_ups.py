@@ -103,8 +103,16 @@ def test_questions_that_lean(question: str) -> None:
     assert leans(question)
 
 
-def test_a_question_of_its_own_does_not_lean() -> None:
-    assert not leans("Which permits did the harbour office approve in March?")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which permits did the harbour office approve in March?",
+        "Where is Marco Rubio going on this trip?",
+        "What must a member do who wants the boat that was booked?",
+    ],
+)
+def test_questions_that_say_themselves_what_their_words_point_at(question: str) -> None:
+    assert not leans(question)
 
 
 def test_a_follow_up_has_the_question_that_it_leans_on_in_front() -> None:

@@ -83,9 +83,10 @@ def test_a_question_with_nothing_near_it_is_drawn_towards_what_was_spoken_of(sto
     lost = Compass(Warum=(0.0, 0.1))
     found = wanted("Warum?", HISTORY, store, lost)
     assert found.query == f"{LEASE} Warum?"
-    assert found.words == (("Warum?", 1.0), (LEASE, 0.2))
-    own = lost.embed_query("Warum?")
-    assert found.vector == pytest.approx((own + 0.4 * lost.embed_query(LEASE)) / np.sqrt(1.16), abs=1e-6)
+    assert found.words == (("Warum?", 0.5), (found.query, 0.5))
+    both = lost.embed_query("Warum?") + lost.embed_query(LEASE)
+    mixed = both / np.linalg.norm(both) + 0.4 * lost.embed_query(LEASE)
+    assert found.vector == pytest.approx(mixed / np.linalg.norm(mixed), abs=1e-6)
     assert [h.chunk.document for h in retrieve(found, store, 2)] == ["lease", "plan"]
 
 
@@ -98,14 +99,14 @@ def test_a_new_topic_is_found_as_it_is(store: SqliteStore) -> None:
 
 def test_the_nearer_a_question_is_to_what_was_spoken_of_the_more_of_that_is_wanted(store: SqliteStore) -> None:
     def weight(north: float) -> float:
-        return dict(wanted("East", HISTORY, store, Compass(East=(north, 0.5))).words).get(LEASE, 0.0)
+        return dict(wanted("East gate", HISTORY, store, Compass(East=(north, 0.5))).words).get(LEASE, 0.0)
 
     assert [round(weight(north), 3) for north in (-0.4, 0.0, 0.25, 0.5)] == [0.0, 0.0, 0.1, 0.2]
 
 
 def test_a_question_with_its_passage_right_beside_it_needs_no_help(store: SqliteStore) -> None:
-    assert len(wanted("East", HISTORY, store, Compass(East=(0.5, 0.79))).words) == 2
-    assert len(wanted("East", HISTORY, store, Compass(East=(0.5, 0.81))).words) == 1
+    assert len(wanted("East gate", HISTORY, store, Compass(East=(0.5, 0.79))).words) == 2
+    assert len(wanted("East gate", HISTORY, store, Compass(East=(0.5, 0.81))).words) == 1
 
 
 @pytest.mark.parametrize(("north", "rewritten"), [(0.1, False), (0.3, True)])

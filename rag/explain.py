@@ -43,7 +43,7 @@ def explain(
     if expected is not None:
         loss.check(expected)
     run = pipeline.prepare(Question(question, history=tuple(history), scope=tuple(scope)))
-    found = _explanation(run, pipeline)
+    found = replace(_explanation(run, pipeline), history=tuple(history))
     return replace(found, expected=loss.trace(found, pipeline, expected)) if expected else found
 
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from rag.evidence import Weighed
-from rag.types import Hit, Span, hit_to_dict
+from rag.types import Hit, Span, Turn, hit_to_dict
 
 Stage = Literal["index", "split", "candidates", "hits", "evidence", "prompt", "decision", "arrived"]
 """Where an expected passage was lost: each stage comes after those before it; `arrived` is none."""
@@ -113,7 +113,7 @@ class Explanation:
 
     Attributes:
         question: As asked.
-        query: As searched for.
+        query: As it stands alone.
         candidates: Best first.
         sentences: Of the hits: those that were embedded best first, then the others.
         floor: Score that a sentence needed.
@@ -123,6 +123,7 @@ class Explanation:
         model: Name of the generator.
         embedder: Name of the embedder.
         expected: What became of the passage that was expected; None where none was.
+        history: Earlier turns, oldest first.
     """
 
     question: str
@@ -136,6 +137,7 @@ class Explanation:
     model: str = ""
     embedder: str = ""
     expected: Loss | None = None
+    history: tuple[Turn, ...] = ()
 
     @property
     def hits(self) -> list[Candidate]:

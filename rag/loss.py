@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from rag import locate
+from rag import locate, retrieval
 from rag.errors import UsageError
 from rag.explanation import Candidate, Considered, Expected, Explanation, Loss, Stage
 from rag.pipeline import Pipeline
 from rag.protocols import Store
+from rag.retrieval import Wanted
 from rag.scope import covers, listed
 from rag.splitter import sentences
 from rag.types import Chunk, Document, Hit, Span
@@ -183,7 +184,7 @@ def _last(candidates: Sequence[Candidate]) -> tuple[float, float]:
 
 def _dense(found: Explanation, pipeline: Pipeline, passage: Place) -> list[Hit]:
     """The dense ranking, as deep as it must be to hold the whole passage."""
-    vector = pipeline.embedder.embed_query(found.query)
+    vector = _wanted(found, pipeline).vector
     ranking: list[Hit] = []
     for depth in _depths(found.depth, pipeline.store):
         ranking = pipeline.store.dense(vector, depth, found.scope)
@@ -194,12 +195,18 @@ def _dense(found: Explanation, pipeline: Pipeline, passage: Place) -> list[Hit]:
 
 def _lexical(found: Explanation, pipeline: Pipeline, chunk: Chunk) -> Hit | None:
     """A passage in the lexical ranking, however deep; None where it is not in it."""
+    wanted = _wanted(found, pipeline)
     for depth in _depths(found.depth, pipeline.store):
-        ranking = pipeline.store.lexical(found.query, depth, found.scope)
+        ranking = retrieval.lexical(wanted, pipeline.store, depth, found.scope)
         hit = next((hit for hit in ranking if hit.chunk.key == chunk.key), None)
         if hit or len(ranking) < depth:
             return hit
     return None
+
+
+def _wanted(found: Explanation, pipeline: Pipeline) -> Wanted:
+    """What was searched for."""
+    return retrieval.wanted(found.question, found.history, pipeline.store, pipeline.embedder, found.scope)
 
 
 def _depths(first: int, store: Store) -> Iterator[int]:

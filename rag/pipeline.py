@@ -10,16 +10,17 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
-from rag import answerability, evidence, prompts, retrieval
+from rag import answerability, clarify, evidence, prompts, retrieval
 from rag.citations import Checker
 from rag.config import Config
 from rag.errors import UsageError
 from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
 from rag.exchange import to_scope
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
-from rag.reasons import reason
+from rag.reasons import reason, refusal
 from rag.run import Run
 from rag.scope import resolved
 from rag.splitter import sentences
@@ -54,13 +55,16 @@ class Pipeline:
         self.config = config
         self.reranker = reranker
 
-    def search(self, question: str, k: int | None = None, scope: Sequence[str] = ()) -> list[Hit]:
+    def search(
+        self, question: str, k: int | None = None, scope: Sequence[str] = (), history: Sequence[Turn] = ()
+    ) -> list[Hit]:
         """Retrieval alone.
 
         Args:
-            question: A question that stands alone.
+            question: The last turn.
             k: Most hits; None for the configured number.
             scope: Documents and folders to look in; empty for all.
+            history: Earlier turns, oldest first.
 
         Returns:
             Hits with their ranks, best first.
@@ -69,15 +73,18 @@ class Pipeline:
             UsageError: A scope that names nothing in the index.
         """
         wanted = self.config.k if k is None else k
-        return self._best(question, self._candidates(question, wanted, self._scope(scope)), wanted)
+        asked = Question(question, history=tuple(history), scope=self._scope(scope))
+        return self._best(*self._candidates(asked, wanted), wanted)
 
     def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Only a scope costs a look at the list of documents."""
         given = to_scope(paths)
         return resolved(given, [document.path for document in self.store.documents()]) if given else ()
 
-    def _candidates(self, question: str, k: int, scope: tuple[str, ...]) -> list[Hit]:
-        return retrieval.retrieve(question, self.store, self.embedder, max(self.config.candidates, k), scope)
+    def _candidates(self, asked: Question, k: int) -> tuple[str, list[Hit]]:
+        """The question as it stands alone, and what is found for it."""
+        wanted = retrieval.wanted(asked.text, asked.history, self.store, self.embedder, asked.scope)
+        return wanted.query, retrieval.retrieve(wanted, self.store, max(self.config.candidates, k), asked.scope)
 
     def _best(self, question: str, candidates: Sequence[Hit], k: int) -> list[Hit]:
         hits = list(candidates[:k])
@@ -194,8 +201,7 @@ class Pipeline:
             )
         text = question.text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
         run = Run(text, question.id, time.perf_counter(), self._scope(question.scope))
-        run.query = retrieval.standalone(text, question.history)
-        run.candidates = self._candidates(run.query, self.config.k, run.scope)
+        run.query, run.candidates = self._candidates(replace(question, text=text, scope=run.scope), self.config.k)
         run.hits = self._best(run.query, run.candidates, self.config.k)
         run.mark("retrieve")
         return run
@@ -214,7 +220,8 @@ class Pipeline:
 
     def answerable(self, run: Run) -> bool:
         """True where a question that was prepared is answered, not refused."""
-        return bool(run.evidence) and run.decision.probability >= self.config.refuse_below
+        asked = bool(run.evidence) and not clarify.asks_nothing(run.query)
+        return asked and run.decision.probability >= self.config.refuse_below
 
     def _checker(self, run: Run) -> Checker:
         read: dict[str, Document] = {}
@@ -275,7 +282,7 @@ class Pipeline:
             question=run.question,
             query=run.query,
             status="refused" if refused else "answered",
-            text=prompts.DONT_KNOW if refused else checker.text(),
+            text=refusal(run) if refused else checker.text(),
             reason=reason(run, checker, self.answerable(run)) if refused else "",
             sentences=() if refused else tuple(checker.kept),
             citations=() if refused else tuple(checker.citations),

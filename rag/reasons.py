@@ -1,10 +1,17 @@
-"""Why a question was refused, in words. Knows what is known of a question and what the check made of its draft."""
+"""What a refusal says, and why, in words. Knows what is known of a question and what the check made of its draft."""
 
 from __future__ import annotations
 
 from rag.citations import Checker
+from rag.clarify import question_back
+from rag.prompts import DONT_KNOW
 from rag.run import Run
 from rag.scope import listed
+
+
+def refusal(run: Run) -> str:
+    """What stands in the place of an answer: a question back where that would help, else that there is none."""
+    return question_back(run.question, run.query, run.hits) or DONT_KNOW
 
 
 def reason(run: Run, checker: Checker, answerable: bool) -> str:

@@ -1,70 +1,138 @@
-"""From a question to hits: follow-ups rewritten, dense and lexical search, their scores fused.
+"""From a question to hits: dense and lexical search, their scores fused, drawn towards what was spoken of before.
 
 Deterministic: ties are broken by document and offset. Knows the store and the embedder by their protocols alone.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
+import numpy as np
+
+from rag.follow_ups import is_courtesy, leans, standalone, topic, without_courtesy
 from rag.protocols import Embedder, Store
-from rag.types import Hit, Turn
-from rag.words import terms
+from rag.types import Hit, Turn, Vector
 
 _DENSE = 0.7
 """Weight of the dense score against the lexical one."""
-_LEANS = re.compile(
-    r"^(?:and|but|or|so|what about|how about|then|also|why|when|where|how|who|which)\b[^?]{0,12}\??$"
-    r"|^(?:and|but|what about|how about|what else|anything else)\b"
-    r"|\b(?:it|its|he|his|him|she|her|hers|they|their|theirs|them|this|that|these|those|there|then|one|ones|former|"
-    r"latter|same|above|previous|such)\b",
-    re.IGNORECASE,
-)
-"""Words that lean on what was said before."""
-_ALONE = 2
-"""A question with fewer content words than this does not stand alone."""
+_BEFORE_DENSE, _BEFORE_LEXICAL = 0.4, 0.2
+"""Weights of what was spoken of before, against 1 of the last turn, where it counts in full."""
+_KINDRED = 0.5
+"""Inner product with what was spoken of before from which a last turn is about the same thing."""
+_PLAIN, _CLEAR, _VAGUE = 0.8, 0.5, 0.3
+"""Inner product with the nearest passage: from the first, a last turn needs no help, whatever it is about; from the
+second, none unless it is about the same thing; from the third down, all there is."""
+_LOST = 0.25
+"""Under this a last turn leans on what was said before, in whatever language."""
+_REWRITTEN = 0.3
+"""How much what was spoken of before must count for a question to be rewritten; below it is another topic."""
 
 
-def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Make a follow-up searchable on its own.
+class Wanted(NamedTuple):
+    """What is searched for: to be read, by vector, and by words.
+
+    Attributes:
+        query: The question as it stands alone.
+        vector: (dim,) float32, unit length.
+        words: Texts whose words are searched for, each with the weight of its score.
+    """
+
+    query: str
+    vector: Vector
+    words: tuple[tuple[str, float], ...]
+
+
+def wanted(
+    question: str, history: Sequence[Turn], store: Store, embedder: Embedder, scope: Sequence[str] = ()
+) -> Wanted:
+    """What to search for, the conversation considered.
+
+    The more a last turn has to do with what was spoken of before, and the less there is near it by itself, the more of
+    that is mixed in, and always less than of the last turn: a new topic is found as it is without a history. Vectors
+    decide so, in any language that the embedder reads. A turn that leans on an earlier one is searched for both as it
+    is and as it is rewritten. docs/decisions/0015-follow-ups.md has the figures.
 
     Args:
         question: The last turn.
         history: Earlier turns, oldest first.
+        store: Where to look.
+        embedder: The one that the store was made with.
+        scope: Documents and folders to look in; empty for all.
 
     Returns:
-        The question, with the earlier question that it leans on in front of it; unchanged where it stands alone.
+        The question alone where nothing was asked before.
     """
-    question = " ".join(question.split())
-    earlier = [turn.content for turn in history if turn.role == "user" and turn.content.strip()]
-    if not earlier or not leans(question):
-        return question
-    before = standalone(earlier[-1], [Turn("user", text) for text in earlier[:-1]][-1:])
-    return f"{before} {question}"
+    question = without_courtesy(question)
+    found = Wanted(question, embedder.embed_query(question), ((question, 1.0),))
+    before = None if is_courtesy(question) else topic(history)
+    if before is None:
+        return found
+    theirs = embedder.embed_query(before.said)
+    nearest = max((hit.score for hit in store.dense(found.vector, 1, scope)), default=0.0)
+    pull = _pull(float(found.vector @ theirs), nearest)
+    if pull >= _REWRITTEN and (leans(question) or nearest < _LOST):
+        found = _rewritten(found, standalone(question, history), embedder)
+    elif pull:
+        found = found._replace(words=(*found.words, (before.asked, pull * _BEFORE_LEXICAL)))
+    return found._replace(vector=_unit(found.vector + np.float32(pull * _BEFORE_DENSE) * theirs)) if pull else found
 
 
-def leans(question: str) -> bool:
-    """True for a question that points back at an earlier turn, or says too little to be searched for."""
-    return len(set(terms(question))) < _ALONE or bool(_LEANS.search(question))
+def _rewritten(found: Wanted, query: str, embedder: Embedder) -> Wanted:
+    """Half of the question as it was put, half of it as it stands alone: each finds what the other loses."""
+    return Wanted(query, _unit(found.vector + embedder.embed_query(query)), ((found.query, 0.5), (query, 0.5)))
 
 
-def retrieve(query: str, store: Store, embedder: Embedder, candidates: int, scope: Sequence[str] = ()) -> list[Hit]:
+def _unit(vector: Vector) -> Vector:
+    unit: Vector = vector / np.linalg.norm(vector)
+    return unit
+
+
+def _pull(kinship: float, nearest: float) -> float:
+    """How much what was spoken of before counts, in [0, 1]: for being kindred, or for want of anything near."""
+    kindred = _within(kinship / _KINDRED) * _within((_PLAIN - nearest) / (_PLAIN - _CLEAR))
+    return max(kindred, _within((_CLEAR - nearest) / (_CLEAR - _VAGUE)))
+
+
+def _within(share: float) -> float:
+    return min(1.0, max(0.0, share))
+
+
+def retrieve(wanted: Wanted, store: Store, candidates: int, scope: Sequence[str] = ()) -> list[Hit]:
     """Search both ways and fuse.
 
     Args:
-        query: A question that stands alone.
+        wanted: What to search for.
         store: Where to look.
-        embedder: The one that the store was made with.
         candidates: Hits taken from each ranking.
         scope: Documents and folders to look in; empty for all.
 
     Returns:
         Every candidate of either, best first, with its rank in each ranking that it was in.
     """
-    dense = store.dense(embedder.embed_query(query), candidates, scope)
-    return fuse(dense, store.lexical(query, candidates, scope))
+    return fuse(store.dense(wanted.vector, candidates, scope), lexical(wanted, store, candidates, scope))
+
+
+def lexical(wanted: Wanted, store: Store, k: int, scope: Sequence[str] = ()) -> list[Hit]:
+    """The ranking by words: BM25 is a sum over words, so texts of different weights are searched for one by one.
+
+    Args:
+        wanted: What to search for.
+        store: Where to look.
+        k: Most hits.
+        scope: Documents and folders to look in; empty for all.
+
+    Returns:
+        Hits by falling sum of weighted scores, ties by document and start, with their ranks.
+    """
+    found: dict[tuple[str, int], Hit] = {}
+    for text, weight in wanted.words:
+        for hit in store.lexical(text, k, scope):
+            score = weight * hit.score + (found[hit.chunk.key].score if hit.chunk.key in found else 0.0)
+            found[hit.chunk.key] = replace(hit, score=score, lexical_score=score)
+    best = sorted(found.values(), key=_order)[:k]
+    return [replace(hit, lexical_rank=rank) for rank, hit in enumerate(best, start=1)]
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
@@ -87,9 +155,13 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
         known = found.get(hit.chunk.key, replace(hit, score=0.0))
         score = known.score + (1 - _DENSE) * share
         found[hit.chunk.key] = replace(known, score=score, lexical_rank=rank, lexical_score=hit.score)
-    return sorted(found.values(), key=lambda hit: (-hit.score, hit.chunk.key))
+    return sorted(found.values(), key=_order)
 
 
 def _shares(hits: Sequence[Hit]) -> list[tuple[Hit, float]]:
     best = max((hit.score for hit in hits), default=0.0)
     return [(hit, max(0.0, hit.score / best) if best > 0 else 0.0) for hit in hits]
+
+
+def _order(hit: Hit) -> tuple[float, tuple[str, int]]:
+    return (-hit.score, hit.chunk.key)

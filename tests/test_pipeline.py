@@ -269,3 +269,20 @@ def test_a_refusal_says_where_alone_it_looked(store: SqliteStore) -> None:
 def test_a_scope_that_names_nothing_is_an_error(store: SqliteStore) -> None:
     with pytest.raises(UsageError, match=r"did you mean lease\.txt"):
         pipeline(store).ask("How much is the deposit?", scope=["leese.txt"])
+
+
+@pytest.mark.parametrize("question", ["Why?", "Thanks!"])
+def test_where_nothing_is_asked_it_is_asked_back_and_nothing_generated(store: SqliteStore, question: str) -> None:
+    subject = pipeline(store, "The deposit is 400 euros.", refuse_below=0.0)
+    answer = subject.ask(question)
+    assert (answer.status, answer.citations) == ("refused", ())
+    assert answer.text.endswith(("mean.", "know?"))
+    assert isinstance(subject.generator, FakeGenerator)
+    assert subject.generator.seen == []
+    check_invariants(answer, store)
+
+
+def test_a_refusal_asks_back_what_a_word_means_and_offers_titles(store: SqliteStore) -> None:
+    answer = pipeline(store, refuse_below=1.0).ask("Was it ever sold?")
+    assert answer.text.startswith("What is meant by “it”: something in “")
+    check_invariants(answer, store)

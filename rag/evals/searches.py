@@ -56,11 +56,11 @@ def search_all(cases: Sequence[Case], indexes: Indexes, progress: Progress) -> l
 def _search(case: Case, pipeline: Pipeline, spans: Sequence[GoldSpan]) -> Search:
     depth = max(pipeline.config.candidates, pipeline.config.k)
     started_s = time.perf_counter()
-    query = retrieval.standalone(case.text, case.history)
-    rankings = {"fused": pipeline.search(query, depth)}
+    rankings = {"fused": pipeline.search(case.text, depth, history=case.history)}
     seconds = time.perf_counter() - started_s
-    rankings["dense"] = pipeline.store.dense(pipeline.embedder.embed_query(query), depth)
-    rankings["lexical"] = pipeline.store.lexical(query, depth)
+    wanted = retrieval.wanted(case.text, case.history, pipeline.store, pipeline.embedder)
+    rankings["dense"] = pipeline.store.dense(wanted.vector, depth)
+    rankings["lexical"] = retrieval.lexical(wanted, pipeline.store, depth)
     if case.history:
         rankings["last_turn"] = pipeline.search(case.text, depth)
     return Search(case, rankings, spans, seconds)

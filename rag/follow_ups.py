@@ -35,8 +35,8 @@ _POINTS = re.compile(
 """Words that point at what was said before."""
 _NAMED = 2
 """More content words than this before such a word, and it may well point at one of them."""
-_ALONE = 2
-"""A question with fewer content words than this does not stand alone."""
+_ALONE, _WHOLE = 2, 7
+"""Different content words under which a question does not stand alone, and from which its words point within it."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 _MARKER = re.compile(r"\s*\[\d+\]")
 
@@ -98,9 +98,11 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def leans(question: str) -> bool:
     """True for a question whose words point back at an earlier turn, or are too few to be searched for."""
-    if len(set(terms(question))) < _ALONE or _OPENS.search(question):
+    said = len(set(terms(question)))
+    if said < _ALONE or _OPENS.search(question):
         return True
-    return any(len(terms(question[: match.start()])) <= _NAMED for match in _POINTS.finditer(question))
+    pointing = _POINTS.finditer(question) if said < _WHOLE else ()
+    return any(len(terms(question[: match.start()])) <= _NAMED for match in pointing)
 
 
 def _is_idle(text: str) -> bool:

@@ -109,6 +109,7 @@ def test_questions_that_lean(question: str) -> None:
         "Which permits did the harbour office approve in March?",
         "Where is Marco Rubio going on this trip?",
         "What must a member do who wants the boat that was booked?",
+        "How does this club pay back deposits, charge late returns and end memberships?",
     ],
 )
 def test_questions_that_say_themselves_what_their_words_point_at(question: str) -> None:

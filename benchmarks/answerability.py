@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from rag.evals.runner import open_parts
 from rag.events import EvidenceSelected, Retrieved
 from rag.protocols import Judge
 from rag.types import Hit
+
+_NEVER = threading.Event()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _values(case: Case, indexes: Indexes) -> dict[str, float]:
                 return {}
             if not isinstance(pipeline.generator, Judge):
                 return features(hits, event.evidence)
-            yes, no = pipeline.generator.judge(prompts.judge_messages(query, event.evidence), ["Yes", "No"])
+            yes, no = pipeline.generator.judge(prompts.judge_messages(query, event.evidence), ["Yes", "No"], _NEVER)
             return {"log_odds": yes - no}
     return {}
 

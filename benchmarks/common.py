@@ -15,6 +15,9 @@ from rag.errors import RagError
 from rag.evals.cases import Dataset
 from rag.evals.datasets import load_dataset
 
+CIRCUMSTANCES = ("generator", "judge", "embedder", "commit", "config", "machine")
+"""What a figure was measured with."""
+
 
 def arguments(what: str | None, questions: int | None = None) -> argparse.ArgumentParser:
     """The arguments that every script takes: where the sets are, where the result goes, which generator, which half."""

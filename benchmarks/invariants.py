@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from common import arguments, datasets, progress, settings, write
+from common import CIRCUMSTANCES, arguments, datasets, progress, settings, write
 
 from rag.evals.cases import Dataset
 from rag.evals.datasets import sample
@@ -29,7 +29,7 @@ def main() -> int:
         evaluation = evaluate(part, parts, config, progress, retrieval_only=False)
         result, statuses = evaluation.result, Counter(o.answer.status for o in evaluation.outcomes if o.answer)
         checks[dataset.name] = {**statuses, **result["invariants"], "errors": result["errors"]}
-        circumstances = {name: result[name] for name in ("generator", "embedder", "commit", "config", "machine")}
+        circumstances = {name: result[name] for name in CIRCUMSTANCES}
         write(given.output, {**_total(checks), "sets": checks, **circumstances})
     return 1 if _total(checks)["violated"] else 0
 

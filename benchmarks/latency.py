@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from common import arguments, datasets, progress, settings, write
+from common import CIRCUMSTANCES, arguments, datasets, progress, settings, write
 
 from rag.evals.datasets import sample
 from rag.evals.outcomes import Outcome
@@ -24,7 +24,7 @@ def main() -> int:
     for dataset in datasets(given.sets):
         if dataset.cases:
             evaluation = evaluate(sample(dataset, given.n, given.half), parts, config, progress, retrieval_only=False)
-            kept = ("n", "index", "timings", "prompt_tokens", "generator", "embedder", "commit", "config", "machine")
+            kept = ("n", "index", "timings", "prompt_tokens", *CIRCUMSTANCES)
             questions = [_question(outcome) for outcome in evaluation.outcomes]
             sets[dataset.name] = {**{name: evaluation.result.get(name) for name in kept}, "questions": questions}
     write(given.output, sets)

@@ -1,8 +1,8 @@
 """Do the documents hold the answer? A probability, decided before anything is generated.
 
-It rests on features that can be explained: the generator's own log-odds of "Yes" over "No" where they are known to tell
-(see `calibrated`), and elsewhere on what retrieval found: how near the question are the best sentence, by words and
-vector, and the best passage, by vector. The weights are in `data/answerability.json`, fitted by
+It rests on features that can be explained: a judge's log-odds of "Yes" over "No" where there is one (see `judge_of`),
+and elsewhere on what retrieval found: how near the question are the best sentence, by words and vector, and the best
+passage, by vector. The weights are in `data/answerability.json`, fitted by
 `benchmarks/answerability.py`; docs/decisions/0008-answerability.md says what they are worth. Knows nothing of models or
 stores.
 """
@@ -15,12 +15,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
+from rag.errors import ConfigError
 from rag.types import Evidence, Hit
 from rag.words import content_words, terms
 
 _RETRIEVAL = "retrieval"
-"""The weights for any other generator."""
+"""The weights where there is no judge."""
+
+
+class Opinion(NamedTuple):
+    """What a judge says of the evidence: its name, and its log-odds of "Yes, it states the answer" over "No"."""
+
+    judge: str
+    log_odds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +40,17 @@ class Answerability:
         probability: How likely that is, in [0, 1].
         missing: What the question asks for that the evidence lacks, in its order.
         features: What it rests on: `log_odds`, or what `features` gives; empty without evidence.
+        judge: Name of the model whose log-odds these are; empty where retrieval decided.
     """
 
     probability: float
     missing: tuple[str, ...]
     features: Mapping[str, float] = field(default_factory=dict)
+    judge: str = ""
 
 
 def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, float]:
-    """What the decision rests on where no generator is asked.
+    """What the decision rests on where no judge is asked.
 
     Args:
         hits: Best first.
@@ -55,17 +66,26 @@ def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, flo
     }
 
 
-def calibrated(generator: str) -> bool:
-    """True for a generator whose log-odds were fitted; those of another may be no better than chance."""
-    return generator in _weights() and generator != _RETRIEVAL
+def judge_of(generator: str, judge: str = "") -> str:
+    """Name of the model that is asked.
+
+    Args:
+        generator: As `Config.generator` names it.
+        judge: As `Config.judge` names it; empty for none.
+
+    Returns:
+        The judge, or else the generator where its own log-odds were fitted; empty where retrieval decides.
+
+    Raises:
+        ConfigError: The log-odds of that judge were never fitted, so they may be no better than chance.
+    """
+    if judge:
+        return _fitted(judge)
+    return generator if generator in _judges() else ""
 
 
 def decide(
-    query: str,
-    hits: Sequence[Hit],
-    evidence: Sequence[Evidence],
-    generator: str = "",
-    log_odds: float | None = None,
+    query: str, hits: Sequence[Hit], evidence: Sequence[Evidence], opinion: Opinion | None = None
 ) -> Answerability:
     """Probability that the evidence answers the question.
 
@@ -73,24 +93,39 @@ def decide(
         query: A question that stands alone.
         hits: Best first.
         evidence: Best first.
-        generator: Whose log-odds these are; one that is `calibrated`.
-        log_odds: Of "Yes, the passages state the answer"; None to decide by retrieval alone.
+        opinion: Of the judge; None to decide by retrieval.
 
     Returns:
         The probability, what it rests on, and the question's words that no evidence has, in the order of the question.
+
+    Raises:
+        ConfigError: The log-odds of that judge were never fitted.
     """
     if not evidence:
         return Answerability(0.0, tuple(word for word, _ in content_words(query)))
-    values = features(hits, evidence) if log_odds is None else {"log_odds": max(-10.0, min(10.0, log_odds))}
-    weights = _weights()[_RETRIEVAL if log_odds is None else generator]
+    values = {"log_odds": max(-10.0, min(10.0, opinion.log_odds))} if opinion else features(hits, evidence)
+    weights = _weights()[_fitted(opinion.judge) if opinion else _RETRIEVAL]
     total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
     everything = {term for item in evidence for term in _words(item)}
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
-    return Answerability(1 / (1 + math.exp(-total)), missing, values)
+    return Answerability(1 / (1 + math.exp(-total)), missing, values, opinion.judge if opinion else "")
 
 
 def _words(item: Evidence) -> list[str]:
     return terms(f"{item.text} {item.chunk.title} {item.chunk.heading}")
+
+
+def _fitted(judge: str) -> str:
+    if judge not in _judges():
+        raise ConfigError(
+            f"judge = {judge!r}: its log-odds were never fitted, so its Yes may be worth nothing",
+            f"name one whose were: {', '.join(_judges())}; or leave the judge out",
+        )
+    return judge
+
+
+def _judges() -> list[str]:
+    return sorted(_weights().keys() - {_RETRIEVAL})
 
 
 @cache

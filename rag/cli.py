@@ -78,7 +78,7 @@ def search(question: str, k: int | None, scope: tuple[str, ...], as_json: bool, 
     if not question.strip():
         raise UsageError("the question is empty", "rag search QUESTION")
     config = settings_from(flags)
-    with opened_pipeline(replace(config, generator="extractive")) as pipeline:
+    with opened_pipeline(replace(config, generator="extractive", judge="")) as pipeline:
         hits = pipeline.search(question, k, scope)
     if as_json:
         found = [{**hit_to_dict(hit), "text": hit.chunk.text} for hit in hits]

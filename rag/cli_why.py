@@ -101,7 +101,7 @@ def _sentence(item: Considered) -> tuple[Any, ...]:
 def _show_decision(found: Explanation) -> None:
     decision = found.decision
     features = ", ".join(f"{name.replace('_', '-')} {value:.2f}" for name, value in decision.features.items())
-    by = f"judged by {found.model}" if decision.judged else "by what retrieval found"
+    by = f"judged by {decision.judge}" if decision.judge else "by what retrieval found"
     console.out(f"\nDecision: {'answered' if decision.answered else 'refused'}")
     console.out(f"  probability {decision.probability:.2f}, bar {decision.bar:.2f}, {by}: {features or 'no evidence'}")
     if decision.missing:

@@ -33,6 +33,8 @@ class Config:
         offline: Fetch nothing, whatever is missing.
         embedder: Catalogue name, Hub id or local folder.
         generator: Catalogue name, Hub id, local folder or GGUF, `extractive`, or `openai:URL#MODEL`.
+        judge: Local model whose log-odds decide whether there is an answer, whatever generator writes it; empty for the
+            generator's own where they were fitted, and for retrieval elsewhere.
         reranker: Cross-encoder to use, as a Hub id or local folder; empty for none.
         policy: What becomes of an unsupported sentence: `flag`, `drop`, or `refuse` the whole answer.
         chunk_tokens: Largest chunk, in the embedder's tokens, heading prefix included.
@@ -56,6 +58,7 @@ class Config:
     offline: bool = False
     embedder: str = "all-MiniLM-L6-v2"
     generator: str = "qwen2.5-coder-1.5b"
+    judge: str = ""
     reranker: str = ""
     policy: Policy = "drop"
     chunk_tokens: int = 200

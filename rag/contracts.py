@@ -122,10 +122,12 @@ class GeneratorContract:
     def test_a_judge_gives_log_probabilities_and_changes_no_reply(self, subject: Generator) -> None:
         if not isinstance(subject, Judge):
             return
-        before = _reply(subject, self.conversations[0])
-        odds = subject.judge(self.conversations[0], ["Yes", "No"])
+        before, stop = _reply(subject, self.conversations[0]), threading.Event()
+        stop.set()
+        odds = subject.judge(self.conversations[0], ["Yes", "No"], threading.Event())
         assert abs(sum(math.exp(value) for value in odds) - 1) < 1e-5
-        assert odds == subject.judge(self.conversations[0], ["Yes", "No"])
+        assert odds == subject.judge(self.conversations[0], ["Yes", "No"], threading.Event())
+        assert subject.judge(self.conversations[0], ["Yes", "No"], stop) == []
         assert _reply(subject, self.conversations[0]) == before
 
 

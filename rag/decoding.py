@@ -45,7 +45,7 @@ class Decoder:
         self._kept: list[tuple[list[int], list[tuple[torch.Tensor, torch.Tensor]]]] = []
 
     @torch.inference_mode()
-    def next_logits(self, ids: Sequence[int], tokens: Sequence[int]) -> torch.Tensor:
+    def next_logits(self, ids: Sequence[int], tokens: Sequence[int], stop: StopSignal) -> torch.Tensor | None:
         """How likely some tokens are to come after a prompt.
 
         The output layer is applied in float32, whatever the weights are stored in: bfloat16 has only steps of 1/8 for
@@ -54,11 +54,15 @@ class Decoder:
         Args:
             ids: The prompt; not empty.
             tokens: What may come next.
+            stop: Looked at before every block of the prompt.
 
         Returns:
-            Logits: (tokens,) float32.
+            Logits: (tokens,) float32; None if told to stop.
         """
-        hidden = self._whole(ids).hidden
+        read = self._read(ids, stop)
+        if read is None:
+            return None
+        hidden = read.hidden
         layer = self._model.get_output_embeddings()
         logits: torch.Tensor = layer.weight[list(tokens)].float() @ hidden.float()
         return logits if layer.bias is None else logits + layer.bias[list(tokens)].float()

@@ -36,6 +36,7 @@ _COMMON = (
     click.option("--policy", type=click.Choice(["flag", "drop", "refuse"]), help="For sentences without support."),
     click.option("--offline", is_flag=True, default=None, help="Fetch nothing."),
     click.option("--embedder", metavar="NAME", help="Catalogue name, Hub id or folder."),
+    click.option("--judge", metavar="NAME", help="Model that decides whether there is an answer."),
     click.option("--generator", metavar="NAME", help="Likewise; or extractive, or openai:URL#MODEL."),
     click.option("--index", metavar="DIR", help="Folder of the index."),
 )

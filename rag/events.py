@@ -23,10 +23,9 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSelected:
-    """Second event: the sentences to answer from, and how likely it is, in [0, 1], that they hold the answer."""
+    """Second event: the sentences to answer from, before anything has been read by a model."""
 
     evidence: tuple[Evidence, ...]
-    answerable: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ def _explanation(run: Run, pipeline: Pipeline) -> Explanation:
             answered=pipeline.answerable(run),
             probability=decision.probability,
             bar=pipeline.config.refuse_below,
-            judged=run.judged,
+            judge=decision.judge,
             features=decision.features,
             missing=decision.missing,
         ),

@@ -94,7 +94,8 @@ class Decision:
         answered: True where it is, as far as the evidence goes.
         probability: That the evidence holds the answer, in [0, 1].
         bar: Under this it is refused, in [0, 1].
-        judged: True where the generator was asked; its log-odds are then among the features.
+        judge: Name of the model that was asked, whose log-odds are then among the features; empty where it was
+            retrieval that decided.
         features: What the probability rests on.
         missing: Words of the query that no evidence has.
     """
@@ -102,7 +103,7 @@ class Decision:
     answered: bool
     probability: float
     bar: float
-    judged: bool
+    judge: str
     features: Mapping[str, float]
     missing: tuple[str, ...]
 

@@ -9,10 +9,11 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.answerability import judge_of
 from rag.config import Config, load_config
 from rag.errors import ConfigError
 from rag.pipeline import Pipeline
-from rag.protocols import Embedder, Generator, Progress, Reranker
+from rag.protocols import Embedder, Generator, Judge, Progress, Reranker
 
 if TYPE_CHECKING:
     from rag.indexing import Report
@@ -72,11 +73,14 @@ def build_index(
 
 def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
     """A pipeline from settings."""
-    open_store(config).close()  # a missing index is said at once, before any weights are loaded
+    judge_of(config.generator, config.judge)  # one that cannot judge is said at once, before any weights are loaded
+    open_store(config).close()  # so is a missing index
     weights = open_weights(config, progress)
     embedder = open_embedder(config, weights)
     store = open_store(config, manifest(config, embedder, weights))
-    return Pipeline(store, embedder, open_generator(config, weights), config, open_reranker(config, weights))
+    generator = open_generator(config, weights)
+    judge = open_judge(config, weights, generator)
+    return Pipeline(store, embedder, generator, config, open_reranker(config, weights), judge)
 
 
 def sync_index(config: Config, progress: Progress = no_progress) -> Report:
@@ -155,6 +159,30 @@ def open_generator(config: Config, weights: Weights) -> Generator:
         if not url or not model:
             raise ConfigError(f"generator = {name!r}", "write openai:http://host:port/v1#model")
         return OpenAIGenerator(url, model, config.answer_tokens)
+    return TransformersGenerator(weights.path(name), name, config.answer_tokens)
+
+
+def open_judge(config: Config, weights: Weights, generator: Generator) -> Judge | None:
+    """The model of the settings that decides whether there is an answer.
+
+    Args:
+        config: Its `judge` names one, or else its `generator` may be one.
+        weights: Where local weights are.
+        generator: That of the settings; it is loaded once where it is its own judge.
+
+    Returns:
+        The judge, its weights fetched first where they are missing; None where retrieval decides.
+
+    Raises:
+        ConfigError: The log-odds of that judge were never fitted.
+    """
+    from rag.generator import TransformersGenerator
+
+    name = judge_of(config.generator, config.judge)
+    if not name:
+        return None
+    if isinstance(generator, Judge) and generator.name == name:
+        return generator
     return TransformersGenerator(weights.path(name), name, config.answer_tokens)
 
 

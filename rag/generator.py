@@ -81,20 +81,21 @@ class TransformersGenerator:
                 replies += self._group(prompts[at : at + _TOGETHER])
         return replies
 
-    def judge(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
+    def judge(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
         """How likely the reply is to begin with one option or another.
 
         Args:
             messages: The conversation.
             options: At least one; told apart by their first tokens.
+            stop: Ends the reading within one block of the prompt, or the waiting for another reply.
 
         Returns:
-            Log-probability of each option's first token, normalised over the options.
+            Log-probability of each option's first token, normalised over the options; nothing if told to stop.
         """
         first = [self._format.plain(option)[0] for option in options]
-        with self._lock:
-            logits = self._decoder.next_logits(self._format.prompt(messages), first)
-        return logits.log_softmax(-1).tolist()
+        with self._turn(stop) as mine:
+            logits = self._decoder.next_logits(self._format.prompt(messages), first, stop) if mine else None
+        return [] if logits is None else logits.log_softmax(-1).tolist()
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, none of them control tokens."""

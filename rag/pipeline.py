@@ -16,8 +16,9 @@ from itertools import islice
 from rag import answerability, clarify, evidence, prompts, retrieval
 from rag.citations import Checker
 from rag.config import Config
+from rag.draft import finished, quotes, spans
 from rag.errors import UsageError
-from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
+from rag.events import Event, EvidenceSelected, Retrieved, Token
 from rag.exchange import to_scope
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason, refusal
@@ -25,14 +26,12 @@ from rag.run import Run
 from rag.scope import resolved
 from rag.splitter import sentences
 from rag.support import Thresholds
-from rag.types import Answer, Document, Evidence, Hit, Question, Span, Turn
-from rag.words import first_and_missing
+from rag.types import Answer, Document, Evidence, Hit, Question, Turn
 
 _BATCH = 16
 """Questions whose answers `ask_many` generates together."""
 _QUESTION_CHARACTERS = 8_000
 """Longest question; longer ones are pasted documents, not questions."""
-_STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
 
 
 class Pipeline:
@@ -41,19 +40,27 @@ class Pipeline:
     Args:
         store: The index.
         embedder: The one that the index was made with.
-        generator: Writes the draft; one that offers `judge` also helps to decide whether there is an answer.
+        generator: Writes the draft.
         config: Settings; only those of the read path matter here.
         reranker: A second look at the hits; None for none.
+        judge: Asked whether the evidence holds an answer; None to go by what retrieval found. Its log-odds were fitted.
     """
 
     def __init__(
-        self, store: Store, embedder: Embedder, generator: Generator, config: Config, reranker: Reranker | None = None
+        self,
+        store: Store,
+        embedder: Embedder,
+        generator: Generator,
+        config: Config,
+        reranker: Reranker | None = None,
+        judge: Judge | None = None,
     ) -> None:
         self.store = store
         self.embedder = embedder
         self.generator = generator
         self.config = config
         self.reranker = reranker
+        self.judge = judge
 
     def search(
         self, question: str, k: int | None = None, scope: Sequence[str] = (), history: Sequence[Turn] = ()
@@ -139,13 +146,15 @@ class Pipeline:
         Raises:
             UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
+        stop = stop or threading.Event()
         run = self._retrieve(Question(question, id, tuple(history), to_scope(scope)))
         yield Retrieved(run.query, tuple(run.hits))
-        self._weigh(run)
-        yield EvidenceSelected(tuple(run.evidence), run.decision.probability)
+        self._select(run)
+        yield EvidenceSelected(tuple(run.evidence))
+        self._decide(run, stop)
         checker = self._checker(run)
         if self.answerable(run):
-            yield from self._generate(run, checker, stop or threading.Event())
+            yield from self._generate(run, checker, stop)
         yield self._answer(run, checker)
 
     def ask_many(self, questions: Iterable[str | Question]) -> Iterator[Answer]:
@@ -169,10 +178,10 @@ class Pipeline:
                 run.draft = draft
             for run in runs:
                 checker = self._checker(run)
-                for span in self._finished(run):
+                for span in finished(run, self._is_full(run)):
                     checker.check(run.draft[span.start : span.end])
                 if self.answerable(run):
-                    deque(self._quote(run, checker), maxlen=0)
+                    deque(quotes(run, checker, self.config.policy), maxlen=0)
                 yield self._answer(run, checker)
 
     def prepare(self, question: Question) -> Run:
@@ -188,7 +197,8 @@ class Pipeline:
             UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
         run = self._retrieve(question)
-        self._weigh(run)
+        self._select(run)
+        self._decide(run, threading.Event())
         return run
 
     def _retrieve(self, question: Question) -> Run:
@@ -206,17 +216,24 @@ class Pipeline:
         run.mark("retrieve")
         return run
 
-    def _weigh(self, run: Run) -> None:
+    def _select(self, run: Run) -> None:
         most = self.config.evidence_sentences
         run.selection = evidence.weigh(run.query, run.hits, self.embedder, sentences, most)
         run.evidence = prompts.pack(run.selection.evidence, self.generator.count_tokens, self.config.evidence_tokens)
-        name, log_odds = self.generator.name, None
-        if run.evidence and answerability.calibrated(name) and isinstance(self.generator, Judge):
-            yes, no = self.generator.judge(prompts.judge_messages(run.query, run.evidence), ["Yes", "No"])
-            log_odds = yes - no
-        run.judged = log_odds is not None
-        run.decision = answerability.decide(run.query, run.hits, run.evidence, name, log_odds)
         run.mark("evidence", less=run.timings["retrieve"])
+
+    def _decide(self, run: Run, stop: StopSignal) -> None:
+        run.decision = answerability.decide(run.query, run.hits, run.evidence, self._opinion(run, stop))
+
+    def _opinion(self, run: Run, stop: StopSignal) -> answerability.Opinion | None:
+        """What the judge says of the evidence; None where there is no judge, nothing to read, or a stop came first."""
+        if self.judge is None or not run.evidence:
+            return None
+        began_s = time.perf_counter()
+        odds = self.judge.judge(prompts.judge_messages(run.query, run.evidence), ["Yes", "No"], stop)
+        run.timings["judge"] = time.perf_counter() - began_s
+        run.stopped = not odds
+        return answerability.Opinion(self.judge.name, odds[0] - odds[1]) if odds else None
 
     def answerable(self, run: Run) -> bool:
         """True where a question that was prepared is answered, not refused."""
@@ -243,37 +260,18 @@ class Pipeline:
                 run.mark("first_token")
             run.draft += piece
             yield Token(piece)
-            for span in self._spans(run)[:-1]:
+            for span in spans(run.draft)[:-1]:
                 if span.start >= checked:
                     yield checker.check(run.draft[span.start : span.end])
                     checked = span.end
         run.stopped = stop.is_set()
-        for span in self._finished(run):
+        for span in finished(run, self._is_full(run)):
             if span.start >= checked:
                 yield checker.check(run.draft[span.start : span.end])
-        yield from self._quote(run, checker)
+        yield from quotes(run, checker, self.config.policy)
 
-    def _quote(self, run: Run, checker: Checker) -> Iterator[SentenceChecked]:
-        """The evidence word for word, where it was judged to hold an answer but the draft has none that is supported.
-
-        A draft which says that the documents do not say is believed, unless it is of a generator whose judgement was
-        measured: that one has said the reverse. docs/decisions/0009-quoting.md has the figures.
-        """
-        believed = prompts.is_refusal(run.draft) and not run.judged
-        if checker.refuses and not (believed or run.stopped) and self.config.policy == "drop":
-            checker.withdraw()
-            for at in first_and_missing(run.query, [item.text for item in run.evidence]):
-                yield checker.check(run.evidence[at].text)
-
-    def _spans(self, run: Run) -> list[Span]:
-        return [] if prompts.is_refusal(run.draft) else sentences(run.draft)
-
-    def _finished(self, run: Run) -> list[Span]:
-        """Sentences of a draft that will not grow; one cut off by the token limit or a stop is left out."""
-        spans = self._spans(run)
-        full = self.generator.count_tokens(run.draft) >= self.config.answer_tokens
-        cut = run.stopped or (full and len(spans) > 1)
-        return spans[:-1] if cut and not run.draft.rstrip().endswith(_STOPS) else spans
+    def _is_full(self, run: Run) -> bool:
+        return self.generator.count_tokens(run.draft) >= self.config.answer_tokens
 
     def _answer(self, run: Run, checker: Checker) -> Answer:
         run.mark("total")
@@ -290,8 +288,10 @@ class Pipeline:
             dropped=tuple(checker.dropped),
             conflicts=() if refused else tuple(checker.conflicts(evidence.around(run.hits, sentences))),
             missing=run.decision.missing,
+            answerable=run.decision.probability,
             timings=run.timings,
             model=self.generator.name,
+            judge=run.decision.judge,
             embedder=self.embedder.name,
             config=self.config.fingerprint(),
             id=run.id,

@@ -1,4 +1,4 @@
-"""The seams: what an embedder, a store, a re-ranker and a generator must do. Any object that fits will do.
+"""The seams: what an embedder, a store, a re-ranker, a generator and a judge must do. Any object that fits will do.
 
 There is no registry and no base class. `rag.testing` has a contract test for each protocol.
 """
@@ -107,7 +107,14 @@ class Generator(Protocol):
 
 @runtime_checkable
 class Judge(Protocol):
-    """What a generator may offer besides: how likely it is to say one thing or another next."""
+    """Reads, and says how likely it is to reply one thing or another. A generator may be one as well."""
 
-    def judge(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
-        """Log-probability of each option's first token as the reply's first, normalised over the options."""
+    @property
+    def name(self) -> str:
+        """Name of the weights, as `Config.judge` gives it."""
+
+    def judge(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
+        """Log-probability of each option's first token as the reply's first, normalised over the options.
+
+        Nothing where `stop` ends the reading first.
+        """

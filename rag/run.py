@@ -29,8 +29,7 @@ class Run:
         hits: The best of them, in the order of the last look.
         selection: Every sentence of the hits with its fate.
         evidence: The sentences shown to the generator, best first.
-        decision: Whether they hold the answer.
-        judged: True where the generator's own judgement decided.
+        decision: Whether they hold the answer, and who says so.
         draft: What the generator has written.
         stopped: True once the user has stopped it.
         timings: Seconds by stage.
@@ -46,7 +45,6 @@ class Run:
     selection: Selection = field(default_factory=Selection)
     evidence: list[Evidence] = field(default_factory=list)
     decision: Answerability = _UNDECIDED
-    judged: bool = False
     draft: str = ""
     stopped: bool = False
     timings: dict[str, float] = field(default_factory=dict)

@@ -50,7 +50,8 @@ def work(found: Answer, evidence: Sequence[Evidence]) -> None:
         for sentence in sentences:
             note(f"{verdict}: {sentence.text} ({sentence.verdict}, {sentence.support:.2f}: {sentence.why})")
     note(", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in found.timings.items()))
-    note(f"generator {found.model}, embedder {found.embedder}, settings {found.config}")
+    judge = f", judged by {found.judge}" if found.judge else ""
+    note(f"generator {found.model}{judge}, embedder {found.embedder}, settings {found.config}")
 
 
 def hits(found: Sequence[Hit]) -> None:

@@ -91,6 +91,24 @@ class FakeGenerator:
         return found.group(1) if found else "Nothing."
 
 
+class FakeJudge:
+    """Reads nothing and always says the same.
+
+    Args:
+        log_odds: Of the first option over each other.
+    """
+
+    name = "qwen2.5-coder-1.5b"
+    """One whose log-odds were fitted."""
+
+    def __init__(self, log_odds: float) -> None:
+        self.log_odds = log_odds
+
+    def judge(self, _messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
+        """As `rag.protocols.Judge`."""
+        return [] if stop.is_set() else [0.0, *(-self.log_odds for _ in options[1:])]
+
+
 class FakeReranker:
     """Scores a hit by the words that it shares with the question."""
 

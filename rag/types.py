@@ -177,8 +177,11 @@ class Answer:
         dropped: Sentences that the model wrote and the check took out.
         conflicts: Passages that disagree with a cited one; empty when refused.
         missing: Words of the question that no evidence has, in its order.
-        timings: Seconds by stage: `retrieve`, `evidence`, `first_token`, `total`.
+        answerable: How likely it is, in [0, 1], that the evidence holds an answer.
+        timings: Seconds by stage: `retrieve`, `evidence`, `judge` where one was asked, `first_token` and `total`; the
+            last two from the beginning.
         model: Name of the generator.
+        judge: Name of the model that was asked whether there is an answer; empty where retrieval decided.
         embedder: Name of the embedder.
         config: 8 hex digits of the settings that it was made with.
         id: The question's.
@@ -196,8 +199,10 @@ class Answer:
     dropped: tuple[Sentence, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     missing: tuple[str, ...] = ()
+    answerable: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     model: str = ""
+    judge: str = ""
     embedder: str = ""
     config: str = ""
     id: str = ""
@@ -219,8 +224,10 @@ class Answer:
             "dropped": [{"text": s.text, "support": s.support, "why": s.why} for s in self.dropped],
             "conflicts": [{**asdict(c.passage), "cited": c.cited, "other": c.other} for c in self.conflicts],
             "missing": list(self.missing),
+            "answerable": round(self.answerable, 4),
             "timings": {stage: round(s, 4) for stage, s in self.timings.items()},
             "model": self.model,
+            "judge": self.judge,
             "embedder": self.embedder,
             "config": self.config,
         }

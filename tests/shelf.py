@@ -7,7 +7,7 @@ from typing import Any
 
 from rag.config import Config
 from rag.pipeline import Pipeline
-from rag.protocols import Generator
+from rag.protocols import Generator, Judge
 from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder, FakeGenerator
 from rag.types import Chunk, Document
@@ -17,7 +17,9 @@ MANIFEST = Manifest("fake", "0" * 64, EMBEDDER.dim, "1:200")
 Texts = dict[str, list[str]]
 
 
-def pipeline(root: Path, texts: Texts, generator: Generator | None = None, **settings: Any) -> Pipeline:
+def pipeline(
+    root: Path, texts: Texts, generator: Generator | None = None, judge: Judge | None = None, **settings: Any
+) -> Pipeline:
     """A pipeline over documents, each given as the passages that it is cut into; whatever has evidence is answered."""
     writing = SqliteStore.open(root, MANIFEST)
     for path, passages in texts.items():
@@ -27,4 +29,4 @@ def pipeline(root: Path, texts: Texts, generator: Generator | None = None, **set
     writing.close()
     config = Config(**{"index": str(root), "refuse_below": 0.0, **settings})
     store = SqliteStore.open_existing(root, MANIFEST)
-    return Pipeline(store, EMBEDDER, generator or FakeGenerator(), config)
+    return Pipeline(store, EMBEDDER, generator or FakeGenerator(), config, judge=judge)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from rag.answerability import calibrated, decide, features
+import pytest
+
+from rag.answerability import Opinion, decide, features, judge_of
+from rag.errors import ConfigError
 from rag.types import Chunk, Evidence, Hit
 
-CALIBRATED = "qwen2.5-coder-1.5b"
+FITTED = "qwen2.5-coder-1.5b"
 
 
 def case(text: str, score: float = 0.5) -> tuple[list[Hit], list[Evidence]]:
@@ -32,15 +35,40 @@ def test_nearer_evidence_is_more_likely_an_answer() -> None:
 def test_the_models_doubt_lowers_it() -> None:
     query = "How much is the deposit?"
     hits, evidence = case("The deposit is 400 euros.")
-    sure, unsure = (decide(query, hits, evidence, CALIBRATED, log_odds).probability for log_odds in (1.5, -1.0))
+    sure, unsure = (decide(query, hits, evidence, Opinion(FITTED, odds)).probability for odds in (1.5, -1.0))
     assert sure > 0.8
     assert unsure < 0.2
 
 
-def test_only_a_model_that_was_measured_is_asked() -> None:
-    assert calibrated(CALIBRATED)
-    assert not calibrated("smollm2-135m")
-    assert not calibrated("retrieval")
+def test_it_says_who_judged() -> None:
+    hits, evidence = case("The deposit is 400 euros.")
+    assert decide("How much is the deposit?", hits, evidence, Opinion(FITTED, 1.0)).judge == FITTED
+    assert decide("How much is the deposit?", hits, evidence).judge == ""
+
+
+@pytest.mark.parametrize(
+    ("generator", "judge", "asked"),
+    [
+        (FITTED, "", FITTED),
+        (FITTED, FITTED, FITTED),
+        ("smollm2-135m", "", ""),
+        ("extractive", "", ""),
+        ("retrieval", "", ""),
+        ("extractive", FITTED, FITTED),
+        ("openai:http://127.0.0.1:1/v1#m", FITTED, FITTED),
+    ],
+)
+def test_whose_judgement_was_measured_is_asked(generator: str, judge: str, asked: str) -> None:
+    assert judge_of(generator, judge) == asked
+
+
+@pytest.mark.parametrize("judge", ["smollm2-135m", "retrieval", "extractive", "org/model"])
+def test_one_that_was_never_measured_is_refused_and_those_that_were_are_named(judge: str) -> None:
+    with pytest.raises(ConfigError, match="never fitted") as caught:
+        judge_of("extractive", judge)
+    assert FITTED in caught.value.hint
+    with pytest.raises(ConfigError, match="never fitted"):
+        decide("How much?", *case("The deposit is 400 euros."), Opinion(judge, 1.0))
 
 
 def test_no_evidence_is_no_answer() -> None:

@@ -33,6 +33,12 @@ QUESTIONS = (
 )
 
 
+def logits_of(decoder: Decoder, ids: list[int]) -> Any:
+    logits = decoder.next_logits(ids, SOME, NEVER)
+    assert logits is not None
+    return logits
+
+
 @pytest.fixture(scope="module")
 def chat(smollm_folder: Path) -> ChatFormat:
     return ChatFormat(smollm_folder)
@@ -109,7 +115,7 @@ def test_lookup_takes_fewer_passes(decoder: Decoder, prompts: list[list[int]], m
 
     def passes(lookup: bool) -> int:
         """Forward passes after the last block of the prompt."""
-        decoder.next_logits(prompts[1], SOME)
+        logits_of(decoder, prompts[1])
         counted.tokens.clear()
         list(decoder.tokens(prompts[1], MOST, NEVER, lookup=lookup))
         return len(counted.tokens) - 1
@@ -123,13 +129,13 @@ def test_a_prompt_that_begins_alike_is_read_from_where_it_differs(
     decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = Counted(decoder, monkeypatch)
-    decoder.next_logits(prompts[0], SOME)
+    logits_of(decoder, prompts[0])
     assert sum(counted.tokens) == len(prompts[0])
     counted.tokens.clear()
-    decoder.next_logits(prompts[1], SOME)
+    logits_of(decoder, prompts[1])
     assert sum(counted.tokens) <= 64 + len(prompts[1]) % 64
     counted.tokens.clear()
-    decoder.next_logits(prompts[1], SOME)
+    logits_of(decoder, prompts[1])
     assert 0 < sum(counted.tokens) <= 64
 
 
@@ -139,7 +145,7 @@ def test_kept_prompts_change_no_bit(stored: Any, chat: ChatFormat, prompts: list
     used = Decoder(stored, chat.end_ids())
     for ids in [*prompts[:2], prompts[0][:130], prompts[0][:128], prompts[0][:64]]:
         fresh = Decoder(stored, chat.end_ids())
-        assert torch.equal(used.next_logits(ids, SOME), fresh.next_logits(ids, SOME))
+        assert torch.equal(*(logits_of(decoder, ids) for decoder in (used, fresh)))
         assert list(used.tokens(ids, 6, NEVER)) == list(fresh.tokens(ids, 6, NEVER))
 
 
@@ -151,19 +157,27 @@ def test_logits_are_those_of_the_model_and_finer_than_it_stores_them(
     ids = prompts[0][:50]
     with torch.inference_mode():
         its_own = stored(input_ids=torch.tensor([ids])).logits[0, -1, 2:1000].float()
-    logits = Decoder(stored, chat.end_ids()).next_logits(ids, SOME)
+    logits = logits_of(Decoder(stored, chat.end_ids()), ids)
     assert logits.dtype == torch.float32
     assert torch.allclose(logits, its_own, atol=0.13)
     assert len(set(logits.tolist())) > 990
 
 
+def test_what_is_told_to_stop_reads_no_more(stored: Any, chat: ChatFormat, prompts: list[list[int]]) -> None:
+    stop = threading.Event()
+    stop.set()
+    decoder = Decoder(stored, chat.end_ids())
+    assert decoder.next_logits(prompts[0], SOME, stop) is None
+    assert decoder._kept == []
+
+
 def test_kept_prompts_are_bounded(decoder: Decoder, prompts: list[list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [[first, *prompts[0][:99]] for first in (11, 12, 13)]
-    decoder.next_logits(texts[0], SOME)
+    logits_of(decoder, texts[0])
     size = sum(keys.nbytes + values.nbytes for keys, values in decoder._kept[0][1])
     monkeypatch.setattr("rag.decoding._KEPT_BYTES", 2 * size)
     for ids in [*texts, texts[1]]:
-        decoder.next_logits(ids, SOME)
+        logits_of(decoder, ids)
     assert [ids for ids, _ in decoder._kept] == [texts[1][:64], texts[2][:64]]
 
 

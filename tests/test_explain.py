@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,9 +12,8 @@ from rag.errors import UsageError
 from rag.events import EvidenceSelected, Retrieved
 from rag.explain import explain
 from rag.pipeline import Pipeline
-from rag.protocols import Message
-from rag.testing import FakeGenerator, FakeReranker
-from rag.types import Turn
+from rag.testing import FakeGenerator, FakeJudge, FakeReranker
+from rag.types import Answer, Turn
 from tests.shelf import Texts, pipeline
 
 QUESTION = "When does the harbour lease end?"
@@ -22,15 +21,6 @@ TEXTS: Texts = {
     "lease.txt": ["The harbour lease ends after ninety days of notice. Ropes are blue.", "Rent is paid in April."],
     "minutes.txt": ["The club paints its boats.", "The treasurer keeps the harbour keys."],
 }
-
-
-class JudgingGenerator(FakeGenerator):
-    """Has the name of one whose judgement was measured, and always judges the same."""
-
-    name = "qwen2.5-coder-1.5b"
-
-    def judge(self, _messages: Sequence[Message], _options: Sequence[str]) -> list[float]:
-        return [-0.25, -1.5]
 
 
 @pytest.fixture
@@ -49,7 +39,9 @@ def test_hits_and_evidence_are_those_of_the_answer(small: Pipeline) -> None:
     assert [item.hit for item in found.hits] == list(retrieved.hits)
     shown = sorted((item for item in found.sentences if item.number), key=lambda item: item.number or 0)
     assert [item.sentence.evidence() for item in shown] == list(selected.evidence)
-    assert found.decision.probability == selected.answerable
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert found.decision.probability == answer.answerable
     assert found.decision.answered
 
 
@@ -88,16 +80,16 @@ def test_a_follow_up_is_explained_as_it_is_searched_for(small: Pipeline) -> None
 
 def test_a_decision_by_retrieval_has_its_features(small: Pipeline) -> None:
     decision = explain(small, QUESTION).decision
-    assert not decision.judged
+    assert decision.judge == ""
     assert decision.features.keys() == {"nearness", "passage"}
     assert decision.bar == 0.0
 
 
 def test_a_decision_by_a_model_has_its_log_odds(tmp_path: Path) -> None:
-    made = pipeline(tmp_path, TEXTS, JudgingGenerator(), refuse_below=0.9999)
+    made = pipeline(tmp_path, TEXTS, judge=FakeJudge(1.25), refuse_below=0.9999)
     decision = explain(made, QUESTION).decision
     made.store.close()
-    assert decision.judged
+    assert decision.judge == FakeJudge.name
     assert decision.features == {"log_odds": 1.25}
     assert not decision.answered
 

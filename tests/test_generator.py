@@ -20,6 +20,8 @@ LEASE = """Passages:
 
 Question: """
 
+NEVER = threading.Event()
+
 
 def messages(question: str) -> list[dict[str, str]]:
     return [{"role": "system", "content": "Answer from the passages."}, {"role": "user", "content": LEASE + question}]
@@ -99,14 +101,21 @@ def test_a_reply_after_a_judgement_is_the_reply_without_it(
     other = TransformersGenerator(smollm_folder, "smollm2-135m", 24)
     plain = "".join(other.stream(messages("When is the rent due?"), threading.Event()))
     for question in ("When is the rent due?", "Who pays?", "When is the rent due?\n\nReply Yes or No."):
-        generator.judge(messages(question), ["Yes", "No"])
+        generator.judge(messages(question), ["Yes", "No"], NEVER)
         assert "".join(generator.stream(messages("When is the rent due?"), threading.Event())) == plain
+
+
+@pytest.mark.weights
+def test_a_judgement_that_is_told_to_stop_is_none(generator: TransformersGenerator) -> None:
+    stop = threading.Event()
+    stop.set()
+    assert generator.judge(messages("When is the rent due?"), ["Yes", "No"], stop) == []
 
 
 @pytest.mark.weights
 def test_the_judge_tells_what_was_said(generator: TransformersGenerator) -> None:
     def odds(text: str) -> float:
-        yes, no = generator.judge([{"role": "user", "content": text}], ["Yes", "No"])
+        yes, no = generator.judge([{"role": "user", "content": text}], ["Yes", "No"], NEVER)
         return yes - no
 
     assert odds("Reply with the single word Yes.") > odds("Reply with the single word No.")
@@ -138,9 +147,18 @@ def test_the_default_model_answers_from_the_passages(default_folder: Path) -> No
     subject = TransformersGenerator(default_folder, "qwen2.5-coder-1.5b", 24)
     first = "".join(subject.stream(messages("When is the rent due?"), threading.Event()))
     assert "first" in first
-    yes, no = subject.judge(messages("When is the rent due?\n\nDo the passages say? Reply Yes or No."), ["Yes", "No"])
-    unknown = subject.judge(messages("Who was Napoleon?\n\nDo the passages say? Reply Yes or No."), ["Yes", "No"])
-    assert yes - no > unknown[0] - unknown[1]
+
+
+@pytest.mark.weights
+def test_the_default_model_tells_what_the_passages_say_from_what_they_do_not(default_folder: Path) -> None:
+    subject = TransformersGenerator(default_folder, "qwen2.5-coder-1.5b", 24)
+
+    def odds(question: str) -> float:
+        asked = messages(f"{question}\n\nDo the passages say? Reply Yes or No.")
+        yes, no = subject.judge(asked, ["Yes", "No"], NEVER)
+        return yes - no
+
+    assert odds("When is the rent due?") > odds("Who was Napoleon?")
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ TEXTS: Texts = {"legal/lease.txt": [NOTICE], "minutes.txt": [CLUB, "The treasure
 
 
 def lost(root: Path, expected: Expected, texts: Texts | None = None, question: str = QUESTION, **settings: int) -> Loss:
-    used = pipeline(root, TEXTS if texts is None else texts, None, **settings)
+    used = pipeline(root, TEXTS if texts is None else texts, None, None, **settings)
     found = explain(used, question, expected=expected).expected
     used.store.close()
     assert found is not None

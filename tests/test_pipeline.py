@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from rag.pipeline import Pipeline
 from rag.protocols import Message, StopSignal
 from rag.splitter import split
 from rag.store import Manifest, SqliteStore
-from rag.testing import FakeEmbedder, FakeGenerator
+from rag.testing import FakeEmbedder, FakeGenerator, FakeJudge
 from rag.types import Answer, Document, Policy, Question, Turn
 
 LEASE = (
@@ -74,43 +75,45 @@ def test_an_answer_is_cited_exactly(store: SqliteStore) -> None:
     check_invariants(answer, store)
 
 
-class Judging(FakeGenerator):
-    """Writes what it is told to, under the name of a generator whose judgement was measured."""
-
-    name = "qwen2.5-coder-1.5b"
-
-    def __init__(self, yes: float, *replies: str) -> None:
-        super().__init__(*replies)
-        self.yes = yes
-
-    def judge(self, messages: Sequence[Message], options: Sequence[str]) -> list[float]:
-        assert options == ["Yes", "No"]
-        return [self.yes, 0.0]
+def judged(store: SqliteStore, log_odds: float, generator: FakeGenerator, **settings: Any) -> Pipeline:
+    """One whose judge always says the same."""
+    config = Config(embedder="fake", generator="fake", **settings)
+    return Pipeline(store, FakeEmbedder(), generator, config, judge=FakeJudge(log_odds))
 
 
 @pytest.mark.parametrize("draft", ["The documents do not say.", "The rent is 9 yachts."])
 def test_where_the_judge_sees_an_answer_that_the_draft_misses_the_evidence_is_quoted(
     store: SqliteStore, draft: str
 ) -> None:
-    judged = Pipeline(store, FakeEmbedder(), Judging(2.0, draft), Config(embedder="fake"))
-    answer = judged.ask("How much is the deposit?")
+    pipeline = judged(store, 2.0, FakeGenerator(draft))
+    answer = pipeline.ask("How much is the deposit?")
     assert answer.status == "answered"
     assert answer.text.startswith("The deposit is 400 euros [1].")
-    assert [one.text for one in judged.ask_many(["How much is the deposit?"])] == [answer.text]
+    assert (answer.model, answer.judge, "judge" in answer.timings) == ("fake", FakeJudge.name, True)
+    assert [one.text for one in pipeline.ask_many(["How much is the deposit?"])] == [answer.text]
     check_invariants(answer, store)
 
 
 def test_where_the_judge_sees_none_nothing_is_written(store: SqliteStore) -> None:
-    generator = Judging(-2.0, "The deposit is 400 euros.")
-    answer = Pipeline(store, FakeEmbedder(), generator, Config(embedder="fake")).ask("How much is the deposit?")
+    generator = FakeGenerator("The deposit is 400 euros.")
+    answer = judged(store, -2.0, generator).ask("How much is the deposit?")
     assert (answer.status, generator.seen) == ("refused", [])
     check_invariants(answer, store)
 
 
 def test_nothing_is_quoted_where_one_unsupported_sentence_refuses(store: SqliteStore) -> None:
-    config = Config(embedder="fake", policy="refuse")
-    judged = Pipeline(store, FakeEmbedder(), Judging(2.0, "The rent is 9 yachts."), config)
-    assert judged.ask("How much is the deposit?").status == "refused"
+    pipeline = judged(store, 2.0, FakeGenerator("The rent is 9 yachts."), policy="refuse")
+    assert pipeline.ask("How much is the deposit?").status == "refused"
+
+
+def test_a_stop_while_the_judge_reads_ends_the_question(store: SqliteStore) -> None:
+    generator, stop = FakeGenerator("The deposit is 400 euros."), threading.Event()
+    stop.set()
+    *_, answer = judged(store, 2.0, generator).stream("How much is the deposit?", stop=stop)
+    assert isinstance(answer, Answer)
+    assert answer.status == "refused"
+    assert answer.judge == ""
+    check_invariants(answer, store)
 
 
 def test_two_documents_that_disagree_are_both_told_of(store: SqliteStore) -> None:

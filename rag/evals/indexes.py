@@ -22,7 +22,7 @@ from rag.evals.vectors import KeptVectors
 from rag.loaders import load
 from rag.locate import nearest
 from rag.pipeline import Pipeline
-from rag.protocols import Embedder, Generator, Progress, Reranker, Store
+from rag.protocols import Embedder, Generator, Judge, Progress, Reranker, Store
 from rag.splitter import embedded_text, split
 from rag.types import Chunk, Document
 
@@ -48,6 +48,7 @@ class Parts:
         read: Opens the index in a folder; raises StoreError where there is none.
         cache: Folder that indexes are kept in.
         reranker: A second look at the hits; None for none.
+        judge: Decides whether there is an answer; None to go by retrieval.
     """
 
     config: Config
@@ -59,6 +60,7 @@ class Parts:
     read: Callable[[Path], Store]
     cache: Path
     reranker: Reranker | None = None
+    judge: Judge | None = None
 
 
 class Indexes:
@@ -83,7 +85,7 @@ class Indexes:
     def pipeline(self, case: Case) -> Pipeline:
         """A pipeline over the documents of a question; it is closed when the next one is asked for."""
         parts = self._parts
-        return Pipeline(self._store(case), parts.embedder, parts.generator, parts.config, parts.reranker)
+        return Pipeline(self._store(case), parts.embedder, parts.generator, parts.config, parts.reranker, parts.judge)
 
     def spans(self, case: Case) -> list[GoldSpan]:
         """The gold spans of a question, moved to where their words stand in the text as it was read."""

@@ -36,7 +36,6 @@ class Outcome:
         answer: None where asking failed.
         error: Why it failed.
         evidence: What the generator was shown.
-        probability: That the evidence answers, as the pipeline put it, in [0, 1].
         prompt_tokens: Length of the prompt; None where nothing was generated.
         violated: Promises that the answer breaks.
         exact: For each citation, whether the quote stands where it says.
@@ -48,7 +47,6 @@ class Outcome:
     answer: Answer | None = None
     error: str = ""
     evidence: tuple[Evidence, ...] = ()
-    probability: float = 0.0
     prompt_tokens: int | None = None
     violated: list[str] = field(default_factory=list)
     exact: list[bool] = field(default_factory=list)
@@ -99,7 +97,7 @@ def _ask(case: Case, indexes: Indexes, *, again: bool) -> Outcome:
 def _run(pipeline: Pipeline, outcome: Outcome) -> None:
     for event in pipeline.stream(outcome.case.text, outcome.case.history, id=outcome.case.id):
         if isinstance(event, EvidenceSelected):
-            outcome.evidence, outcome.probability = event.evidence, event.answerable
+            outcome.evidence = event.evidence
         if isinstance(event, Answer):
             outcome.answer = event
             outcome.violated += violations(event, pipeline.store)
@@ -162,7 +160,7 @@ def _refusal(outcomes: Sequence[Outcome]) -> Figures:
         "false_answer_rate": mean(map(float, unable)),
         "false_refusal_rate": mean(float(not answered) for answered in able),
         "balanced_accuracy": metrics.balanced_accuracy([(o.answered, truth) for o, truth in sure]),
-        "auroc": metrics.auroc([(o.probability, truth) for o, truth in sure]),
+        "auroc": metrics.auroc([(o.answer.answerable if o.answer else 0.0, truth) for o, truth in sure]),
         "answerable": len(able),
         "unanswerable": len(unable),
     }
@@ -235,7 +233,7 @@ def _invariants(outcomes: Sequence[Outcome]) -> Figures:
 def timings(outcomes: Sequence[Outcome]) -> Figures:
     """Median and 95th percentile of each stage's seconds."""
     answers = [o.answer for o in outcomes if o.answer]
-    stages = ("retrieve", "evidence", "first_token", "total")
+    stages = ("retrieve", "evidence", "judge", "first_token", "total")
     found = {stage: [a.timings[stage] for a in answers if stage in a.timings] for stage in stages}
     return {stage: spread(values) for stage, values in found.items() if values}
 

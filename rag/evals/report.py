@@ -83,7 +83,8 @@ def _foot(result: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"note: {note}" for note in result.get("notes", []))
     machine = result["machine"]
     models = " and ".join(name for name in (result["embedder"], result["generator"]) if name)
-    yield f"{models or 'no model'}, config {result['config']}, commit {result['commit']}"
+    judge = f", judged by {result['judge']}" if result.get("judge") else ""
+    yield f"{models or 'no model'}{judge}, config {result['config']}, commit {result['commit']}"
     yield f"{machine['cpu']}, {machine['cores']} cores, {_number(machine['memory_gib'])} GiB"
 
 

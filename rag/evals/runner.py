@@ -70,12 +70,12 @@ def run_eval(
 
 
 def open_parts(config: Config, progress: Progress, *, generator: bool) -> Parts:
-    """Open the embedder, the generator and the re-ranker that the settings name.
+    """Open the embedder, the generator, the judge and the re-ranker that the settings name.
 
     Args:
         config: Settings.
         progress: Told of downloads.
-        generator: False to load none; a stand-in that needs no weights is put in its place.
+        generator: False to load none, nor a judge; a stand-in that needs no weights is put in its place.
 
     Returns:
         The parts, with indexes kept in the folder of the weights, under `eval`.
@@ -88,17 +88,19 @@ def open_parts(config: Config, progress: Progress, *, generator: bool) -> Parts:
     weights = factory.open_weights(config, progress)
     embedder = factory.open_embedder(config, weights)
     manifest = factory.manifest(config, embedder, weights)
-    named = config if generator else replace(config, generator="extractive")
+    named = config if generator else replace(config, generator="extractive", judge="")
+    writer = factory.open_generator(named, weights)
     return Parts(
         config=config,
         embedder=embedder,
-        generator=factory.open_generator(named, weights),
+        generator=writer,
         embedder_digest=manifest.digest,
         made_with=repr(manifest),
         write=lambda folder: SqliteStore.open(folder, manifest),
         read=lambda folder: SqliteStore.open_existing(folder, manifest),
         cache=weights.cache / "eval",
         reranker=factory.open_reranker(config, weights),
+        judge=factory.open_judge(named, weights, writer),
     )
 
 
@@ -168,6 +170,7 @@ def _circumstances(config: Config, parts: Parts | None) -> dict[str, Any]:
     shown = {name: value for name, value in asdict(config).items() if name not in _SETTINGS_NOT_SHOWN}
     return {
         "generator": parts.generator.name if parts else None,
+        "judge": parts.judge.name if parts and parts.judge else None,
         "embedder": parts.embedder.name if parts else None,
         "commit": commit(),
         "config": config.fingerprint(),

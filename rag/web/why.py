@@ -72,7 +72,7 @@ def _decision(found: Explanation) -> str:
     verdict = "Answered" if decision.answered else "Refused"
     said = f"{verdict}: the evidence holds the answer with a probability of {decision.probability:.2f};"
     line = element("p", escape(f"{said} {decision.bar:.2f} is needed."))
-    by = f"the model was asked ({found.model})" if decision.judged else "by what retrieval found"
+    by = f"the model was asked ({decision.judge})" if decision.judge else "by what retrieval found"
     rows = [(escape(name.replace("_", "-")), f"{value:.3f}") for name, value in decision.features.items()]
     table = _table("What the probability rests on", ("rests on", "value"), rows) if rows else ""
     missing = f"No evidence has these words of the question: {', '.join(decision.missing)}." if decision.missing else ""

@@ -27,7 +27,7 @@ FOUND = Explanation(
     ),
     sentences=(Considered(SENTENCE, 1, 1, ""), Considered(CUT, 1, None, "a heading: it says nothing")),
     floor=0.53,
-    decision=Decision(True, 0.83, 0.5, False, {"nearness": 1.325, "passage": 0.81}, ("lease",)),
+    decision=Decision(True, 0.83, 0.5, "", {"nearness": 1.325, "passage": 0.81}, ("lease",)),
     depth=50,
     model="fake",
 )
@@ -95,10 +95,10 @@ def test_the_decision_with_its_bar_and_what_it_rests_on() -> None:
     assert "Answered: the evidence holds the answer with a probability of 0.83; 0.50 is needed." in said
     assert "nearness 1.325 passage 0.810" in said
     assert "No evidence has these words of the question: lease." in said
-    judged = Decision(False, 0.1, 0.5, True, {"log_odds": -2.0}, ())
+    judged = Decision(False, 0.1, 0.5, "other", {"log_odds": -2.0}, ())
     said = plain(why(replace(FOUND, decision=judged)))
     assert "Refused" in said
-    assert "the model was asked (fake)" in said
+    assert "the model was asked (other)" in said
     assert "log-odds -2.000" in said
 
 
@@ -137,7 +137,7 @@ def test_hostile_text_stays_text(hostile: str) -> None:
             sentences=tuple(
                 Considered(replace(SENTENCE, chunk=chunk, text=hostile), 1, at, hostile) for at in (1, None)
             ),
-            decision=replace(FOUND.decision, judged=True, missing=(hostile,)),
+            decision=replace(FOUND.decision, judge=hostile, missing=(hostile,)),
             model=hostile,
             expected=Loss("hits", hostile, hostile, None, hostile),
         )

@@ -39,7 +39,7 @@ ANSWER = Answer(
 REFUSAL = Answer("Who?", "Who?", "refused", "The documents do not say.", reason="no passage mentions: who", hits=(HIT,))
 EVENTS = (
     Retrieved("How long is notice?", (HIT,)),
-    EvidenceSelected((EVIDENCE,), 0.9),
+    EvidenceSelected((EVIDENCE,)),
     Token("Notice is ninety days. "),
     Token("The moon"),
     SentenceChecked(SENTENCE, (CITATION,), kept=True),

@@ -159,7 +159,10 @@ class Checker:
 
 def clean(draft: str) -> str:
     """A drafted sentence on one line, without list signs and without anything that looks like a marker."""
-    return " ".join(_MARKER.sub("", _LIST_SIGN.sub("", draft)).split())
+    text, taken = _LIST_SIGN.sub("", draft), 1
+    while taken:  # what is left around a marker may be one in its turn, as in `[[1]2]`
+        text, taken = _MARKER.subn("", text)
+    return " ".join(text.split())
 
 
 def _above(evidence: Sequence[Evidence]) -> str:

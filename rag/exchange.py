@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rag.errors import UsageError
 from rag.types import Question, Turn
 
 _ROLES = {"user": "user", "assistant": "assistant", "agent": "assistant"}
+_CHARACTERS = 8_000
+"""Longest question; longer ones are pasted documents, not questions."""
 _SHOWN = 60
 """Most characters of a wrong value that a message repeats."""
 
 Id = str | int | float
+
+Turns = Sequence[Turn | Mapping[str, str]]
+"""Earlier turns as a caller may give them, oldest first."""
 
 
 def to_line(data: Any) -> bytes:
@@ -74,6 +79,35 @@ def to_question(value: Any, number: int) -> tuple[Id, Question]:
     return id_, Question(text, str(id_), turns, to_scope(value.get("scope")))
 
 
+def as_question(item: str | Question | Mapping[str, Any]) -> Question:
+    """A question from its text, from an object as `to_question` takes it, or as it is."""
+    if isinstance(item, str):
+        return Question(item)
+    return item if isinstance(item, Question) else to_question(item, 0)[1]
+
+
+def as_text(question: str) -> str:
+    """A question that can be searched for.
+
+    Args:
+        question: As asked.
+
+    Returns:
+        The same, half of a surrogate pair replaced: that is no text.
+
+    Raises:
+        UsageError: Empty, or longer than 8,000 characters.
+    """
+    if not question.strip():
+        raise UsageError("the question is empty", "type a question")
+    if len(question) > _CHARACTERS:
+        raise UsageError(
+            f"the question has {len(question):,} characters, at most {_CHARACTERS:,} are read",
+            "put long texts into the folder and ask about them",
+        )
+    return question.encode("utf-8", "replace").decode()
+
+
 def id_of(value: Any, number: int) -> Id:
     """The id of a line.
 
@@ -91,28 +125,33 @@ def id_of(value: Any, number: int) -> Id:
 
 
 def to_history(value: Any) -> tuple[Turn, ...]:
-    """Earlier turns from `[{"role", "content"}]`, oldest first.
+    """Earlier turns from `[{"role", "content"}]`, oldest first; `Turn` and any other pair will do too.
 
     Args:
-        value: A JSON value.
+        value: A JSON value, or a sequence of turns.
 
     Returns:
         The turns; a role of `agent` reads as `assistant`.
 
     Raises:
-        UsageError: Not a list of objects, an unknown role, or content that is not text.
+        UsageError: Not a list of turns, an unknown role, or content that is not text.
     """
     hint = 'write [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]'
-    if not isinstance(value, list):
+    if not isinstance(value, list | tuple):
         raise UsageError(f"history: expected a list of turns, met {shown(value)}", hint)
     turns = []
     for turn in value:
-        role = turn.get("role") if isinstance(turn, Mapping) else None
-        content = turn.get("content") if isinstance(turn, Mapping) else None
+        role, content = _role_and_content(turn)
         if not isinstance(role, str) or role not in _ROLES or not isinstance(content, str):
             raise UsageError(f"history: expected a turn with role and content, met {shown(turn)}", hint)
         turns.append(Turn(_ROLES[role], content))
     return tuple(turns)
+
+
+def _role_and_content(turn: Any) -> tuple[Any, Any]:
+    if isinstance(turn, Mapping):
+        return turn.get("role"), turn.get("content")
+    return tuple(turn) if isinstance(turn, list | tuple) and len(turn) == 2 else (None, None)
 
 
 def to_scope(value: Any) -> tuple[str, ...]:

@@ -9,29 +9,29 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 from rag import answerability, clarify, evidence, prompts, retrieval
 from rag.citations import Checker
 from rag.config import Config
 from rag.draft import finished, quotes, spans
-from rag.errors import UsageError
 from rag.events import Event, EvidenceSelected, Retrieved, Token
-from rag.exchange import to_scope
+from rag.exchange import Turns, as_question, as_text, to_history, to_scope
+from rag.places import Places
+from rag.promises import broken
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason, refusal
 from rag.run import Run
 from rag.scope import resolved
 from rag.splitter import sentences
 from rag.support import Thresholds
-from rag.types import Answer, Document, Evidence, Hit, Question, Turn
+from rag.types import Answer, Hit, Question
 
 _BATCH = 16
 """Questions whose answers `ask_many` generates together."""
-_QUESTION_CHARACTERS = 8_000
-"""Longest question; longer ones are pasted documents, not questions."""
 
 
 class Pipeline:
@@ -62,9 +62,7 @@ class Pipeline:
         self.reranker = reranker
         self.judge = judge
 
-    def search(
-        self, question: str, k: int | None = None, scope: Sequence[str] = (), history: Sequence[Turn] = ()
-    ) -> list[Hit]:
+    def search(self, question: str, k: int | None = None, scope: Sequence[str] = (), history: Turns = ()) -> list[Hit]:
         """Retrieval alone.
 
         Args:
@@ -80,7 +78,7 @@ class Pipeline:
             UsageError: A scope that names nothing in the index.
         """
         wanted = self.config.k if k is None else k
-        asked = Question(question, history=tuple(history), scope=self._scope(scope))
+        asked = Question(question, history=to_history(history), scope=self._scope(scope))
         return self._best(*self._candidates(asked, wanted), wanted)
 
     def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
@@ -100,7 +98,7 @@ class Pipeline:
     def ask(
         self,
         question: str,
-        history: Sequence[Turn] = (),
+        history: Turns = (),
         *,
         id: str = "",  # noqa: A002
         scope: Sequence[str] = (),
@@ -125,7 +123,7 @@ class Pipeline:
     def stream(
         self,
         question: str,
-        history: Sequence[Turn] = (),
+        history: Turns = (),
         *,
         id: str = "",  # noqa: A002
         scope: Sequence[str] = (),
@@ -147,7 +145,7 @@ class Pipeline:
             UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
         stop = stop or threading.Event()
-        run = self._retrieve(Question(question, id, tuple(history), to_scope(scope)))
+        run = self._retrieve(Question(question, id, to_history(history), to_scope(scope)))
         yield Retrieved(run.query, tuple(run.hits))
         self._select(run)
         yield EvidenceSelected(tuple(run.evidence))
@@ -157,11 +155,11 @@ class Pipeline:
             yield from self._generate(run, checker, stop)
         yield self._answer(run, checker)
 
-    def ask_many(self, questions: Iterable[str | Question]) -> Iterator[Answer]:
+    def ask_many(self, questions: Iterable[str | Question | Mapping[str, Any]]) -> Iterator[Answer]:
         """Answer many questions, their generation in batches.
 
         Args:
-            questions: Read as they are needed, a batch at a time.
+            questions: Texts, or objects as in a line of `rag batch`; read as they are needed, a batch at a time.
 
         Yields:
             One answer per question, in order.
@@ -171,7 +169,7 @@ class Pipeline:
         """
         waiting = iter(questions)
         while group := list(islice(waiting, _BATCH)):
-            runs = [self.prepare(Question(item) if isinstance(item, str) else item) for item in group]
+            runs = [self.prepare(as_question(item)) for item in group]
             writing = [run for run in runs if self.answerable(run)]
             conversations = [prompts.answer_messages(run.query, run.evidence) for run in writing]
             for run, draft in zip(writing, self.generator.batch(conversations), strict=True):
@@ -202,15 +200,8 @@ class Pipeline:
         return run
 
     def _retrieve(self, question: Question) -> Run:
-        if not question.text.strip():
-            raise UsageError("the question is empty", "type a question")
-        if len(question.text) > _QUESTION_CHARACTERS:
-            raise UsageError(
-                f"the question has {len(question.text):,} characters, at most {_QUESTION_CHARACTERS:,} are read",
-                "put long texts into the folder and ask about them",
-            )
-        text = question.text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
-        run = Run(text, question.id, time.perf_counter(), self._scope(question.scope))
+        text = as_text(question.text)
+        run = Run(text, Places(self.store), question.id, time.perf_counter(), self._scope(question.scope))
         run.query, run.candidates = self._candidates(replace(question, text=text, scope=run.scope), self.config.k)
         run.hits = self._best(run.query, run.candidates, self.config.k)
         run.mark("retrieve")
@@ -241,17 +232,9 @@ class Pipeline:
         return asked and run.decision.probability >= self.config.refuse_below
 
     def _checker(self, run: Run) -> Checker:
-        read: dict[str, Document] = {}
-
-        def place(item: Evidence) -> tuple[int | None, str]:
-            path = item.chunk.document
-            if path not in read:
-                read[path] = self.store.read(path)
-            document = read[path]
-            return document.page_at(item.start), document.heading_at(item.start)
-
+        run.evidence = run.places.standing(run.evidence)
         thresholds = Thresholds(self.config.support_above, self.config.support_below)
-        return Checker(run.evidence, place, self.config.policy, thresholds, run.query)
+        return Checker(run.evidence, run.places.of, self.config.policy, thresholds, run.query)
 
     def _generate(self, run: Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
         checked = 0
@@ -276,7 +259,8 @@ class Pipeline:
     def _answer(self, run: Run, checker: Checker) -> Answer:
         run.mark("total")
         refused = not self.answerable(run) or checker.refuses
-        return Answer(
+        passages = () if refused else run.places.standing(evidence.around(run.hits, sentences))
+        answer = Answer(
             question=run.question,
             query=run.query,
             status="refused" if refused else "answered",
@@ -286,7 +270,7 @@ class Pipeline:
             citations=() if refused else tuple(checker.citations),
             hits=tuple(run.hits),
             dropped=tuple(checker.dropped),
-            conflicts=() if refused else tuple(checker.conflicts(evidence.around(run.hits, sentences))),
+            conflicts=tuple(checker.conflicts(passages)),
             missing=run.decision.missing,
             answerable=run.decision.probability,
             timings=run.timings,
@@ -297,3 +281,5 @@ class Pipeline:
             id=run.id,
             scope=run.scope,
         )
+        assert not broken(answer), broken(answer)
+        return answer

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from rag.answerability import Answerability
 from rag.evidence import Selection
+from rag.places import Places
 from rag.types import Evidence, Hit
 
 _UNDECIDED = Answerability(0.0, ())
@@ -21,6 +22,7 @@ class Run:
 
     Attributes:
         question: As asked.
+        places: Where its evidence stands.
         id: The caller's.
         scope: Documents and folders to look in; empty for all.
         started_s: When it began, by `time.perf_counter`.
@@ -36,6 +38,7 @@ class Run:
     """
 
     question: str
+    places: Places
     id: str
     started_s: float
     scope: tuple[str, ...] = ()

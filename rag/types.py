@@ -225,7 +225,7 @@ class Answer:
             "conflicts": [{**asdict(c.passage), "cited": c.cited, "other": c.other} for c in self.conflicts],
             "missing": list(self.missing),
             "answerable": round(self.answerable, 4),
-            "timings": {stage: round(s, 4) for stage, s in self.timings.items()},
+            "timings": {"first_token": None} | {stage: round(s, 4) for stage, s in self.timings.items()},
             "model": self.model,
             "judge": self.judge,
             "embedder": self.embedder,

@@ -149,14 +149,20 @@ def test_a_repeated_sentence_is_said_once() -> None:
         ("See 【3†source】 here [2, 3].", "See here."),
         ("Array x[0] and a [note] stay.", "Array x and a [note] stay."),
         ("3.5 percent", "3.5 percent"),
+        ("The deposit [[1]2] is 400 euros.", "The deposit is 400 euros."),
+        ("The deposit [【x】7] is [[[1]2]3] 400 euros.", "The deposit is 400 euros."),
     ],
 )
 def test_cleaning(draft: str, expected: str) -> None:
     assert clean(draft) == expected
 
 
+_BRACKETED = st.text(alphabet="[]【】12, a", max_size=12).map(lambda text: f"The deposit {text} is 400 euros.")
+"""The words of the evidence around what may look like a marker, whole or nested."""
+
+
 @given(
-    st.lists(st.sampled_from([e.text for e in pieces()]) | st.text(max_size=60), max_size=6),
+    st.lists(st.sampled_from([e.text for e in pieces()]) | st.text(max_size=60) | _BRACKETED, max_size=6),
     st.sampled_from(["drop", "flag", "refuse"]),
 )
 def test_invariants_hold_for_any_draft(drafts: list[str], policy: Policy) -> None:

@@ -117,7 +117,7 @@ def test_ask_json(rag: Rag, place: Path) -> None:
     (citation,) = answer["citations"]
     assert (citation["document"], citation["heading"]) == ("minutes.md", "Minutes > Election")
     assert answer["model"] == "extractive"
-    assert {"retrieve", "evidence", "total"} <= answer["timings"].keys()
+    assert {"retrieve", "evidence", "first_token", "total"} <= answer["timings"].keys()
 
 
 def test_a_refusal_is_exit_code_3_and_shows_what_was_looked_at(rag: Rag) -> None:

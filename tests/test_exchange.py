@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.exchange import parse, shown, to_history, to_line, to_question, to_scope
-from rag.types import Turn
+from rag.exchange import as_question, parse, shown, to_history, to_line, to_question, to_scope
+from rag.types import Question, Turn
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 JSON = st.recursive(
@@ -86,3 +86,33 @@ def test_any_value_is_a_scope_or_a_usage_error(value: Any) -> None:
     except UsageError:
         return
     assert all(isinstance(path, str) for path in found)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [{"role": "user", "content": "Who rents the flat?"}, {"role": "agent", "content": "Ada."}],
+        [("user", "Who rents the flat?"), ["assistant", "Ada."]],
+        (Turn("user", "Who rents the flat?"), Turn("assistant", "Ada.")),
+    ],
+)
+def test_turns_in_any_shape(history: Any) -> None:
+    assert to_history(history) == (Turn("user", "Who rents the flat?"), Turn("assistant", "Ada."))
+
+
+@pytest.mark.parametrize("turn", ["user", ("user",), ("user", 1), ("user", "a", "b"), {"role": "user"}, ("king", "a")])
+def test_what_is_no_turn(turn: Any) -> None:
+    with pytest.raises(UsageError, match="history: expected a turn"):
+        to_history([turn])
+
+
+def test_a_question_in_any_shape() -> None:
+    asked = Question("How much?", "7", (Turn("user", "Whose flat?"),), ("lease.txt",))
+    shape = {
+        "id": 7,
+        "question": "How much?",
+        "history": [{"role": "user", "content": "Whose flat?"}],
+        "scope": "lease.txt",
+    }
+    assert as_question(shape) == as_question(asked) == asked
+    assert as_question("How much?") == Question("How much?")

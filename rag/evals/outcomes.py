@@ -14,10 +14,11 @@ from rag.errors import RagError
 from rag.evals import metrics
 from rag.evals.cases import Case, GoldSpan
 from rag.evals.indexes import Indexes
-from rag.evals.invariants import differs, exact, markers, violations
+from rag.evals.invariants import differs, exact, violations
 from rag.evals.metrics import mean, ratio, spread
 from rag.events import EvidenceSelected
 from rag.pipeline import Pipeline
+from rag.promises import markers
 from rag.protocols import Progress
 from rag.types import Answer, Evidence, Span
 

@@ -53,8 +53,9 @@ def main() -> None:
 @json_flag
 @common
 def index_(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags: Any) -> None:
-    """Make the index equal to FOLDER (seeds, unless set otherwise)."""
+    """Make the index equal to FOLDER; without one, to the folder that it is of, or else to seeds."""
     config = settings_from({"folder": folder, **flags})
+    config = config if folder else _of_its_folder(config)
     if not Path(config.folder).is_dir():
         raise UsageError(f"{config.folder}: no such folder", "rag index FOLDER")
     if rebuild:
@@ -241,6 +242,15 @@ def _erase(config: Config) -> None:
     with opened_weights(config) as weights:
         weights.path(config.embedder)  # nothing is thrown away that could not be made again
     SqliteStore.erase(Path(config.index))
+
+
+def _of_its_folder(config: Config) -> Config:
+    """Settings that name no folder mean the one that the index is of."""
+    from rag.config import Config as Defaults
+    from rag.folder import remembered
+
+    known = remembered(Path(config.index)) if config.folder == Defaults().folder else None
+    return replace(config, folder=str(known)) if known else config
 
 
 def _index_once(config: Config) -> Report:

@@ -10,7 +10,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from typing import Any
 from rag.errors import ConfigError
 from rag.types import Policy
 
-_PLACES = ("index", "folder", "cache", "offline", "host", "port", "auth", "max_file_bytes")
+PLACES = ("index", "folder", "cache", "offline", "host", "port", "auth", "api_key", "max_file_bytes")
 """Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
 
 
@@ -33,6 +33,7 @@ class Config:
         offline: Fetch nothing, whatever is missing.
         embedder: Catalogue name, Hub id or local folder.
         generator: Catalogue name, Hub id, local folder or GGUF, `extractive`, or `openai:URL#MODEL`.
+        api_key: What an `openai:` server is told to be let in; empty for nothing.
         judge: Local model whose log-odds decide whether there is an answer, whatever generator writes it; empty for the
             generator's own where they were fitted, and for retrieval elsewhere.
         reranker: Cross-encoder to use, as a Hub id or local folder; empty for none.
@@ -58,6 +59,7 @@ class Config:
     offline: bool = False
     embedder: str = "all-MiniLM-L6-v2"
     generator: str = "qwen2.5-coder-1.5b"
+    api_key: str = field(default="", repr=False)
     judge: str = ""
     reranker: str = ""
     policy: Policy = "drop"
@@ -98,7 +100,7 @@ class Config:
 
     def fingerprint(self) -> str:
         """8 hex digits that change with any setting that can change an answer."""
-        settings = {name: value for name, value in asdict(self).items() if name not in _PLACES}
+        settings = {name: value for name, value in asdict(self).items() if name not in PLACES}
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:8]
 
 

@@ -6,6 +6,7 @@ transaction, and raises the generation by which caches know that they are stale.
 
 from __future__ import annotations
 
+import shlex
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -19,7 +20,6 @@ from rag.lexical import TOKENIZER
 
 FORMAT = "1"
 """Raise it with any change to the schema or to `rag.lexical.indexed`: an index of another format is not opened."""
-REBUILD = "rag index --rebuild"
 _BUSY_TIMEOUT_S = 30.0
 _CACHE_KIB = 32_000
 _PAGE_BYTES = 8_192
@@ -77,7 +77,7 @@ class Manifest:
         differing = [key for key in mine if mine[key] != theirs[key] and (splitter or key != "splitter")]
         if differing:
             said = "; ".join(f"{key} {_short(mine[key])}, expected {_short(theirs[key])}" for key in differing)
-            raise IndexMismatch(f"the index was made otherwise: {said}", REBUILD)
+            raise IndexMismatch(f"the index was made otherwise: {said}")
 
 
 class Database:
@@ -86,9 +86,13 @@ class Database:
     Args:
         path: The file.
         create: Whether it may be made.
+
+    Attributes:
+        rebuild: The command that builds the index anew, where nothing else mends it.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.rebuild = f"rag index --rebuild --index {shlex.quote(str(path.parent))}"
         self._uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
         self._idle: list[sqlite3.Connection] = []
         self._guard = threading.Lock()
@@ -130,7 +134,7 @@ class Database:
         Raises:
             StoreError: The file is damaged or cannot be written.
         """
-        with _named(), self._connection() as connection:
+        with _named(self.rebuild), self._connection() as connection:
             connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
@@ -150,7 +154,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with _named(), self._connection() as connection:
+        with _named(self.rebuild), self._connection() as connection:
             connection.execute(begin)
             try:
                 yield connection
@@ -214,11 +218,11 @@ def manifest_of(connection: sqlite3.Connection) -> Manifest:
     """
     rows = dict(connection.execute("SELECT key, value FROM manifest"))
     if rows.get("format") != FORMAT:
-        raise IndexMismatch(f"the index has format {rows.get('format')}, expected {FORMAT}", REBUILD)
+        raise IndexMismatch(f"the index has format {rows.get('format')}, expected {FORMAT}")
     try:
         return Manifest(rows["embedder"], rows["digest"], int(rows["dim"]), rows["splitter"])
     except (KeyError, ValueError) as exc:
-        raise IndexDamaged(f"the manifest of the index is damaged: {exc}", REBUILD) from exc
+        raise IndexDamaged(f"the manifest of the index is damaged: {exc}") from exc
 
 
 def state_of(connection: sqlite3.Connection) -> tuple[str, int]:
@@ -237,14 +241,17 @@ def _text(stored: bytes) -> str:
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def _named(rebuild: str) -> Iterator[None]:
     """Turn SQLite's errors into ours; those that only a mistake in this package causes stay as they are."""
     try:
         yield
+    except (IndexDamaged, IndexMismatch) as exc:
+        exc.hint = exc.hint or rebuild
+        raise
     except sqlite3.DatabaseError as exc:
         code = getattr(exc, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or str(exc).startswith("no such "):
-            raise IndexDamaged(f"the index is damaged: {exc}", REBUILD) from exc
+            raise IndexDamaged(f"the index is damaged: {exc}", rebuild) from exc
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise IndexBusy("another process is writing the index", "wait until it has ended") from exc
         if code in _WHAT_FAILED:
@@ -252,7 +259,7 @@ def _named() -> Iterator[None]:
             raise StoreError(f"the index cannot be used: {reason}", hint) from exc
         raise
     except UnicodeDecodeError as exc:
-        raise IndexDamaged(f"the index is damaged: {exc.reason}", REBUILD) from exc
+        raise IndexDamaged(f"the index is damaged: {exc.reason}", rebuild) from exc
 
 
 def _short(value: object) -> str:

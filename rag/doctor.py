@@ -143,7 +143,7 @@ def _weights(config: Config) -> Iterator[Finding]:
     """What the settings need, then what else is in the cache, sizes compared, digests not."""
     weights = open_weights(config)
     cached = {status.name: status for status in weights.listing()}
-    needed = [name for name in (config.embedder, config.generator, config.reranker) if name]
+    needed = [name for name in (config.embedder, config.generator, config.judge, config.reranker) if name]
     for name in needed:
         if name == "extractive" or name.startswith("openai:"):
             yield Finding(f"weights {name}", "ok", "needs none")
@@ -180,8 +180,11 @@ def _index(config: Config) -> Finding:
             remedy = problems[0].remedy or rebuild
             return Finding("index", "broken", "; ".join(problem.what for problem in problems), remedy)
         with closing(open_store(config)) as store:
-            documents = store.documents()
+            documents, made_with = store.documents(), store.manifest.embedder
     except RagError as exc:
         return Finding("index", "broken", exc.message, exc.hint or rebuild)
     chunks = sum(info.chunks for info in documents)
+    if made_with != config.embedder:
+        found = f"{config.index}: made with {made_with}, not with {config.embedder}"
+        return Finding("index", "broken", found, f"name it with --embedder {made_with}, or: {rebuild} --rebuild")
     return Finding("index", "ok", f"{config.index}: {len(documents):,} documents, {chunks:,} passages")

@@ -8,13 +8,15 @@ indexes, and fetches nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rag.errors import WeightsError
+from rag.protocols import Embedder
 from rag.types import Matrix, Vector
 
 _BATCH = 32
@@ -98,6 +100,38 @@ class SentenceTransformerEmbedder:
         limit = self._model.max_seq_length or _NO_LIMIT
         around = len(self._tokenizer.encode("").ids)
         return int(limit) - around - self.count_tokens(self._document_prompt)
+
+
+class DeferredEmbedder:
+    """An embedder that is loaded when it is first needed: an index that is up to date needs none.
+
+    Args:
+        name: What the weights are called in the settings.
+        dim: Length of its vectors, as an index that was made with it says.
+        load: Loads it; called once.
+    """
+
+    def __init__(self, name: str, dim: int, load: Callable[[], Embedder]) -> None:
+        self.name = name
+        self.dim = dim
+        self._loaded = cache(load)
+
+    @property
+    def max_tokens(self) -> int:
+        """How many tokens of a text are read."""
+        return self._loaded().max_tokens
+
+    def embed_documents(self, texts: Sequence[str]) -> Matrix:
+        """(n, dim) float32, unit rows, in the order given."""
+        return self._loaded().embed_documents(texts)
+
+    def embed_query(self, text: str) -> Vector:
+        """(dim,) float32, unit length."""
+        return self._loaded().embed_query(text)
+
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a text, special tokens left out."""
+        return self._loaded().count_tokens(text)
 
 
 def _device() -> str:

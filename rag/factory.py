@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rag.answerability import judge_of
 from rag.config import Config, load_config
-from rag.errors import ConfigError
+from rag.errors import ConfigError, StoreError
 from rag.pipeline import Pipeline
 from rag.protocols import Embedder, Generator, Judge, Progress, Reranker
 
@@ -90,7 +90,7 @@ def sync_index(config: Config, progress: Progress = no_progress) -> Report:
     from rag.store import SqliteStore
 
     weights = open_weights(config, progress)
-    embedder = open_embedder(config, weights)
+    embedder = _embedder_when_needed(config, weights)
     store = SqliteStore.open(Path(config.index), manifest(config, embedder, weights))
     try:
         remember(Path(config.index), Path(config.folder))
@@ -127,6 +127,21 @@ def open_embedder(config: Config, weights: Weights) -> Embedder:
     return SentenceTransformerEmbedder(weights.path(config.embedder), config.embedder)
 
 
+def _embedder_when_needed(config: Config, weights: Weights) -> Embedder:
+    """The embedder of the settings; where the index was made with it, loaded only once there is a text to embed."""
+    from rag.embedder import DeferredEmbedder
+
+    try:
+        store = open_store(config)
+    except StoreError:
+        return open_embedder(config, weights)
+    store.close()
+    made_with = store.manifest
+    if (made_with.embedder, made_with.digest) != (config.embedder, weights.digest(config.embedder)):
+        return open_embedder(config, weights)
+    return DeferredEmbedder(config.embedder, made_with.dim, lambda: open_embedder(config, weights))
+
+
 def open_reranker(config: Config, weights: Weights) -> Reranker | None:
     """The cross-encoder of the settings; None where they name none."""
     if not config.reranker:
@@ -158,7 +173,7 @@ def open_generator(config: Config, weights: Weights) -> Generator:
         url, _, model = name.removeprefix("openai:").partition("#")
         if not url or not model:
             raise ConfigError(f"generator = {name!r}", "write openai:http://host:port/v1#model")
-        return OpenAIGenerator(url, model, config.answer_tokens)
+        return OpenAIGenerator(url, model, config.answer_tokens, api_key=config.api_key)
     return TransformersGenerator(weights.path(name), name, config.answer_tokens)
 
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from sqlite3 import Connection, DatabaseError
 
-from rag.database import REBUILD
-
 _COUNTS = {
     "documents whose chunks are not all there": (
         "SELECT count(*) FROM documents AS d WHERE chunks <> (SELECT count(*) FROM chunks WHERE document = d.id)"
@@ -34,20 +32,21 @@ class Problem:
     remedy: str
 
 
-def problems(connection: Connection, dim: int) -> list[Problem]:
+def problems(connection: Connection, dim: int, rebuild: str) -> list[Problem]:
     """Look over a database.
 
     Args:
         connection: Within a read transaction.
         dim: Length that its vectors must have.
+        rebuild: The command that builds the index anew.
 
     Returns:
-        What is wrong, each with the same remedy: the index has to be built again.
+        What is wrong, each with that remedy.
     """
     try:
-        return [Problem(f"rag.db: {what}", REBUILD) for what in _problems(connection, dim)]
+        return [Problem(f"rag.db: {what}", rebuild) for what in _problems(connection, dim)]
     except (DatabaseError, UnicodeDecodeError) as exc:
-        return [Problem(f"rag.db: {exc}", REBUILD)]
+        return [Problem(f"rag.db: {exc}", rebuild)]
 
 
 def _problems(connection: Connection, dim: int) -> Iterator[str]:

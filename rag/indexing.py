@@ -107,7 +107,7 @@ def sync(
     started_s = time.perf_counter()
     if not folder.is_dir():
         raise no_folder(folder)
-    run = _Run(folder, store, embedder, min(chunk_tokens, embedder.max_tokens), max_file_bytes, progress)
+    run = _Run(folder, store, embedder, chunk_tokens, max_file_bytes, progress)
     run.make_equal()
     return Report(tuple(sorted(run.results, key=lambda file: file.path)), time.perf_counter() - started_s)
 
@@ -214,7 +214,8 @@ class _Run:
             self._fail(document_path(file, self._folder), exc)
             self._advance("indexing", _size(file))
         else:
-            yield _Job(document, split(document, self._embedder.count_tokens, self._chunk_tokens))
+            most = min(self._chunk_tokens, self._embedder.max_tokens)
+            yield _Job(document, split(document, self._embedder.count_tokens, most))
 
     def _put(self, jobs: Sequence[_Job]) -> None:
         """Embed some documents together and put them one by one; if that fails, each on its own."""

@@ -112,7 +112,7 @@ class OpenAIGenerator:
         said = response.read().decode("utf-8", "replace").strip()[:_SHOWN]
         message = f"{self._url} answered {response.status_code}: {said or response.reason_phrase}"
         if response.status_code in (401, 403):
-            raise ServerError(message, "give the server's API key")
+            raise ServerError(message, "give the server's API key as RAG_API_KEY")
         if response.status_code == 404:
             raise ServerError(message, f"see {self._url}/models for the models it has; the address often ends in /v1")
         raise ServerError(message, "see the server's own log")

@@ -12,7 +12,7 @@ from sqlite3 import Connection
 
 import numpy as np
 
-from rag.database import REBUILD, raw, state_of
+from rag.database import raw, state_of
 from rag.errors import IndexDamaged
 from rag.lexical import indexed
 from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page
@@ -92,15 +92,16 @@ def insert(connection: Connection, document: Document, chunks: Sequence[Chunk], 
     _index(connection, ((key, document.title, c.heading, c.text) for key, c in rows))
 
 
-def delete(connection: Connection, path: str) -> None:
-    """Take out a document, its chunks, their vectors and their words; nothing happens for an unknown path."""
+def delete(connection: Connection, path: str) -> int:
+    """Take out a document, its chunks, their vectors and their words; how many chunks, none for an unknown path."""
     number = find(connection, path)
     if number is None:
-        return
+        return 0
     _unindex(connection, number)
     connection.execute("DELETE FROM vectors WHERE chunk IN (SELECT id FROM chunks WHERE document = ?)", (number,))
-    connection.execute("DELETE FROM chunks WHERE document = ?", (number,))
+    gone = connection.execute("DELETE FROM chunks WHERE document = ?", (number,)).rowcount
     connection.execute("DELETE FROM documents WHERE id = ?", (number,))
+    return gone
 
 
 def rename(connection: Connection, number: int, document: Document) -> None:
@@ -184,6 +185,12 @@ def ids_within(connection: Connection, scope: Sequence[str]) -> Ids:
     return np.sort(np.array(json.loads(found), np.int64))
 
 
+def count(connection: Connection) -> int:
+    """How many chunks there are."""
+    (found,) = connection.execute("SELECT coalesce(sum(chunks), 0) FROM documents").fetchone()
+    return int(found)
+
+
 def source(connection: Connection, dim: int) -> Source:
     """What the vector cache follows: the state within a transaction, for as long as that is open."""
     return Source(
@@ -204,7 +211,7 @@ def _vectors_from(connection: Connection, first: int, dim: int) -> Iterator[tupl
 def _matrix(blobs: Sequence[bytes], dim: int) -> Matrix:
     """Vectors from their bytes, little-endian float32."""
     if any(len(blob) != 4 * dim for blob in blobs):
-        raise IndexDamaged("a vector in the index has another length than the others", REBUILD)
+        raise IndexDamaged("a vector in the index has another length than the others")
     return np.frombuffer(b"".join(blobs), "<f4").reshape(-1, dim)
 
 

@@ -46,7 +46,7 @@ class SqliteStore:
         self._base = base
         self._lock = lock
         self._cache = VectorCache(folder, manifest.dim)
-        self._changed = False
+        self._changed = 0
         self._listed: tuple[object, list[DocumentInfo]] = None, []
 
     @classmethod
@@ -68,7 +68,7 @@ class SqliteStore:
         try:
             remove_leftovers(folder)
             base.create(manifest)
-            _manifest(base, folder).expect(manifest, splitter=True)
+            _manifest(base, folder, manifest, splitter=True)
         except StoreError:
             base.close()
             lock.release()
@@ -94,9 +94,7 @@ class SqliteStore:
             raise _missing(folder)
         base = Database(folder / _DATABASE)
         try:
-            found = _manifest(base, folder)
-            if manifest:
-                found.expect(manifest, splitter=False)
+            found = _manifest(base, folder, manifest)
         except StoreError:
             base.close()
             raise
@@ -141,7 +139,7 @@ class SqliteStore:
             return [Problem(exc.message, exc.hint)]
         try:
             with store._base.read() as connection:
-                return health.problems(connection, store.manifest.dim)
+                return health.problems(connection, store.manifest.dim, store._base.rebuild)
         except StoreError as exc:
             return [Problem(exc.message, exc.hint)]
         finally:
@@ -167,13 +165,15 @@ class SqliteStore:
         """
         rows.check(document, chunks, vectors, self.manifest.dim)
         with self._writing() as connection:
-            rows.delete(connection, document.path)
+            gone = rows.delete(connection, document.path)
             rows.insert(connection, document, chunks, vectors)
+        self._changed += gone + len(chunks)
 
     def remove(self, path: str) -> None:
         """Take a document out, in time proportional to it; an unknown path is no error."""
         with self._writing() as connection:
-            rows.delete(connection, path)
+            gone = rows.delete(connection, path)
+        self._changed += gone
 
     def rename(self, path: str, document: Document) -> None:
         """Give the document at `path` another's path, title and times; text and vectors stay.
@@ -252,12 +252,13 @@ class SqliteStore:
         return document
 
     def close(self) -> None:
-        """Let go of the files, after writing `vectors.faiss` where something changed; harmless when called again."""
+        """Let go of the files, after writing `vectors.faiss` where much has changed; harmless when called again."""
         try:
             if self._changed:
-                self._changed = False
                 with self._base.read() as connection:
-                    self._cache.save(rows.source(connection, self.manifest.dim))
+                    changed, self._changed = self._changed, 0
+                    if not self._cache.is_near(changed, rows.count(connection)):
+                        self._cache.save(rows.source(connection, self.manifest.dim))
         finally:
             self._base.close()
             if self._lock:
@@ -269,14 +270,17 @@ class SqliteStore:
             raise StoreError(f"{self.folder}: opened for reading", "open it with SqliteStore.open")
         with self._base.write() as connection:
             yield connection
-        self._changed = True
 
 
-def _manifest(base: Database, folder: Path) -> Manifest:
+def _manifest(base: Database, folder: Path, wanted: Manifest | None, *, splitter: bool = False) -> Manifest:
+    """What the index was made with; checked against what it has to be."""
     with base.read() as connection:
         if database.is_empty(connection):
             raise _missing(folder)
-        return database.manifest_of(connection)
+        found = database.manifest_of(connection)
+        if wanted:
+            found.expect(wanted, splitter=splitter)
+        return found
 
 
 def _missing(folder: Path) -> IndexMissing:

@@ -35,6 +35,9 @@ _CLOSE = 1e-5
 """Scores nearer than this may be a tie that was rounded differently; float32 sums of unit vectors err by 1e-6."""
 _MARGIN = 32
 _LEFTOVER = "vectors.*.tmp"
+_DRIFT = 0.02
+"""Share of the vectors that may differ from the file before it is written anew: what is written costs as much as what
+changed, not as much as the index."""
 
 Ids = NDArray[np.int64]
 
@@ -96,6 +99,10 @@ class VectorCache:
                 wanted = min(total, wanted * 4)
         return np.empty(0, np.int64)
 
+    def is_near(self, changed: int, total: int) -> bool:
+        """True where the file, if so many of so many vectors have changed, is left to readers to catch up with."""
+        return changed <= _DRIFT * total and self._path.exists()
+
     def save(self, source: Source) -> None:
         """Write the file, in one step, unless it holds that state already.
 
@@ -116,12 +123,13 @@ class VectorCache:
         if self._stamp is None or self._stamp.identity != source.stamp.identity:
             self._index, self._stamp = faiss.index_factory(self.dim, _KIND, faiss.METRIC_INNER_PRODUCT), None
         if self._stamp != source.stamp:
-            self._update(source)
+            changed = self._update(source)
             self._stamp = source.stamp
-            if first:
+            if first and (self._saved is None or changed > _DRIFT * self._index.ntotal):
                 self._write()
 
-    def _update(self, source: Source) -> None:
+    def _update(self, source: Source) -> int:
+        """Take out what is gone and add what is missing; how many of both."""
         held, wanted = faiss.vector_to_array(self._index.id_map), source.ids()
         gone = np.setdiff1d(held, wanted, assume_unique=True)
         missing = np.setdiff1d(wanted, held, assume_unique=True)
@@ -131,6 +139,7 @@ class VectorCache:
             for ids, rows in source.rows(int(missing.min())):
                 new = np.isin(ids, missing, assume_unique=True)
                 self._index.add_with_ids(np.ascontiguousarray(rows[new]), ids[new])
+        return int(gone.size + missing.size)
 
     def _read(self) -> Stamp | None:
         """Load the file; None where it is missing, damaged or of another dimension."""

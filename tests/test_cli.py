@@ -91,6 +91,27 @@ def test_index_rebuilds(rag: Rag, place: Path) -> None:
     assert one_object(rag("index", "--rebuild", "--json"))["counts"]["added"] == 2
 
 
+def test_without_a_folder_an_index_follows_its_own(rag: Rag, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the remedy for a damaged index, which names the index alone, does not fill it with other documents."""
+    assert rag("index", "docs").exit_code == 0
+    monkeypatch.delenv("RAG_FOLDER")
+    (place / "seeds").mkdir()
+    (place / "seeds" / "other.txt").write_text("Another folder.")
+    assert one_object(rag("index", "--json"))["counts"]["unchanged"] == 2
+    assert one_object(rag("index", "seeds", "--json"))["counts"]["added"] == 1, "unless one is named"
+
+
+def test_an_index_that_is_up_to_date_needs_no_embedder(rag: Rag, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_embedder(*_: object) -> None:
+        raise AssertionError("loaded")
+
+    monkeypatch.setattr("rag.factory.open_embedder", open_embedder)
+    assert rag("index").exit_code == 0
+    (place / "docs" / "new.txt").write_text("A new document.")
+    with pytest.raises(AssertionError, match="loaded"):
+        raise rag("index").exception or AssertionError("not loaded")
+
+
 def test_rebuild_keeps_the_index_when_the_embedder_cannot_be_had(rag: Rag, place: Path) -> None:
     before = (place / "index" / "rag.db").read_bytes()
     flags = ("--embedder", "no/such-model", "--offline")

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     """An empty index and an empty cache."""
-    SqliteStore.open(tmp_path / "index", Manifest("e", "0", 8, "x")).close()
+    SqliteStore.open(tmp_path / "index", Manifest("all-MiniLM-L6-v2", "0", 8, "x")).close()
     return Config(index=str(tmp_path / "index"), cache=str(tmp_path / "cache"), generator="extractive")
 
 
@@ -55,6 +55,12 @@ def test_whatever_is_amiss_has_a_remedy(config: Config) -> None:
 
 def test_a_sound_index(config: Config) -> None:
     assert look(config, "index") == Finding("index", "ok", f"{config.index}: 0 documents, 0 passages")
+
+
+def test_an_index_of_another_embedder(config: Config) -> None:
+    found = look(dataclasses.replace(config, embedder="other"), "index")
+    assert found.broken and "made with all-MiniLM-L6-v2, not with other" in found.detail
+    assert "--embedder all-MiniLM-L6-v2" in found.remedy and "--rebuild" in found.remedy
 
 
 def test_a_missing_index_is_not_made(config: Config, tmp_path: Path) -> None:

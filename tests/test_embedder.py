@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedder import SentenceTransformerEmbedder
+from rag.embedder import DeferredEmbedder, SentenceTransformerEmbedder
 from rag.errors import WeightsError
 from rag.testing import EmbedderContract, FakeEmbedder
 from rag.types import Matrix
@@ -38,6 +38,26 @@ class TestFake(EmbedderContract):
     @pytest.fixture
     def subject(self) -> FakeEmbedder:
         return FakeEmbedder()
+
+
+class TestDeferred(EmbedderContract):
+    @pytest.fixture
+    def subject(self) -> DeferredEmbedder:
+        return DeferredEmbedder("fake", 64, FakeEmbedder)
+
+
+def test_a_deferred_embedder_is_loaded_once_and_no_sooner_than_needed() -> None:
+    loaded: list[FakeEmbedder] = []
+
+    def load() -> FakeEmbedder:
+        loaded.append(FakeEmbedder())
+        return loaded[-1]
+
+    subject = DeferredEmbedder("fake", 64, load)
+    assert (subject.name, subject.dim, loaded) == ("fake", 64, [])
+    assert subject.max_tokens == 256
+    assert subject.count_tokens("two words") == 2
+    assert len(loaded) == 1
 
 
 @pytest.mark.weights

@@ -24,7 +24,7 @@ def test_a_file_that_is_no_database_is_damage_with_a_remedy(folder: Path, conten
     assert len(problems) == 1 and problems[0].remedy.startswith("rag index"), problems
     if content:
         for opening in (SqliteStore.open_existing, lambda f: SqliteStore.open(f, MANIFEST)):
-            with pytest.raises(IndexDamaged, match="rag index --rebuild"):
+            with pytest.raises(IndexDamaged, match=f"rag index --rebuild --index {folder}"):
                 opening(folder)
 
 

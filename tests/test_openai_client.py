@@ -150,7 +150,7 @@ def test_stopping_closes_the_connection(end: str) -> None:
 @pytest.mark.parametrize(
     ("status", "body", "hint"),
     [
-        (401, b"no key", "API key"),
+        (401, b"no key", "RAG_API_KEY"),
         (404, b"no such model", "/models"),
         (500, b"out of memory", "log"),
         (503, b"", "log"),

@@ -76,7 +76,7 @@ def test_no_index_is_its_own_error(tmp_path: Path) -> None:
 )
 def test_another_embedder_is_refused_with_the_command_that_mends_it(folder: Path, other: Manifest) -> None:
     for refuse in (SqliteStore.open, SqliteStore.open_existing):
-        with pytest.raises(IndexMismatch, match="rag index --rebuild"):
+        with pytest.raises(IndexMismatch, match=f"rag index --rebuild --index {folder}"):
             refuse(folder, other)
     SqliteStore.open(folder, MANIFEST).close()  # and the refusal let go of the lock
 
@@ -155,3 +155,28 @@ def rows_touched(documents: int, folder: Path) -> int:
 def test_removing_a_document_touches_its_rows_alone(tmp_path: Path) -> None:
     small, large = rows_touched(30, tmp_path / "small"), rows_touched(600, tmp_path / "large")
     assert large < 1.5 * small < 10 * 60, (small, large)
+
+
+def test_what_little_changed_does_not_rewrite_the_vectors_file(tmp_path: Path) -> None:
+    """Else removing one document would cost as much as there are vectors; who opens the index next catches up."""
+    store = SqliteStore.open(tmp_path, MANIFEST)
+    for number in range(120):
+        put(store, f"{number}.txt", f"Flat {number} is let.")
+    store.close()
+    written = (tmp_path / "vectors.faiss").read_bytes()
+    store = SqliteStore.open(tmp_path, MANIFEST)
+    gone = store.dense(EMBEDDER.embed_query("Flat 7 is let."), 1)[0]
+    store.remove("7.txt")
+    store.close()
+    assert gone.chunk.document == "7.txt"
+    assert (tmp_path / "vectors.faiss").read_bytes() == written
+    reader = SqliteStore.open_existing(tmp_path)
+    found = reader.dense(EMBEDDER.embed_query("Flat 7 is let."), 200)
+    reader.close()
+    assert len(found) == 119 and "7.txt" not in {hit.chunk.document for hit in found}
+    assert (tmp_path / "vectors.faiss").read_bytes() == written, "nor does a reader write it for one vector"
+    store = SqliteStore.open(tmp_path, MANIFEST)
+    for number in range(60):
+        store.remove(f"{number}.txt")
+    store.close()
+    assert (tmp_path / "vectors.faiss").read_bytes() != written

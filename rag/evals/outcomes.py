@@ -174,8 +174,6 @@ def _refusal(outcomes: Sequence[Outcome]) -> Figures:
 def _citations(outcomes: Sequence[Outcome]) -> Figures:
     """Precision over citations, recall over answers: whether a gold document, or a gold span, is cited at all."""
     answered = [(o, o.answer) for o in outcomes if o.answer and o.answered]
-    if not answered:
-        return {}
     shown = [number in {c.number for c in answer.citations} for _, answer in answered for number in markers(answer)]
     sentences = [bool(sentence.citations) for _, answer in answered for sentence in answer.sentences]
     judged = [(o, a) for o, a in answered if o.case.gold]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rag import factory
-from rag.config import Config
+from rag.config import PLACES, Config
 from rag.errors import RagError
 from rag.evals import outcomes as asking
 from rag.evals import searches as searching
@@ -24,8 +24,6 @@ from rag.evals.metrics import spread
 from rag.evals.outcomes import Outcome
 from rag.protocols import Progress
 from rag.support import Thresholds
-
-_SETTINGS_NOT_SHOWN = ("folder", "index", "cache", "offline", "host", "port", "auth", "max_file_bytes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +165,7 @@ def _raise_if_all_failed(outcomes: Sequence[Outcome]) -> None:
 
 
 def _circumstances(config: Config, parts: Parts | None) -> dict[str, Any]:
-    shown = {name: value for name, value in asdict(config).items() if name not in _SETTINGS_NOT_SHOWN}
+    shown = {name: value for name, value in asdict(config).items() if name not in PLACES}
     return {
         "generator": parts.generator.name if parts else None,
         "judge": parts.judge.name if parts and parts.judge else None,

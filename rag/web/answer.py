@@ -152,6 +152,8 @@ def _side(passage: Citation, marker: str) -> str:
 def _note(view: View) -> str:
     if view.phase == "waiting":
         text = f"{count(view.ahead, 'question')} ahead of yours…"
+    elif view.phase == "elsewhere":
+        text = "This is being answered on another page. The answer comes here once it is whole."
     elif view.phase == "stopped":
         text = "Stopped." if view.sentences else "Stopped before a supported sentence was complete."
     elif view.answer:

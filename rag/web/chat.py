@@ -13,13 +13,14 @@ from typing import NamedTuple, cast
 
 from rag.errors import RagError
 from rag.events import Event as PipelineEvent
-from rag.events import Token
+from rag.events import EvidenceSelected, Token
 from rag.types import Turn
 from rag.web.actions import editing
 from rag.web.answer import conversation, welcome
 from rag.web.html import message
 from rag.web.keeping import Keeper
 from rag.web.library import Library
+from rag.web.line import Ticket
 from rag.web.session import Session
 from rag.web.source_pane import SourcePane
 from rag.web.view import MOST_REMARK, View
@@ -80,11 +81,11 @@ class Chat:
         session.rewind()
         view = session.begin(question.strip())
         stop, kept_as = session.stop, self._keeper.begin(session, view, known)
-        history = session.history()
+        history, owner = session.history(), session.owner or f"session {id(session)}"
         with self._changed:
             self._stops.add(stop)
         try:
-            with closing(self._run(view, history, stop)) as steps:
+            with closing(self._run(view, history, owner, stop)) as steps:
                 for whole in steps:
                     if whole:
                         self._keeper.update(session, kept_as, view)
@@ -100,6 +101,13 @@ class Chat:
                 self._stops.discard(stop)
                 self._changed.notify_all()
         yield self.screen(session)
+
+    def look_again(self, session: Session) -> bool:
+        """Take in what another page has had answered meanwhile; True where there may be something new to show."""
+        if session.busy or not session.elsewhere:
+            return False
+        self._keeper.catch_up(session)
+        return True
 
     def again(self, session: Session) -> Iterator[Screen]:
         """Answer the last question once more, in place of its answer."""
@@ -206,13 +214,13 @@ class Chat:
             text = "Add some under Documents first. Each sentence of an answer then shows the passage it comes from."
         return welcome("Ask your documents", text, self._library.examples)
 
-    def _run(self, view: View, history: list[Turn], stop: Event) -> Generator[bool, None, None]:
+    def _run(self, view: View, history: list[Turn], owner: str, stop: Event) -> Generator[bool, None, None]:
         """Take a view through its phases; each step says whether more than the answer's text has changed."""
-        ticket = self._library.line.join()
+        ticket = self._library.line.join(owner)
         try:
-            yield from self._wait(view, ticket, stop)
+            yield from self._opened(stop)
             if not stop.is_set():
-                yield from self._answer(view, history, stop)
+                yield from self._answer(view, history, ticket, stop)
         except RagError as exc:
             view.fail(exc)
         except Exception:  # the outermost edge: the page says so and the log says what
@@ -223,15 +231,19 @@ class Chat:
         finally:
             self._library.line.leave(ticket)
 
-    def _wait(self, view: View, ticket: object, stop: Event) -> Iterator[bool]:
+    def _opened(self, stop: Event) -> Iterator[bool]:
         yield True
         while not stop.is_set() and not self._library.wait(_PATIENCE_S):
             yield True
+
+    def _turn(self, view: View, ticket: Ticket, stop: Event) -> Iterator[bool]:
         while not stop.is_set() and not self._library.line.wait(ticket, _PATIENCE_S):
             view.phase, view.ahead = "waiting", self._library.line.ahead(ticket)
             yield False
+        view.phase = "reading"
 
-    def _answer(self, view: View, history: list[Turn], stop: Event) -> Iterator[bool]:
+    def _answer(self, view: View, history: list[Turn], ticket: Ticket, stop: Event) -> Iterator[bool]:
+        """The evidence shows at once; only for the model, which serves one at a time, is there a line to wait in."""
         view.phase = "searching"
         yield False
         stream = self._library.pipeline().stream(view.question, history, scope=view.scope, stop=stop)
@@ -241,6 +253,8 @@ class Chat:
                 if stop.is_set() and view.over:  # the answer holds what was checked before the stop
                     view.halt()
                 yield not isinstance(event, Token)
+                if isinstance(event, EvidenceSelected):
+                    yield from self._turn(view, ticket, stop)
                 if stop.is_set() and not view.draft:
                     break
         if stop.is_set():

@@ -60,10 +60,14 @@ class Conversations:
 
     Args:
         folder: Of the index; made with the first conversation.
+
+    Attributes:
+        being_written: Ids of the questions that a page has answered at this moment.
     """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / FILE
+        self.being_written: set[str] = set()
 
     def begin(self, owner: str, title: str, views: Sequence[View] = ()) -> str:
         """Start a conversation.
@@ -133,7 +137,8 @@ class Conversations:
             conversation: Its id.
 
         Returns:
-            Questions with their answers, oldest first; an answer that was being written counts as stopped.
+            Questions with their answers, oldest first; an answer that was being written counts as stopped, or is being
+            written elsewhere still.
 
         Raises:
             KeyError: The owner has no such conversation.
@@ -153,7 +158,7 @@ class Conversations:
             raise StoreError(said, "delete the conversation; the others are sound") from exc
         for view in views:
             if not view.over:
-                view.halt()
+                view.phase = "elsewhere" if view.id in self.being_written else "stopped"
         return views
 
     def list(self, owner: str, words: str = "") -> list[Summary]:

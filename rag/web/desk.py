@@ -180,7 +180,7 @@ class Desk:
             if self._closed:
                 stop.set()
         try:
-            with self.library.line.turn(stop):
+            with self.library.line.turn(stop, "programs"):
                 if stop.is_set():
                     raise Unready("stopped before it was its turn", "ask again")
                 stream = self.library.pipeline().stream

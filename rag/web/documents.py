@@ -9,15 +9,17 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from rag.errors import RagError
 from rag.folder import no_folder
 from rag.indexing import FileResult, Report
 from rag.types import DocumentInfo
-from rag.web.html import count, day, element, escape, left, message
+from rag.web.html import count, day, element, escape, message
 from rag.web.library import Library, Status
+from rag.web.progress import Step, each_file, progress
 from rag.web.uploads import Upload, is_upload, remove, save
 
 logger = logging.getLogger(__name__)
@@ -32,9 +34,8 @@ _SAID = {
     "removed": "removed",
     "failed": "not added",
 }
-
-Step = tuple[str, int, int]
-"""What is being done, how much is done, and how much there is."""
+Show = Callable[[Step, float], str]
+"""Makes HTML of a step and the seconds since it began."""
 
 
 def upload(files: Sequence[str], library: Library, collection: str = "") -> Iterator[str]:
@@ -55,7 +56,8 @@ def upload(files: Sequence[str], library: Library, collection: str = "") -> Iter
             raise no_folder(folder)  # with one made anew, all that was indexed would count as deleted
         uploads = save(paths, folder, library.config.max_file_bytes, collection)
         taken = {upload.path for upload in uploads if upload.path}
-        results = (yield from _index(library)) if taken else {}
+        sizes_bytes = {path: (folder / path).stat().st_size for path in sorted(taken)}
+        results = (yield from _index(library, partial(each_file, sizes_bytes))) if taken else {}
         refused = {path for path in taken if path in results and results[path].action == "failed"}
         for path in refused:
             (folder / path).unlink(missing_ok=True)
@@ -110,7 +112,7 @@ def delete(path: str, library: Library) -> Iterator[str]:
         yield message("error", exc.message, exc.hint)
 
 
-def _index(library: Library) -> Generator[str, None, dict[str, FileResult]]:
+def _index(library: Library, show: Show = progress) -> Generator[str, None, dict[str, FileResult]]:
     """Index in a thread, so that its progress can be shown; what was done to each file, by path."""
     steps: queue.SimpleQueue[Step | Report | RagError] = queue.SimpleQueue()
 
@@ -127,28 +129,10 @@ def _index(library: Library) -> Generator[str, None, dict[str, FileResult]]:
     yield progress(("making ready to index", 0, 0))
     begun_s: dict[str, float] = {}
     while isinstance(step := steps.get(), tuple):
-        yield progress(step, time.monotonic() - begun_s.setdefault(step[0], time.monotonic()))
+        yield show(step, time.monotonic() - begun_s.setdefault(step[0], time.monotonic()))
     if isinstance(step, RagError):
         raise step
     return {file.path: file for file in step.files}
-
-
-def progress(step: Step, since_s: float = 0.0) -> str:
-    """A progress bar with what is being done.
-
-    Args:
-        step: How far it has come.
-        since_s: Seconds that it has gone on for; after the first of them there is something to say of the rest.
-
-    Returns:
-        The bar, and how long it will go on where that can be told.
-    """
-    what, done, total = step
-    bar = element("progress", "", value=done if total else None, max=total or None, aria_label=what)
-    share = f", {min(done, total) / total:.0%}" if total else ""
-    rest = f" · {left(since_s * (total / done - 1))}" if 0 < done < total and since_s > 1 else ""
-    said = f"{what[:1].upper()}{what[1:]}{share}{rest}"
-    return element("div", element("p", escape(said)) + bar, class_="fn-progress", role="status")
 
 
 def results_table(uploads: Sequence[Upload], results: dict[str, FileResult], title: str = "Upload") -> str:

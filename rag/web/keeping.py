@@ -59,7 +59,7 @@ class Keeper:
             except KeyError:
                 session.kept_as = ""
                 return
-            if [view.id for view in views] != [view.id for view in session.views]:
+            if session.elsewhere or [view.id for view in views] != [view.id for view in session.views]:
                 session.views, session.editing = views, None
 
     def begin(self, session: Session, view: View, known: Sequence[str]) -> str:
@@ -75,6 +75,7 @@ class Keeper:
         """
         if not session.owner:
             return ""
+        self._conversations.being_written.add(view.id)
         session.trouble = ""  # what could not be read before does not matter if this can be written
         with self._noting(session):
             if session.kept_as and not self._put(session, view, known):
@@ -90,6 +91,8 @@ class Keeper:
         if kept_as:
             with self._noting(session):
                 self._conversations.update(session.owner, kept_as, view)
+        if view.over:
+            self._conversations.being_written.discard(view.id)
 
     def _put(self, session: Session, view: View, known: Sequence[str]) -> bool:
         for _ in range(_TRIES):

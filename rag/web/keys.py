@@ -13,12 +13,17 @@ _KEYS = (
     ("Tab", "go on to the next marker, button or source"),
     ("?", "show this sheet"),
 )
+_SINGLE = "Single letters and signs are keys (this browser remembers)"
+"""They can be switched off: who speaks to the page, or touches keys unawares, would set them off."""
 
 
 def help_sheet() -> str:
     """The button that opens the sheet, and the sheet."""
     rows = "".join(element("dt", element("kbd", escape(key))) + element("dd", escape(does)) for key, does in _KEYS)
+    switch = element("label", element("input", "", type="checkbox", class_="fn-single", checked=True) + escape(_SINGLE))
     close = element("form", element("button", "Close", class_="fn-quiet", autofocus=True), method="dialog")
     title = element("h2", "Keys", id="fn-help-title")
-    sheet = element("dialog", title + element("dl", rows) + close, id="fn-help", aria_labelledby="fn-help-title")
+    sheet = element(
+        "dialog", title + element("dl", rows) + switch + close, id="fn-help", aria_labelledby="fn-help-title"
+    )
     return element("button", "Keys", type="button", class_="fn-quiet fn-help-open", title="Keys (?)") + sheet

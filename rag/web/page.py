@@ -138,13 +138,14 @@ class Page:
         status = self._library.status()
         if status.phase == "loading":
             return documents.banner(status), *(gr.skip(),) * 4
-        if session.seen == self._library.seen:
+        if session.seen == self._library.seen and not session.elsewhere:
             return (gr.skip(),) * 5
         return self._refresh(session, kept_as, scope, request)
 
     def _refresh(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Updates:
         self._panel.own(session, request, kept_as)
-        current = gr.skip() if session.views else self._chat.screen(session).current
+        changed = self._chat.look_again(session) or not session.views
+        current = self._chat.screen(session).current if changed else gr.skip()
         return (*self._looked(session, scope), current)
 
     def _looked(self, session: Session, scope: list[str]) -> Updates:

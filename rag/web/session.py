@@ -114,6 +114,11 @@ class Session:
             self.views.pop()
         self.editing = None
 
+    @property
+    def elsewhere(self) -> bool:
+        """True while another page has a question of this conversation answered."""
+        return any(view.phase == "elsewhere" for view in self.views)
+
     def history(self) -> list[Turn]:
         """Turns before the last question, oldest first."""
         return [turn for view in self.views[:-1] for turn in view.turns()]

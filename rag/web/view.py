@@ -14,9 +14,10 @@ from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Toke
 from rag.splitter import sentences
 from rag.types import Answer, Citation, Conflict, Evidence, Hit, Sentence, Turn
 
-Phase = Literal["loading", "waiting", "searching", "reading", "writing", "done", "stopped", "failed"]
-"""`loading` until the model is there, `waiting` for questions ahead, `reading` from the hits to the first token."""
-_OVER = ("done", "stopped", "failed")
+Phase = Literal["loading", "waiting", "searching", "reading", "writing", "done", "stopped", "failed", "elsewhere"]
+"""`loading` until the model is there, `waiting` for questions ahead, `reading` from the hits to the first token;
+`elsewhere` while another page has it written, of which nothing more comes here."""
+_OVER = ("done", "stopped", "failed", "elsewhere")
 MOST_REMARK = 2_000
 """Characters of a remark at most; what is past them is not kept."""
 

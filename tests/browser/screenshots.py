@@ -191,9 +191,9 @@ def main(folder: Path) -> int:
         waiting = open_library(root / "waiting", Hesitant(conftest.REPLY))
         with serving(waiting, 18_951) as url:
             take(url, WAITING)
-        for name, library in _unusable(root).items():
+        for name, library in unusable(root).items():
             with serving(library, 18_952) as url:
-                take(url, {name: _empty}, enter=_not_ready)
+                take(url, {name: _empty}, enter=not_ready)
         with serving(waiting, 18_953, Passwords({"ines": hashed("pears")})) as url:
             take(url, {"login": _empty}, enter=_login)
         take("", {"offline": _empty}, enter=_offline)
@@ -210,7 +210,7 @@ class Hesitant(FakeGenerator):
             sleep(0.02)
 
 
-def _unusable(root: Path) -> dict[str, Library]:
+def unusable(root: Path) -> dict[str, Library]:
     """Where there is nothing to ask, by what is wrong."""
     settings = shelves.settings(root / "none")
     ends = threading.Event()
@@ -230,7 +230,7 @@ def _unusable(root: Path) -> dict[str, Library]:
     }
 
 
-def _not_ready(page: Page, url: str) -> None:
+def not_ready(page: Page, url: str) -> None:
     page.goto(url)
     expect(page.locator("#fn-status")).not_to_be_empty(timeout=60_000)
 

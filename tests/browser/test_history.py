@@ -146,6 +146,23 @@ def test_a_second_tab_goes_on_and_the_first_one_catches_up(page: Page, chat: str
     expect(page.locator(".fn-question")).to_have_text([LEASE, CLUB, "And what is the boat shed?"])
 
 
+def test_a_second_tab_does_not_call_stopped_what_the_first_has_written(
+    page: Page, gated: str, generator: GatedGenerator
+) -> None:
+    enter(page, gated)
+    type_question(page, LEASE)
+    generator.gate.release(3)
+    expect(page.locator(".fn-draft")).to_be_visible()
+    second = page.context.new_page()
+    second.goto(page.url)
+    expect(second.locator(".fn-turn")).to_contain_text("being answered on another page")
+    generator.gate.release(1000)
+    finished(page)
+    expect(second.locator(".fn-turn")).to_contain_text("Every sentence checked", timeout=15_000)
+    expect(second.locator(".fn-cite").first).to_be_visible()
+    expect(finished(page)).to_contain_text("Every sentence checked")
+
+
 def test_another_browser_sees_nothing_of_it(page: Page, chat: str, chromium: Browser) -> None:
     begin(page, chat)
     context = chromium.new_context()

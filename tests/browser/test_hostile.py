@@ -230,6 +230,11 @@ def test_a_batch(page: Page, url: str, tmp_path: Path) -> None:
         page.locator("#fn-batch-upload input[type=file]").set_input_files(file)
         expect(page.locator("#fn-batch-result")).to_contain_text(file.name[1:15])
         sound(page)
+    batch = page.locator("#fn-batches")
+    expect(batch).to_contain_text("Done · 3 of 3 questions", timeout=60_000)
+    batch.get_by_text("Latest answers").click()
+    expect(batch.locator(".fn-latest")).to_contain_text("<x-evil onclick=alert(1)>")
+    sound(page)
 
 
 def test_why_and_a_passage_that_is_nowhere(page: Page, url: str) -> None:

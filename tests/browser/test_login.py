@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from rag.web.passwords import Passwords, hashed
 from tests.browser import conftest, steps
+from tests.browser.test_accessibility import violations
 from tests.web.shelves import open_library, serving
 
 pytestmark = conftest.MARKS
@@ -32,6 +33,7 @@ def test_the_right_password_opens_the_chat(page: Page, guarded: str) -> None:
     page.goto(guarded)
     expect(page.get_by_role("button", name="Login")).to_be_visible()
     expect(page.locator("#fn-box")).to_have_count(0)
+    assert violations(page) == []
     sign_in(page, "ines", "pears & plums")
     expect(page.locator("#fn-status")).to_contain_text("passages")
     assert "ninety days" in steps.ask(page, "How much notice ends the harbour lease?").inner_text()
@@ -40,5 +42,7 @@ def test_the_right_password_opens_the_chat(page: Page, guarded: str) -> None:
 def test_a_wrong_one_does_not(guarded: str) -> None:
     reply = httpx.post(f"{guarded}login", data={"username": "ines", "password": "plums"})
     assert reply.status_code == 400
-    for path in ("config", "gradio_api/queue/data"):
-        assert httpx.get(guarded + path).status_code in (401, 404, 405), path
+    for path in ("config", "gradio_api/queue/data?session_hash=x", "gradio_api/info"):
+        assert httpx.get(guarded + path).status_code == 401, path
+    for path in ("gradio_api/queue/join", "gradio_api/upload", "gradio_api/run/predict"):
+        assert httpx.post(guarded + path, json={}).status_code == 401, path

@@ -10,6 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser.conftest import MARKS
 from tests.browser.steps import ask, enter
+from tests.browser.test_accessibility import violations
 from tests.web.shelves import make_folder, make_library, serving, settings, sync
 
 pytestmark = MARKS
@@ -46,6 +47,7 @@ def test_the_page_of_a_pdf_shows_with_the_passage_outlined(page: Page, url: str)
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") > 500
     expect(page.locator("#fn-page-spot")).to_be_in_viewport()
+    assert violations(page) == []
     page.get_by_role("button", name="Previous page").click()
     expect(page.get_by_role("img", name="Page 1 of slipway.pdf")).to_be_visible()
     page.keyboard.press("Escape")

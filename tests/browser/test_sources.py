@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import conftest, steps
+from tests.browser.test_accessibility import violations
 from tests.web.shelves import make_library, serving, settings, sync
 from tests.web.things import GatedGenerator
 
@@ -61,6 +62,12 @@ def test_buttons_and_keys_lead_from_one_source_to_the_next(page: Page, gated: st
     expect(answer.locator(".fn-cite").nth(1)).to_be_focused()
 
 
+def test_backwards_begins_with_the_last(page: Page, gated: str, generator: GatedGenerator) -> None:
+    answered(page, gated, generator)
+    page.get_by_role("button", name="Previous source").click()
+    expect(selected(page)).to_have_text("2")
+
+
 def test_a_letter_typed_into_the_question_leads_nowhere(page: Page, gated: str, generator: GatedGenerator) -> None:
     answer = answered(page, gated, generator)
     answer.locator(".fn-cite").first.click()
@@ -96,3 +103,4 @@ def test_passages_that_disagree_stand_side_by_side(page: Page, disagreeing: str)
     assert right is not None
     assert left["x"] + left["width"] <= right["x"]
     expect(page.get_by_label("Disagrees with source 1")).to_be_visible()
+    assert violations(page) == []

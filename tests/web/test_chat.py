@@ -201,6 +201,7 @@ def test_the_next_in_line_is_told_how_many_are_ahead(tmp_path: Path) -> None:
     for screen in chat.ask("Who is the treasurer?", second):
         if "ahead of yours" in screen.current:
             waiting.append(screen)
+            assert second.views[0].evidence, "what was found can be read while one waits"
             generator.gate.release(1000)
     thread.join()
     assert waiting

@@ -8,8 +8,9 @@ from rag.errors import IndexBusy
 from rag.indexing import FileResult, Report
 from rag.protocols import Progress
 from rag.types import DocumentInfo
-from rag.web.documents import banner, delete, listing, progress, reindex, upload
+from rag.web.documents import banner, delete, listing, reindex, upload
 from rag.web.library import Status
+from rag.web.progress import each_file, progress
 from tests.web.shelves import make_folder, make_library, open_library, settings
 from tests.web.test_html import Elements
 from tests.web.test_uploads import arrived
@@ -127,6 +128,24 @@ def test_what_goes_on_says_for_how_long() -> None:
     assert "left" not in progress(("indexing", 25, 100), 0.5), "too soon to tell"
     for done, total in ((0, 100), (100, 100), (0, 0)):
         assert "left" not in progress(("indexing", done, total), 60.0)
+
+
+def test_each_file_that_is_handed_in_has_a_bar_and_a_time_of_its_own() -> None:
+    sizes = {"uploads/a.txt": 100, "uploads/b.txt": 300, "uploads/<c>.txt": 200}
+    shown = each_file(sizes, ("indexing", 250, 600), 100.0)
+    bars = [a for tag, a in Elements(shown).tags if tag == "progress"]
+    assert [(bar["value"], bar["max"]) for bar in bars] == [
+        ("100", "100"),
+        ("150", "300"),
+        ("0", "200"),
+        ("250", "600"),
+    ]
+    rows = shown.split("<tr>")[1:]
+    assert "indexed" in rows[0] and "about 1 min left" in rows[1] and "about 2 min left" in rows[2], rows
+    assert "&lt;c&gt;.txt" in rows[2]
+    assert "waits" in each_file(sizes, ("indexing", 50, 600), 0.5), "too soon to tell"
+    for other in (("checking files", 250, 600), ("indexing", 250, 601)):
+        assert each_file(sizes, other, 100.0) == progress(other, 100.0), "other files are indexed too"
 
 
 def test_looking_again_says_what_was_done_and_files_that_fail_are_listed(tmp_path: Path) -> None:

@@ -65,15 +65,24 @@ function arrive() {
   (spot ?? element.querySelector(".fn-opened"))?.scrollIntoView({ block: spot ? "center" : "start" });
 }
 
-// The help sheet; "?" and "/" do nothing while one types.
+// The help sheet; "?" and "/" do nothing while one types, nor any single key once they are switched off there.
 const typing = () => document.activeElement?.matches("input, textarea, select, [contenteditable]");
+const single = () => localStorage.getItem("fn-single") !== "off";
+const chorded = (event) => event.altKey || event.ctrlKey || event.metaKey;
+document.addEventListener("change", (event) => {
+  if (event.target.matches?.(".fn-single")) localStorage.setItem("fn-single", event.target.checked ? "on" : "off");
+});
+function help() {
+  document.querySelector(".fn-single").checked = single();
+  document.getElementById("fn-help").showModal();
+}
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || typing()) return;
-  if (event.key === "?") document.getElementById("fn-help")?.showModal();
+  if (chorded(event) || typing() || !single()) return;
+  if (event.key === "?") help();
   if (event.key === "/") { event.preventDefault(); box()?.focus(); }
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest?.(".fn-help-open")) document.getElementById("fn-help")?.showModal();
+  if (event.target.closest?.(".fn-help-open")) help();
 });
 
 // What cannot be taken back is asked twice, on the spot.
@@ -104,7 +113,7 @@ function go(by) {
   trigger("source", { turn: Number(turn), number: Number(number) });
 }
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || !element.contains(document.activeElement)) return;
+  if (chorded(event) || !single() || !element.contains(document.activeElement)) return;
   if (event.key === "n") go(1);
   if (event.key === "p") go(-1);
 });

@@ -5,6 +5,7 @@ SEEDS   ?= seeds
 INDEX   ?= index
 PORT    ?= 7860
 DATASET ?=
+OFFLINE ?=
 
 BIN   := .venv/bin
 RAG   := $(BIN)/rag
@@ -22,6 +23,7 @@ help:
 	@echo "make index    make the index equal to SEEDS"
 	@echo "make eval     measure on a dataset: make eval DATASET=DIR"
 	@echo "make test     install, then format, lint, types, layers, docstrings and all tests"
+	@echo "          make test OFFLINE=1 leaves out the one test that fetches from the package index"
 	@echo "make check    all of that but the tests"
 	@echo "make screenshots  every state of the page as a picture, into screenshots/"
 	@echo "make lock     write requirements.lock anew from what is installed"
@@ -65,7 +67,7 @@ check: .venv/.installed
 	$(BIN)/pydoclint --quiet rag ui.py
 
 test: install .venv/.tiny check
-	$(BIN)/pytest
+	$(BIN)/pytest $(if $(OFFLINE),-m "not network")
 
 screenshots: index
 	$(BIN)/python -m tests.browser.screenshots screenshots

@@ -17,6 +17,7 @@ from tokenizers import Tokenizer
 from tokenizers.decoders import DecodeStream
 
 from rag.errors import WeightsError
+from rag.prefixes import Prompt
 from rag.protocols import Message
 
 _MARK = re.compile("\ue000(\\d+)\ue001")
@@ -46,7 +47,7 @@ class ChatFormat:
         self.control_ids = frozenset(self._backend.get_added_tokens_decoder())
         self._plain = _without_control(self._backend)
 
-    def prompt(self, messages: Sequence[Message]) -> list[int]:
+    def prompt(self, messages: Sequence[Message]) -> Prompt:
         """Token ids of a conversation, up to where the reply begins; contents hold no control tokens."""
         marked = [{"role": message["role"], "content": f"\ue000{at}\ue001"} for at, message in enumerate(messages)]
         contents = [message["content"] for message in messages]
@@ -79,11 +80,23 @@ class ChatFormat:
             merged = _system_into_user(messages)
             return str(self._tokenizer.apply_chat_template(merged, tokenize=False, add_generation_prompt=True))
 
-    def _fill(self, rendered: str, contents: Sequence[str]) -> list[int]:
+    def _fill(self, rendered: str, contents: Sequence[str]) -> Prompt:
+        """What comes before the last message, and before its last paragraph, is the same whatever follows."""
         ids: list[int] = []
-        for at, part in enumerate(_MARK.split(rendered)):
-            ids += self.plain(contents[int(part)]) if at % 2 else self._special(part)
-        return ids
+        cuts: tuple[int, ...] = ()
+        parts = _MARK.split(rendered)
+        for at, part in enumerate(parts):
+            if at % 2 == 0:
+                ids += self._special(part)
+            elif at < len(parts) - 2:
+                ids += self.plain(contents[int(part)])
+            else:
+                text, gap, paragraph = contents[int(part)].rpartition("\n\n")
+                begins = len(ids)
+                ids += self.plain(text)
+                cuts = (begins, len(ids))
+                ids += self.plain(gap + paragraph)
+        return Prompt(ids, cuts)
 
     def _special(self, text: str) -> list[int]:
         ids: list[int] = self._backend.encode(text, add_special_tokens=False).ids

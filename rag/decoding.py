@@ -1,8 +1,8 @@
 """Greedy decoding on a causal language model: prompts in blocks, prompt lookup, and batches.
 
-A prompt is read in blocks that begin at fixed offsets. The keys and values of a block depend on nothing but the tokens
-up to its end, so those of recent prompts are kept and used again wherever the next one begins alike, and what is
-written is the same to the bit whether they were or not. Knows token ids, not text.
+A prompt is read in blocks, whose ends its own cuts decide and not what was read before. The keys and values of a block
+depend on nothing but the tokens up to its end, so those of recent prompts are kept and used again wherever the next one
+begins alike, and what is written is the same to the bit whether they were or not. Knows token ids, not text.
 
 Prompt lookup: https://github.com/apoorvumang/prompt-lookup-decoding
 """
@@ -10,19 +10,20 @@ Prompt lookup: https://github.com/apoorvumang/prompt-lookup-decoding
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
 from torch.nn.functional import pad
 from transformers import DynamicCache
+from transformers.modeling_layers import GradientCheckpointingLayer
 
+from rag.adapter import Adapter
+from rag.prefixes import Prefixes, Prompt
 from rag.protocols import StopSignal
 
-_BLOCK = 64
-"""Tokens of a prompt that are read at once."""
-_KEPT_BYTES = 512 * 2**20
-"""Keys and values of earlier prompts that are kept."""
 _DRAFT, _NGRAMS = 10, (3, 2)
 """Tokens looked up in the prompt at once, and how many last ones must agree, the longer first."""
 
@@ -36,30 +37,36 @@ class Decoder:
     Args:
         model: A causal language model of transformers, on its device.
         end_ids: Tokens that end a reply.
+        adapter: Takes part where likelihoods are asked for, from the prompt's last cut on; None for none.
     """
 
-    def __init__(self, model: Any, end_ids: frozenset[int]) -> None:
+    def __init__(self, model: Any, end_ids: frozenset[int], adapter: Adapter | None = None) -> None:
         self._model = model
+        self._adapter = adapter
         self._end_ids = end_ids
         self._plain = all(type(layer).__name__ == "DynamicLayer" for layer in self._new_cache().layers)
-        self._kept: list[tuple[list[int], list[tuple[torch.Tensor, torch.Tensor]]]] = []
+        self._kept = Prefixes()
+        self._stop: StopSignal | None = None
+        for module in model.modules():
+            if isinstance(module, GradientCheckpointingLayer):
+                module.register_forward_pre_hook(self._look)
 
     @torch.inference_mode()
-    def next_logits(self, ids: Sequence[int], tokens: Sequence[int], stop: StopSignal) -> torch.Tensor | None:
+    def next_logits(self, prompt: Prompt, tokens: Sequence[int], stop: StopSignal) -> torch.Tensor | None:
         """How likely some tokens are to come after a prompt.
 
         The output layer is applied in float32, whatever the weights are stored in: bfloat16 has only steps of 1/8 for
         logits of 16 and more.
 
         Args:
-            ids: The prompt; not empty.
+            prompt: What is read.
             tokens: What may come next.
-            stop: Looked at before every block of the prompt.
+            stop: Looked at before every layer of every block of the prompt.
 
         Returns:
             Logits: (tokens,) float32; None if told to stop.
         """
-        read = self._read(ids, stop)
+        read = self._read(prompt, stop, self._adapter)
         if read is None:
             return None
         hidden = read.hidden
@@ -67,22 +74,22 @@ class Decoder:
         logits: torch.Tensor = layer.weight[list(tokens)].float() @ hidden.float()
         return logits if layer.bias is None else logits + layer.bias[list(tokens)].float()
 
-    def tokens(self, ids: Sequence[int], most: int, stop: StopSignal, *, lookup: bool = True) -> Iterator[int]:
+    def tokens(self, prompt: Prompt, most: int, stop: StopSignal, *, lookup: bool = True) -> Iterator[int]:
         """Write on greedily.
 
         Args:
-            ids: The prompt; not empty.
+            prompt: What is read first.
             most: Most tokens to write.
-            stop: Looked at before every token and every block of the prompt.
+            stop: Looked at before every token, and before every layer of every block of the prompt.
             lookup: Guess tokens from the prompt, and keep those that the model would have written.
 
         Yields:
             Token ids, without the one that ends the reply.
         """
-        read = self._read(ids, stop)
+        read = self._read(prompt, stop)
         if read is None:
             return
-        text = list(ids)
+        ids, text = prompt.ids, list(prompt.ids)
         accepted = [int(read.logits.argmax())]
         while True:
             for token in accepted:
@@ -97,21 +104,21 @@ class Decoder:
                 text[-1], draft(text, min(_DRAFT, room)) if lookup and self._plain else [], read.cache
             )
 
-    def together(self, prompts: Sequence[Sequence[int]], most: int, take: Callable[[int, int], bool]) -> list[int]:
+    def together(self, prompts: Sequence[Prompt], most: int, take: Callable[[int, int], bool]) -> list[int]:
         """Write on from several prompts at once, greedily.
 
         The arithmetic of a batch differs from that of a single reply in the last bits, so a reply is given up where the
         two likeliest tokens are so near each other that this might tell.
 
         Args:
-            prompts: None of them empty.
+            prompts: What is read first.
             most: Most tokens to write, for each.
             take: Called with the place of a prompt and its next token; True for more.
 
         Returns:
             Places of the replies that were given up; what `take` had of them is to be forgotten.
         """
-        rows = _Rows([self._whole(ids) for ids in prompts], self._new_cache())
+        rows = _Rows([self._whole(prompt) for prompt in prompts], self._new_cache())
         unsure: list[int] = []
         for written in range(1, most + 1):
             going, tokens = [], []
@@ -139,22 +146,36 @@ class Decoder:
             cache.crop(agreed - len(guess))
         return list(best[: agreed + 1])
 
-    def _whole(self, ids: Sequence[int]) -> _Read:
+    def _whole(self, prompt: Prompt) -> _Read:
         """Read a prompt, whatever happens."""
-        read = self._read(ids, None)
+        read = self._read(prompt, None)
         assert read is not None  # only a stop ends it early
         return read
 
-    def _read(self, ids: Sequence[int], stop: StopSignal | None) -> _Read | None:
-        """Read a prompt in blocks; None if told to stop."""
-        known, cache = self._recall(ids)
+    def _read(self, prompt: Prompt, stop: StopSignal | None, adapter: Adapter | None = None) -> _Read | None:
+        """Read a prompt in blocks, what comes after its last cut with the adapter on; None if told to stop."""
+        cache = self._new_cache()
+        known, layers = self._kept.find(prompt)
+        for at, (keys, values) in enumerate(layers):
+            cache.update(keys, values, at)
         logits = hidden = torch.empty(0)
-        for at in range(known, len(ids), _BLOCK):
-            if stop is not None and stop.is_set():
-                return None
-            logits, hidden = self._forward(ids[at : at + _BLOCK], cache, 1)
-        self._keep(ids, cache)
+        self._stop = stop
+        try:
+            for begin, end in pairwise([known, *(end for end in prompt.ends() if end > known)]):
+                with adapter.on() if adapter and begin >= prompt.shared else nullcontext():
+                    logits, hidden = self._forward(prompt.ids[begin:end], cache, 1)
+        except _Stopped:
+            return None
+        finally:
+            self._stop = None
+        if self._plain:
+            self._kept.keep(prompt, [(layer.keys, layer.values) for layer in cache.layers])
         return _Read(cache, logits[0], hidden)
+
+    def _look(self, *_: object) -> None:
+        """Before every layer: a block takes seconds on a slow processor, and a stop must not wait for its end."""
+        if self._stop is not None and self._stop.is_set():
+            raise _Stopped
 
     @torch.inference_mode()
     def _forward(self, ids: Sequence[int], cache: DynamicCache, wanted: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -171,26 +192,9 @@ class Decoder:
     def _new_cache(self) -> DynamicCache:
         return DynamicCache(config=self._model.config)
 
-    def _recall(self, ids: Sequence[int]) -> tuple[int, DynamicCache]:
-        """The longest run of whole blocks, the last left out, with which an earlier prompt began too."""
-        cache = self._new_cache()
-        known, layers = 0, None
-        for kept_ids, kept_layers in self._kept:
-            shared = _blocks(min(_shared(ids, kept_ids), len(ids) - 1))
-            if shared > known:
-                known, layers = shared, kept_layers
-        for at, (keys, values) in enumerate(layers or ()):
-            cache.update(keys[:, :, :known], values[:, :, :known], at)
-        return known, cache
 
-    def _keep(self, ids: Sequence[int], cache: DynamicCache) -> None:
-        whole = _blocks(len(ids))
-        if not self._plain or not whole:
-            return
-        layers = [(layer.keys[:, :, :whole], layer.values[:, :, :whole]) for layer in cache.layers]
-        self._kept = [(list(ids[:whole]), layers)] + [kept for kept in self._kept if kept[0] != list(ids[:whole])]
-        while len(self._kept) > 1 and sum(_bytes(layers) for _, layers in self._kept) > _KEPT_BYTES:
-            self._kept.pop()
+class _Stopped(Exception):
+    """A prompt is read no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,16 +276,3 @@ def draft(text: Sequence[int], most: int) -> list[int]:
             if text[at] == last[0] and list(text[at : at + size]) == last:
                 return list(text[at + size : at + size + most])
     return []
-
-
-def _shared(one: Sequence[int], other: Sequence[int]) -> int:
-    """How many tokens two texts begin with alike."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-
-
-def _blocks(tokens: int) -> int:
-    return tokens // _BLOCK * _BLOCK
-
-
-def _bytes(layers: Sequence[tuple[torch.Tensor, torch.Tensor]]) -> int:
-    return sum(keys.nbytes + values.nbytes for keys, values in layers)

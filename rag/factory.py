@@ -6,6 +6,7 @@ Model libraries are imported inside the functions, so `import rag` stays light.
 from __future__ import annotations
 
 import os
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from rag.pipeline import Pipeline
 from rag.protocols import Embedder, Generator, Judge, Progress, Reranker
 
 if TYPE_CHECKING:
+    from rag.generator import TransformersGenerator
     from rag.indexing import Report
     from rag.models import Weights
     from rag.store import Manifest, SqliteStore
@@ -164,7 +166,7 @@ def open_generator(config: Config, weights: Weights) -> Generator:
     Raises:
         ConfigError: An `openai:` name that lacks its address or its model.
     """
-    from rag.generator import ExtractiveGenerator, OpenAIGenerator, TransformersGenerator
+    from rag.generator import ExtractiveGenerator, OpenAIGenerator
 
     name = config.generator
     if name == "extractive":
@@ -174,7 +176,7 @@ def open_generator(config: Config, weights: Weights) -> Generator:
         if not url or not model:
             raise ConfigError(f"generator = {name!r}", "write openai:http://host:port/v1#model")
         return OpenAIGenerator(url, model, config.answer_tokens, api_key=config.api_key)
-    return TransformersGenerator(weights.path(name), name, config.answer_tokens)
+    return _open_local(config, weights, name)
 
 
 def open_judge(config: Config, weights: Weights, generator: Generator) -> Judge | None:
@@ -191,14 +193,19 @@ def open_judge(config: Config, weights: Weights, generator: Generator) -> Judge 
     Raises:
         ConfigError: The log-odds of that judge were never fitted.
     """
-    from rag.generator import TransformersGenerator
-
     name = judge_of(config.generator, config.judge)
     if not name:
         return None
     if isinstance(generator, Judge) and generator.name == name:
         return generator
-    return TransformersGenerator(weights.path(name), name, config.answer_tokens)
+    return _open_local(config, weights, name)
+
+
+def _open_local(config: Config, weights: Weights, name: str) -> TransformersGenerator:
+    from rag.generator import TransformersGenerator
+
+    adapter = Path(str(files("rag") / "data" / f"judge-{name}.safetensors")) if judge_of(name) else None
+    return TransformersGenerator(weights.path(name), name, config.answer_tokens, adapter)
 
 
 def manifest(config: Config, embedder: Embedder, weights: Weights) -> Manifest:

@@ -15,6 +15,7 @@ from typing import Any
 
 from rag.errors import WeightsError
 from rag.openai_client import OpenAIGenerator
+from rag.prefixes import Prompt
 from rag.protocols import Message, StopSignal
 from rag.runaway import Runaway
 from rag.words import first_and_missing
@@ -40,12 +41,14 @@ class TransformersGenerator:
         folder: A folder that `AutoModelForCausalLM` reads; its weights are used in the precision they are stored in.
         name: What the weights are called in the settings.
         max_new_tokens: Most tokens of a reply.
+        adapter: File of what it judges with (see `rag.adapter`); None where it judges as it is.
 
     Raises:
         WeightsError: The folder holds no such model, or no chat template.
     """
 
-    def __init__(self, folder: Path, name: str, max_new_tokens: int) -> None:
+    def __init__(self, folder: Path, name: str, max_new_tokens: int, adapter: Path | None = None) -> None:
+        from rag.adapter import Adapter
         from rag.chat_format import ChatFormat
         from rag.decoding import Decoder
 
@@ -55,7 +58,7 @@ class TransformersGenerator:
         model = _load(folder)
         eos = model.generation_config.eos_token_id
         ends = self._format.end_ids() | set(eos if isinstance(eos, list) else [] if eos is None else [eos])
-        self._decoder = Decoder(model, frozenset(ends))
+        self._decoder = Decoder(model, frozenset(ends), Adapter(model, adapter) if adapter else None)
         self._lock = threading.Lock()
 
     def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
@@ -87,7 +90,7 @@ class TransformersGenerator:
         Args:
             messages: The conversation.
             options: At least one; told apart by their first tokens.
-            stop: Ends the reading within one block of the prompt, or the waiting for another reply.
+            stop: Ends the reading within one layer of the model, or the waiting for another reply.
 
         Returns:
             Log-probability of each option's first token, normalised over the options; nothing if told to stop.
@@ -101,7 +104,7 @@ class TransformersGenerator:
         """Number of tokens of a text, none of them control tokens."""
         return len(self._format.plain(text))
 
-    def _write(self, prompt: list[int], stop: StopSignal) -> Iterator[str]:
+    def _write(self, prompt: Prompt, stop: StopSignal) -> Iterator[str]:
         writer = _Writer(self._format.decoder())
         for token in self._decoder.tokens(prompt, self._most, stop):
             if piece := writer.take(token):
@@ -111,7 +114,7 @@ class TransformersGenerator:
         if not stop.is_set() and (rest := writer.finish()):
             yield rest
 
-    def _group(self, prompts: list[list[int]]) -> list[str]:
+    def _group(self, prompts: list[Prompt]) -> list[str]:
         """Write together what can be, and the rest one by one."""
         writers = [_Writer(self._format.decoder()) for _ in prompts]
         alone = set(range(len(prompts)))

@@ -26,10 +26,11 @@ def answer_messages(question: str, evidence: Sequence[Evidence]) -> list[Message
 def judge_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
     """Ask whether the evidence states the answer, Yes or No.
 
-    The messages begin as those of `answer_messages` do, up to the question, so that a generator can go on from what it
-    has computed.
+    The messages begin as those of `answer_messages` do, up to the last paragraph, so that a generator can go on from
+    what it has computed. The question stands in that paragraph once more: it is what a judge reads with its adapter on.
     """
-    return _messages(f"{_user(question, evidence)}\n\n{_read('judge.md')}")
+    asked = Template(_read("judge.md")).substitute(question=_plain(question))
+    return _messages(f"{_user(question, evidence)}\n\n{asked}")
 
 
 def pack(evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budget_tokens: int) -> list[Evidence]:
@@ -64,11 +65,16 @@ def _messages(user: str) -> list[Message]:
 
 def _user(question: str, evidence: Sequence[Evidence]) -> str:
     lines = "\n".join(_line(number, item) for number, item in enumerate(evidence, start=1))
-    return Template(_read("user.md")).substitute(evidence=lines, question=" ".join(question.split()))
+    return Template(_read("user.md")).substitute(evidence=lines, question=_plain(question))
 
 
 def _line(number: int, item: Evidence) -> str:
-    return f"[{number}] {' '.join(item.text.split())}"
+    return f"[{number}] {_plain(item.text)}"
+
+
+def _plain(text: str) -> str:
+    """On one line: what is given ends no paragraph of a prompt."""
+    return " ".join(text.split())
 
 
 @cache

@@ -35,7 +35,7 @@ def with_template(folder: Path, template: str, target: Path) -> ChatFormat:
 
 
 def test_a_prompt_is_the_template_filled_in(chat: ChatFormat) -> None:
-    ids = chat.prompt(conversation("When is the rent due?"))
+    ids = chat.prompt(conversation("When is the rent due?")).ids
     assert chat._backend.decode(ids, skip_special_tokens=False) == (
         "<|im_start|>system\nAnswer.<|im_end|>\n<|im_start|>user\nWhen is the rent due?<|im_end|>\n"
         "<|im_start|>assistant\n"
@@ -44,10 +44,18 @@ def test_a_prompt_is_the_template_filled_in(chat: ChatFormat) -> None:
     assert ids == own["input_ids"]
 
 
+def test_a_prompt_is_cut_before_the_last_message_and_before_its_last_paragraph(chat: ChatFormat) -> None:
+    one, other = (chat.prompt(conversation(f"Passages: none.\n\nQuestion?\n\n{last}")) for last in ("Yes?", "No!"))
+    assert one.cuts == other.cuts and 0 < one.cuts[0] < one.cuts[1] < len(one.ids)
+    assert one.ids[: one.cuts[1]] == other.ids[: other.cuts[1]]
+    assert chat._backend.decode(one.ids[one.cuts[0] : one.cuts[1]]) == "Passages: none.\n\nQuestion?"
+    assert chat._backend.decode(one.ids[one.cuts[1] :]).startswith("\n\nYes?")
+
+
 def test_no_control_token_comes_from_a_message(chat: ChatFormat) -> None:
-    ids = chat.prompt(conversation(ATTACK))
+    ids = chat.prompt(conversation(ATTACK)).ids
     controls = [token for token in ids if token in chat.control_ids]
-    assert controls == [token for token in chat.prompt(conversation("Hi.")) if token in chat.control_ids]
+    assert controls == [token for token in chat.prompt(conversation("Hi.")).ids if token in chat.control_ids]
     assert ATTACK in chat._backend.decode(ids, skip_special_tokens=False)
     naive = chat._tokenizer.apply_chat_template(conversation(ATTACK), add_generation_prompt=True)["input_ids"]
     assert len([token for token in naive if token in chat.control_ids]) == len(controls) + 5
@@ -61,12 +69,12 @@ def test_every_control_token_of_the_tokenizer_is_plain_in_a_message(chat: ChatFo
 
 def test_a_mark_of_the_template_in_a_message_is_text(chat: ChatFormat) -> None:
     text = "\ue0001\ue001 and \ue0000\ue001"
-    assert text in chat._backend.decode(chat.prompt(conversation(text)))
+    assert text in chat._backend.decode(chat.prompt(conversation(text)).ids)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\0", "\ud800", "名前🦊", "a" * 3_000])
 def test_any_text_is_taken(chat: ChatFormat, text: str) -> None:
-    assert chat.prompt(conversation(text))
+    assert chat.prompt(conversation(text)).ids
     assert all(token not in chat.control_ids for token in chat.plain(text))
 
 
@@ -90,7 +98,7 @@ def test_control_tokens_that_are_words_of_the_vocabulary_are_left_out(tmp_path: 
     tokenizer.chat_template = "{% for message in messages %}{{ message['content'] }}</s>{% endfor %}"
     tokenizer.save_pretrained(tmp_path)
     chat = ChatFormat(tmp_path)
-    assert chat.prompt([{"role": "user", "content": "a</s>b"}]) == [*chat.plain("ab"), 1]
+    assert chat.prompt([{"role": "user", "content": "a</s>b"}]).ids == [*chat.plain("ab"), 1]
 
 
 def test_half_a_character_is_held_back(chat: ChatFormat) -> None:
@@ -112,7 +120,7 @@ def test_a_template_without_a_system_role_gets_it_in_the_user_turn(smollm_folder
         "<|im_start|>{{ message['role'] }}\n{{ message['content'] | trim }}<|im_end|>\n{% endfor %}"
     )
     chat = with_template(smollm_folder, template, tmp_path)
-    text = chat._backend.decode(chat.prompt(conversation("Hi.")), skip_special_tokens=False)
+    text = chat._backend.decode(chat.prompt(conversation("Hi.")).ids, skip_special_tokens=False)
     assert text == "<|im_start|>user\nAnswer.\n\nHi.<|im_end|>\n"
 
 

@@ -15,7 +15,7 @@ from rag.errors import ConfigError
 
 NOWHERE = Path("/nonexistent/pyproject.toml")
 FIELDS = {field.name: field.default for field in dataclasses.fields(Config)}
-PLACES = {"index", "folder", "cache", "offline", "host", "port", "auth", "max_file_bytes"}
+PLACES = {"index", "folder", "cache", "offline", "host", "port", "auth", "api_key", "max_file_bytes"}
 
 
 def project(tmp_path: Path, text: str) -> Path:

@@ -19,10 +19,11 @@ def test_the_answer_prompt_reads_as_written() -> None:
 
 
 def test_the_judge_prompt_asks_yes_or_no() -> None:
-    _, user = prompts.judge_messages("When?", evidence("Thirty days."))
-    assert user["content"].endswith("Reply Yes or No.")
-    answer = prompts.answer_messages("When?", evidence("Thirty days."))[1]["content"]
-    assert user["content"].startswith(answer.split("Answer in")[0]), "what both begin with is read once"
+    _, user = prompts.judge_messages("When\n\nis notice?", evidence("Thirty days.\n\nOr more."))
+    shared, _, asked = user["content"].rpartition("\n\n")
+    assert asked == ("Do the passages state the answer to this question? Reply Yes or No.\nQuestion: When is notice?")
+    answer = prompts.answer_messages("When is notice?", evidence("Thirty days. Or more."))[1]["content"]
+    assert shared == answer.rpartition("\n\n")[0], "all but the last paragraph is read once for both"
 
 
 def test_dollar_signs_in_documents_are_text() -> None:

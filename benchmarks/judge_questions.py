@@ -1,0 +1,84 @@
+"""Questions that a judge is trained and measured on: the evidence that is found for each, and whether it answers.
+
+A question that its set calls answerable is asked a second time, of what is found when every passage that is gold, or
+that has the words of a right answer, is taken out of the ranking: what is left is near the question and answers it not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from common import progress
+
+from rag import evidence, prompts
+from rag.evals.cases import Case, Dataset, parity
+from rag.evals.indexes import Indexes, Parts
+from rag.pipeline import Pipeline
+from rag.splitter import sentences
+from rag.types import Evidence, Hit, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with its evidence.
+
+    Attributes:
+        set: Name of its set.
+        id: Of the question, and whether its gold was taken out.
+        half: 0 for training, 1 for measuring.
+        query: As searched for.
+        evidence: Best first.
+        answerable: Whether it answers.
+    """
+
+    set: str
+    id: str
+    half: int
+    query: str
+    evidence: Sequence[Evidence]
+    answerable: bool
+
+
+def questions(dataset: Dataset, parts: Parts, *, without_gold: bool) -> Iterator[Asked]:
+    """The questions of a set that says what can be answered, or whose questions all can.
+
+    Args:
+        dataset: The set, or a part of it.
+        parts: What to find evidence with.
+        without_gold: Whether answerable ones are asked a second time.
+
+    Yields:
+        Those that evidence was found for.
+    """
+    indexes = Indexes(dataset, parts, progress)
+    for at, case in enumerate(dataset.cases):
+        progress(f"evidence of {dataset.name}", at + 1, len(dataset.cases))
+        if case.label == "UNDERSPECIFIED":
+            continue
+        pipeline = indexes.pipeline(case)
+        run = pipeline.prepare(Question(case.text, case.id, case.history))
+        answerable = case.answerable if case.answerable is not None else bool(case.gold or case.spans)
+        if run.evidence:
+            yield Asked(dataset.name, case.id, parity(case.id), run.query, run.evidence, answerable)
+        if answerable and without_gold and (case.gold or case.answers):
+            left = [hit for hit in run.candidates if not _answers(case, hit)]
+            if rest := _selected(pipeline, run.query, left):
+                yield Asked(dataset.name, f"{case.id} without gold", parity(case.id), run.query, rest, False)
+    indexes.close()
+
+
+def _answers(case: Case, hit: Hit) -> bool:
+    chunk = hit.chunk
+    said = chunk.text.casefold()
+    if any(answer.casefold() in said for answer in (*case.answers, *case.all_answers) if answer):
+        return True
+    if case.spans:
+        return any(span.meets(chunk.document, chunk.start, chunk.end) for span in case.spans)
+    return chunk.document in case.gold
+
+
+def _selected(pipeline: Pipeline, query: str, hits: Sequence[Hit]) -> list[Evidence]:
+    config = pipeline.config
+    found = evidence.weigh(query, hits[: config.k], pipeline.embedder, sentences, config.evidence_sentences)
+    return prompts.pack(found.evidence, pipeline.generator.count_tokens, config.evidence_tokens)

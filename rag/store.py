@@ -246,20 +246,19 @@ class SqliteStore:
             KeyError: No document has that path.
         """
         with self._base.read() as connection:
-            document = rows.read(connection, path)
-        if document is None:
-            raise KeyError(path)
-        return document
+            if document := rows.read(connection, path):
+                return document
+        raise KeyError(path)
 
     def close(self) -> None:
         """Let go of the files, after writing `vectors.faiss` where much has changed; harmless when called again."""
         try:
             if self._changed:
                 with self._base.read() as connection:
-                    changed, self._changed = self._changed, 0
-                    if not self._cache.is_near(changed, rows.count(connection)):
+                    if not self._cache.is_near(self._changed, rows.count(connection)):
                         self._cache.save(rows.source(connection, self.manifest.dim))
         finally:
+            self._changed = 0
             self._base.close()
             if self._lock:
                 self._lock.release()

@@ -35,7 +35,7 @@ def test_nearer_evidence_is_more_likely_an_answer() -> None:
 def test_the_models_doubt_lowers_it() -> None:
     query = "How much is the deposit?"
     hits, evidence = case("The deposit is 400 euros.")
-    sure, unsure = (decide(query, hits, evidence, Opinion(FITTED, odds)).probability for odds in (1.5, -1.0))
+    sure, unsure = (decide(query, hits, evidence, Opinion(FITTED, odds)).probability for odds in (3.0, -3.0))
     assert sure > 0.8
     assert unsure < 0.2
 

@@ -29,8 +29,10 @@ logger = logging.getLogger(__name__)
 
 _LOOK_S = 2.0
 """How long a folder that cannot be followed is let be."""
+_LOADING_S = 60.0
+"""Longest wait for a model that is being loaded when all ends: it cannot be stopped, and to end in its midst crashes."""
 _LAST_S = 5.0
-"""Longest wait for a model that is being loaded when all ends."""
+"""And for what is being indexed or computed."""
 
 Assemble = Callable[[Config, Progress], Pipeline]
 Sync = Callable[[Config, Progress], Report]
@@ -188,9 +190,9 @@ class Library:
 
     def close(self) -> None:
         """Let go of the index; what is being loaded or indexed gets a few seconds to end."""
-        for thread in (self._thread, self._follower):
+        for thread, most_s in ((self._thread, _LOADING_S), (self._follower, _LAST_S)):
             if thread is not None:
-                thread.join(_LAST_S)
+                thread.join(most_s)
         if self._pipeline is not None:
             last = self.line.join()  # nothing may compute any more when the process ends
             self.line.wait(last, _LAST_S)

@@ -46,8 +46,9 @@ def icon() -> Path:
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's theme in the fonts of the reader's own system, so that none is fetched."""
-    return gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=_MONO)
+    """Gradio's theme in the fonts of the reader's own system, so that none is fetched; its button to log in too."""
+    base = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=_MONO)
+    return base.set(button_primary_background_fill="*primary_700", button_primary_background_fill_dark="*primary_700")
 
 
 def _asset(name: str) -> str:

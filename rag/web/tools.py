@@ -148,6 +148,7 @@ _ANSWER = {
     "hits": _list_of(_HIT),
     "conflicts": _list_of({**_CITATION, "cited": _TEXT, "other": _TEXT}),
     "missing": {"type": "array", "items": _TEXT, "description": "words of the question that nothing found has"},
+    "answerable": {**_NUMBER, "description": "how likely it was put that the documents hold an answer, 0 to 1"},
 }
 _DOCUMENT = {
     "path": _TEXT,

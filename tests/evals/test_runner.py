@@ -136,7 +136,8 @@ def test_refusing_everything_is_counted_against_the_answerable(tmp_path: Path) -
     assert result["refusal"]["false_refusal_rate"] == 1.0
     assert result["answers"]["contains"] == 0.0
     assert result["answers"]["contains_answered"] is None
-    assert "citations" not in result
+    assert result["citations"]["n"] == 0
+    assert result["citations"]["precision"] is None, "a section is there even where nothing was answered"
 
 
 def test_retrieval_only_asks_nothing(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ characters. Knows nothing of documents or models.
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
@@ -45,13 +46,17 @@ STOP_WORDS = frozenset(
     yours yourself yourselves""".split()
 )
 _stemmer = snowballstemmer.stemmer("english")
+_stemming = threading.Lock()
+"""The stemmer keeps the word that it works on in itself: two threads at once give wrong stems, or an error."""
 
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Stem of one word, lower case, accents taken off."""
     bare = _ACCENT.sub("", unicodedata.normalize("NFKD", word.casefold()))
-    return str(_stemmer.stemWord(unicodedata.normalize("NFC", bare).replace("’", "'").removesuffix("'s")))
+    word = unicodedata.normalize("NFC", bare).replace("’", "'").removesuffix("'s")
+    with _stemming:
+        return str(_stemmer.stemWord(word))
 
 
 def tokens(text: str) -> Iterator[str]:

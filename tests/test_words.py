@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rag import words
+from rag.words import stem
+
+_ENDS = ("s", "ing", "ed", "ness", "fulness", "ization")
 
 
 def test_terms_are_stems_without_stop_words() -> None:
@@ -80,3 +86,17 @@ def test_placed_terms_are_the_terms_where_they_stand(text: str) -> None:
     placed = list(words.placed_terms(text))
     assert [term for _, _, term in placed] == words.terms(text)
     assert [words.terms(text[start:end]) for start, end, _ in placed] == [[term] for _, _, term in placed]
+
+
+def test_many_threads_at_once_get_the_stems_of_one() -> None:
+    """A stem that came out wrong would be kept, and the word never be found again."""
+    made = [f"{start}{middle}{end}" for start in "bcdfglmnprst" for middle in ("ation", "iti", "angl") for end in _ENDS]
+    alone = [stem.__wrapped__(word) for word in made]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda _: [stem.__wrapped__(word) for word in made], range(16)))
+    finally:
+        sys.setswitchinterval(before)
+    assert all(found == alone for found in together)

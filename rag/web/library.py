@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 _LOOK_S = 2.0
 """How long a folder that cannot be followed is let be."""
 _LOADING_S = 60.0
-"""Longest wait for a model that is being loaded when all ends: it cannot be stopped, and to end in its midst crashes."""
+"""Longest wait for a model that is being loaded when all ends: it cannot be stopped, and ending in mid-load crashes."""
 _LAST_S = 5.0
 """And for what is being indexed or computed."""
 

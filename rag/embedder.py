@@ -20,7 +20,7 @@ from rag.protocols import Embedder
 from rag.types import Matrix, Vector
 
 _BATCH = 8
-"""Texts per forward pass; the fewer, the less padding. 32 sentences on two cores: 32: .30, 16: .21, 8: .18, 4: .20 s."""
+"""Texts per forward pass; the fewer, the less padding. 32 sentences, two cores: 32: .30, 16: .21, 8: .18, 4: .20 s."""
 _NO_LIMIT = 1 << 30
 """Stands in where a model names no longest input."""
 

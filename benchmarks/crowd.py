@@ -32,6 +32,18 @@ from rag.evals.metrics import spread
 
 _CHROMIUM = "/usr/bin/chromium"
 _OVER = "[...document.querySelectorAll('.fn-answer')].some((answer) => answer.getAttribute('aria-busy') === 'false')"
+_WATCH = """() => {
+  window.fnSeen = {};
+  let began = 0;
+  const marks = {passages: "#fn-sources .fn-hits li, #fn-sources .fn-source", evidence: "#fn-sources .fn-source mark"};
+  addEventListener("keydown", (event) => { if (event.key === "Enter") began = performance.now(); }, true);
+  new MutationObserver(() => {
+    for (const [name, what] of Object.entries(marks))
+      if (!(name in window.fnSeen) && document.querySelector(what)) window.fnSeen[name] = performance.now() - began;
+  }).observe(document.body, {subtree: true, childList: true});
+}"""
+"""The page itself notes when, in milliseconds after Enter, the passages found and the sentences lit in them are there."""
+_REST_MS = 500
 _WAIT_MS = 580_000
 _CLICK_MS = 2_000
 _LOOK_S = 0.1
@@ -131,19 +143,21 @@ def _crowd(browser: Browser, url: str, questions: list[str]) -> dict[str, Any]:
 
 
 def _alone(browser: Browser, url: str, questions: list[str]) -> dict[str, Any]:
-    """One after the other, with nobody else there: until the evidence and until the whole answer is there."""
-    evidence: list[float] = []
+    """One after the other, with nobody else there: until passages, evidence and the whole answer are there."""
+    seen: list[dict[str, float]] = []
     answers: list[float] = []
     for question in questions:
         progress("asking alone", len(answers), len(questions))
         page = _enter(browser, url)
+        page.evaluate(_WATCH)
+        page.wait_for_timeout(_REST_MS)
         began = _type(page, question)
-        page.wait_for_selector("#fn-sources .fn-source mark", timeout=_WAIT_MS)
-        evidence.append(time.perf_counter() - began)
         page.wait_for_function(_OVER, timeout=_WAIT_MS)
         answers.append(time.perf_counter() - began)
+        seen.append(page.evaluate("window.fnSeen"))
         page.context.close()
-    return {"n": len(questions), "evidence_s": spread(evidence), "answer_s": spread(answers)}
+    waits = {f"{name}_s": spread([times[name] / 1000 for times in seen]) for name in ("passages", "evidence")}
+    return {"n": len(questions), **waits, "answer_s": spread(answers)}
 
 
 def _stops(browser: Browser, url: str, questions: list[str], server: psutil.Process) -> dict[str, Any]:

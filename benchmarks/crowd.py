@@ -42,7 +42,7 @@ _WATCH = """() => {
       if (!(name in window.fnSeen) && document.querySelector(what)) window.fnSeen[name] = performance.now() - began;
   }).observe(document.body, {subtree: true, childList: true});
 }"""
-"""The page itself notes when, in milliseconds after Enter, the passages found and the sentences lit in them are there."""
+"""The page itself notes when, in milliseconds after Enter, the passages and the sentences lit in them are there."""
 _REST_MS = 500
 _WAIT_MS = 580_000
 _CLICK_MS = 2_000

@@ -26,8 +26,9 @@ from rag.web.desk import Desk
 from rag.web.endpoint import add_api
 from rag.web.library import Library
 from rag.web.owner import Remember
-from rag.web.page import Page, icon, style, theme
+from rag.web.page import TITLE, Page, icon, style, theme
 from rag.web.passwords import Passwords
+from rag.web.titled import Titled
 
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -75,7 +76,7 @@ class Served:
             theme=theme(),
             favicon_path=str(icon()),
             app_kwargs={
-                "middleware": [hosts, Middleware(Guard), Middleware(Remember)],
+                "middleware": [hosts, Middleware(Guard), Middleware(Remember), Middleware(Titled, title=TITLE)],
                 "routes": [*api.routes(), *tools],
                 "lifespan": lifespan,
                 "docs_url": None,

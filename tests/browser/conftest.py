@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, 
 from rag import factory
 from rag.config import Config
 from rag.web.library import Library
+from rag.web.passwords import Passwords, hashed
 from tests.web.shelves import make_folder, open_library, serving
 from tests.web.things import GatedGenerator
 
@@ -48,7 +49,8 @@ class Noted:
             self.wrong.append(f"request: {request.url}")
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and message.text != _GRADIO_SAYS:
+        refused = message.location["url"].endswith("/login")  # Chromium notes each wrong password
+        if message.type in ("error", "warning") and message.text != _GRADIO_SAYS and not refused:
             self.wrong.append(f"console: {message.text}")
 
     def _dialog(self, dialog: Dialog) -> None:
@@ -90,6 +92,14 @@ def gated(tmp_path_factory: pytest.TempPathFactory, generator: GatedGenerator) -
     """Address of a chat whose generator waits to be let."""
     library = open_library(tmp_path_factory.mktemp("gated"), generator)
     with serving(library, 18_800) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a chat that takes a name and a password."""
+    passwords = Passwords({"ines": hashed("pears & plums")})
+    with serving(open_library(tmp_path_factory.mktemp("guarded")), 18_900, passwords) as url:
         yield url
 
 

@@ -36,3 +36,10 @@ def ask(page: Page, question: str, turns: int = 1) -> Locator:
     """Ask and wait for the answer."""
     type_question(page, question)
     return finished(page, turns)
+
+
+def sign_in(page: Page, name: str, password: str) -> None:
+    """Fill in the page to log in, and send it."""
+    page.get_by_label("username").fill(name)
+    page.get_by_label("password").fill(password)
+    page.get_by_role("button", name="Login").click()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Literal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, ViewportSize, expect
@@ -11,7 +14,12 @@ from tests.browser import conftest, steps
 pytestmark = conftest.MARKS
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 _WIDE, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
-
+_Scheme = Literal["light", "dark"]
+_LOOKS: dict[str, tuple[_Scheme, ViewportSize]] = {
+    "light": ("light", _WIDE),
+    "dark": ("dark", _WIDE),
+    "phone": ("light", _PHONE),
+}
 
 _SETTLED = """Promise.all(document.getAnimations().filter((one) => one.effect.getTiming().iterations !== Infinity)
   .map((one) => one.finished.catch(() => null))).then(() => null)"""
@@ -24,12 +32,16 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
 
 
-@pytest.mark.parametrize(
-    ("scheme", "viewport"), [("light", _WIDE), ("dark", _WIDE), ("light", _PHONE)], ids=["light", "dark", "phone"]
-)
-def test_no_violation_in_any_state(chromium: Browser, real: str, scheme: str, viewport: ViewportSize) -> None:
-    context = chromium.new_context(viewport=viewport, color_scheme="dark" if scheme == "dark" else "light")
-    page = context.new_page()
+@pytest.fixture(params=_LOOKS)
+def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh user at a wide screen, in the dark, or at a phone."""
+    scheme, viewport = _LOOKS[request.param]
+    context = chromium.new_context(viewport=viewport, color_scheme=scheme)
+    yield context.new_page()
+    context.close()
+
+
+def test_no_violation_in_any_state(page: Page, real: str) -> None:
     steps.enter(page, real)
     assert violations(page) == [], "empty"
     steps.ask(page, "How many days of written notice end the harbour lease?").locator(".fn-cite").first.click()
@@ -56,4 +68,13 @@ def test_no_violation_in_any_state(chromium: Browser, real: str, scheme: str, vi
     page.get_by_role("button", name="Keys").click()
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     assert violations(page) == [], "keys"
-    context.close()
+
+
+def test_no_violation_where_one_logs_in(page: Page, guarded: str) -> None:
+    page.goto(guarded)
+    expect(page.get_by_role("button", name="Login")).to_be_visible()
+    assert page.title() == "Footnote"
+    assert violations(page) == [], "asked"
+    steps.sign_in(page, "ines", "plums")
+    expect(page.get_by_text("Incorrect")).to_be_visible()
+    assert violations(page) == [], "refused"

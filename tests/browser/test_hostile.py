@@ -18,7 +18,7 @@ from rag.generator import ExtractiveGenerator
 from rag.web.library import Library
 from rag.web.view import MOST_REMARK
 from tests.browser.conftest import MARKS, Noted
-from tests.browser.steps import ask, enter, finished, last, type_question
+from tests.browser.steps import ask, enter, finished, last, sign_in, type_question
 from tests.web.shelves import make_library, serving, settings, sync
 
 pytestmark = MARKS
@@ -260,4 +260,11 @@ def test_an_address(page: Page, url: str) -> None:
     expect(page.locator(".fn-welcome")).to_be_visible(timeout=60_000)
     type_question(page, "Who keeps the ledger of zirconium?")
     finished(page)
+    sound(page)
+
+
+def test_the_page_to_log_in(page: Page, guarded: str) -> None:
+    page.goto(guarded)
+    sign_in(page, f"{EVIL}{LONG}", LINE)
+    expect(page.get_by_text("Incorrect")).to_be_visible()
     sound(page)

@@ -19,7 +19,9 @@ from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, StoreError
 from rag.lexical import TOKENIZER
 
 FORMAT = "1"
-"""Raise it with any change to the schema or to `rag.lexical.indexed`: an index of another format is not opened."""
+"""Raise it with any change to the schema or to `rag.lexical.indexed`: an index of another format is not opened.
+
+A column that may be empty is no such change: a writer adds it, and readers do without until then."""
 _BUSY_TIMEOUT_S = 30.0
 _CACHE_KIB = 32_000
 _PAGE_BYTES = 8_192
@@ -30,7 +32,7 @@ _SCHEMA = (
     "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
     " sha256 TEXT NOT NULL, chunks INTEGER NOT NULL, characters INTEGER NOT NULL, size_bytes INTEGER NOT NULL,"
-    " modified_s REAL NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL)",
+    " modified_s REAL NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, dated TEXT)",
     # An id is never used twice, so the vector of an id never changes: the cache relies on it.
     "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents,"
     " start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, text TEXT NOT NULL,"
@@ -126,7 +128,7 @@ class Database:
             connection.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
 
     def create(self, manifest: Manifest) -> None:
-        """Lay out an empty file; one that holds something stays as it is.
+        """Lay out an empty file; one that holds something stays as it is, but for a column that it lacks.
 
         Args:
             manifest: What the index will be made with.
@@ -143,6 +145,8 @@ class Database:
                     connection.execute(statement)
                 rows = {"format": FORMAT, "identity": uuid4().hex, "generation": 0, **asdict(manifest)}
                 connection.executemany("INSERT INTO manifest VALUES (?, ?)", rows.items())
+            elif not has_dates(connection):
+                connection.execute("ALTER TABLE documents ADD COLUMN dated TEXT")
 
     def close(self) -> None:
         """Close what is idle now, and what is in use when it is handed back."""
@@ -201,6 +205,12 @@ class Database:
 def is_empty(connection: sqlite3.Connection) -> bool:
     """True for a file in which no index was ever laid out."""
     return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,))
+
+
+def has_dates(connection: sqlite3.Connection) -> bool:
+    """False for an index of an earlier version, which knows no dates but those of files, until it is written."""
+    columns = connection.execute("SELECT count(*) FROM pragma_table_info('documents') WHERE name = 'dated'")
+    return bool(columns.fetchone() == (1,))
 
 
 def manifest_of(connection: sqlite3.Connection) -> Manifest:

@@ -46,6 +46,7 @@ class Document:
         headings: Headings in ascending order of offset.
         size_bytes: Size of the file.
         modified_s: Modification time, seconds since the epoch.
+        dated: ISO day that the document itself states; empty where it states none, None where nobody has looked.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Document:
     headings: tuple[Heading, ...] = ()
     size_bytes: int = 0
     modified_s: float = 0.0
+    dated: str | None = ""
 
     def page_at(self, offset: int) -> int | None:
         """Number of the page that holds an offset, from 1; None where the format has no pages."""
@@ -74,7 +76,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """What the index knows of a document without its text; `chunks` and `characters` are counts."""
+    """What the index knows of a document without its text; `chunks` and `characters` are counts, `dated` as there."""
 
     path: str
     title: str
@@ -83,3 +85,4 @@ class DocumentInfo:
     characters: int
     size_bytes: int
     modified_s: float
+    dated: str | None = ""

@@ -146,6 +146,7 @@ class _Run:
         for path, digest in digests.items():
             before = self._known.get(path)
             if before and before.sha256 == digest:
+                self._date(before, files[path])
                 self._note(path, "unchanged", before.chunks)
             elif before or not gone[digest] or not self._rename(gone[digest].pop(0), files[path]):
                 todo.append(files[path])
@@ -195,6 +196,17 @@ class _Run:
         self._store.rename(info.path, document)
         self._note(document.path, "renamed", info.chunks, f"was {info.path}")
         return True
+
+    def _date(self, info: DocumentInfo, file: Path) -> None:
+        """Look for the date of a document that an earlier version indexed, which did not."""
+        if info.dated is not None:
+            return
+        try:
+            document = load(file, self._folder, self._max_bytes)
+        except LoadError:
+            return  # it is as it was, and its text is there: no reason to take it out
+        if document.sha256 == info.sha256:
+            self._store.rename(info.path, document)
 
     def _add(self, files: Sequence[Path]) -> None:
         self._done_bytes, self._total_bytes = 0, sum(_size(file) for file in files)

@@ -75,7 +75,7 @@ def load(path: Path, root: Path, max_bytes: int) -> Document:
         max_bytes: Largest file that is read, and most that one may unpack to, in bytes or characters.
 
     Returns:
-        Its text with headings and pages, the digest of its bytes, size and time of change.
+        Its text with headings and pages, the digest of its bytes, size, time of change, and the day that it states.
 
     Raises:
         LoadError: It cannot be read; the subclass, the reason and the hint say why and what mends it.
@@ -102,6 +102,7 @@ def load(path: Path, root: Path, max_bytes: int) -> Document:
         headings=found.headings,
         size_bytes=before.st_size,
         modified_s=before.st_mtime,
+        dated=found.dated,
     )
 
 

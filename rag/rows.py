@@ -12,7 +12,7 @@ from sqlite3 import Connection
 
 import numpy as np
 
-from rag.database import raw, state_of
+from rag.database import has_dates, raw, state_of
 from rag.errors import IndexDamaged
 from rag.lexical import indexed
 from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page
@@ -29,6 +29,7 @@ _CHUNKS = """
     ORDER BY wanted.key
 """
 
+_ALL = "SELECT {}, {} FROM documents"
 _OF = "SELECT {} FROM json_each(?) AS wanted CROSS JOIN chunks AS c ON c.document = wanted.value"
 IDS_OF = _OF.format("c.id")
 """Ids of the chunks of documents, whose numbers are a JSON list."""
@@ -65,8 +66,9 @@ def check(document: Document, chunks: Sequence[Chunk], vectors: Matrix, dim: int
 def insert(connection: Connection, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
     """Add a document that is not there yet; see `check` for what fits."""
     number = connection.execute(
-        "INSERT INTO documents (path, title, text, pages, headings, sha256, chunks, characters, size_bytes, modified_s)"
-        " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents"
+        " (path, title, text, pages, headings, sha256, chunks, characters, size_bytes, modified_s, dated)"
+        " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *map(raw, (document.path, document.title, document.text)),
             json.dumps(document.pages),
@@ -76,6 +78,7 @@ def insert(connection: Connection, document: Document, chunks: Sequence[Chunk], 
             len(document.text),
             document.size_bytes,
             document.modified_s,
+            document.dated,
         ),
     ).lastrowid
     last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").fetchone() or (0,)
@@ -105,12 +108,12 @@ def delete(connection: Connection, path: str) -> int:
 
 
 def rename(connection: Connection, number: int, document: Document) -> None:
-    """Give a document another's path, title, size and time; its words are indexed anew, for the title is among them."""
+    """Give a document another's path, title, size and dates; its words, title included, are indexed anew."""
     _unindex(connection, number)
     connection.execute(
-        "UPDATE documents SET path = CAST(? AS TEXT), title = CAST(? AS TEXT), size_bytes = ?, modified_s = ?"
-        " WHERE id = ?",
-        (raw(document.path), raw(document.title), document.size_bytes, document.modified_s, number),
+        "UPDATE documents SET path = CAST(? AS TEXT), title = CAST(? AS TEXT), size_bytes = ?, modified_s = ?,"
+        " dated = ? WHERE id = ?",
+        (raw(document.path), raw(document.title), document.size_bytes, document.modified_s, document.dated, number),
     )
     _index(connection, _words(connection, number))
 
@@ -123,22 +126,19 @@ def find(connection: Connection, path: str) -> int | None:
 
 def infos(connection: Connection) -> list[DocumentInfo]:
     """All documents without their text, by path."""
-    rows = connection.execute(
-        "SELECT path, title, sha256, chunks, characters, size_bytes, modified_s FROM documents ORDER BY path"
-    )
+    columns = "path, title, sha256, chunks, characters, size_bytes, modified_s"
+    rows = connection.execute(_ALL.format(columns, _dated(connection)) + " ORDER BY path")
     return [DocumentInfo(*row) for row in rows]
 
 
 def read(connection: Connection, path: str) -> Document | None:
     """A document whole, as it was put; None where there is none."""
-    row = connection.execute(
-        "SELECT path, title, text, sha256, pages, headings, size_bytes, modified_s FROM documents"
-        " WHERE path = CAST(? AS TEXT)",
-        (raw(path),),
-    ).fetchone()
+    columns = "path, title, text, sha256, pages, headings, size_bytes, modified_s"
+    query = _ALL.format(columns, _dated(connection)) + " WHERE path = CAST(? AS TEXT)"
+    row = connection.execute(query, (raw(path),)).fetchone()
     if row is None:
         return None
-    path, title, text, sha256, pages, headings, size_bytes, modified_s = row
+    path, title, text, sha256, pages, headings, *times = row
     return Document(
         path,
         title,
@@ -146,9 +146,12 @@ def read(connection: Connection, path: str) -> Document | None:
         sha256,
         tuple(Page(*page) for page in json.loads(pages)),
         tuple(Heading(*heading) for heading in json.loads(headings)),
-        size_bytes,
-        modified_s,
+        *times,
     )
+
+
+def _dated(connection: Connection) -> str:
+    return "dated" if has_dates(connection) else "NULL"
 
 
 def chunks(connection: Connection, ids: Sequence[int]) -> list[Chunk]:

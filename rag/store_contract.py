@@ -125,9 +125,10 @@ class StoreContract:
 
     def test_renaming_keeps_text_and_vectors(self, subject: Store) -> None:
         document, vectors = self._put(subject, "a.txt", "Rent is due.", "Cats may stay.")
-        new = replace(document, path="b/c.txt", title="Lease", modified_s=7.0)
+        new = replace(document, path="b/c.txt", title="Lease", modified_s=7.0, dated="2024-02-29")
         subject.rename("a.txt", new)
         assert subject.read("b/c.txt") == new
+        assert [info.dated for info in subject.documents()] == ["2024-02-29"]
         found = (subject.dense(vectors[1], 1)[0], subject.lexical("cats", 1)[0], subject.lexical("lease", 1)[0])
         assert {(hit.chunk.document, hit.chunk.title) for hit in found} == {("b/c.txt", "Lease")}
         assert abs(found[0].score - 1) < 1e-6

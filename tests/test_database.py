@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,22 @@ def test_threads_read_whole_states_while_one_writes(folder: Path) -> None:
     writer.close()
     reader.close()
     assert SqliteStore.check(folder) == []
+
+
+def without_dates(folder: Path) -> None:
+    """Make the index one of the version before dates."""
+    change(folder, "ALTER TABLE documents DROP COLUMN dated")
+
+
+def test_an_index_without_dates_is_read_as_it_is_and_gets_them_beside_its_readers(folder: Path) -> None:
+    without_dates(folder)
+    reader = SqliteStore.open_existing(folder)
+    assert [info.dated for info in reader.documents()] == [None, None]
+    assert reader.read("a.txt").dated is None and SqliteStore.check(folder) == []
+    writer = SqliteStore.open(folder, MANIFEST)
+    assert reader.read("a.txt").dated is None
+    writer.rename("a.txt", replace(writer.read("a.txt"), dated="2024-02-29"))
+    writer.close()
+    assert [info.dated for info in reader.documents()] == ["2024-02-29", None]
+    assert [hit.chunk.document for hit in reader.lexical("rent", 5)] == ["a.txt"]
+    reader.close()

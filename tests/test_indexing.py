@@ -12,6 +12,7 @@ from rag.indexing import Report, sync
 from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder
 from rag.types import Matrix
+from tests.small_index import change
 
 MANIFEST = Manifest("fake", "0" * 64, 64, "1:60")
 
@@ -221,3 +222,15 @@ def test_chunks_are_no_longer_than_the_embedder_reads(world: World) -> None:
     world.sync()
     hits = world.store.dense(world.embedder.embed_query("sentence"), 100)
     assert len(hits) > 10 and all(world.embedder.count_tokens(hit.chunk.text) <= 20 for hit in hits)
+
+
+def test_dates_that_an_earlier_version_did_not_look_for_are_looked_for_once(world: World, tmp_path: Path) -> None:
+    mail = "From: a@example.org\nDate: Mon, 01 Jan 2024 10:00:00 +0000\n\nRent is due."
+    (world.docs / "a.eml").write_text(mail)
+    world.write(b="Cats may stay.")
+    world.sync()
+    change(tmp_path / "index", "UPDATE documents SET dated = NULL")
+    assert world.actions() == {"a.eml": "unchanged", "b.txt": "unchanged"}
+    assert [info.dated for info in world.store.documents()] == ["2024-01-01", ""]
+    generation = world.store.generation
+    assert world.embedder.calls == [] and world.actions() and world.store.generation == generation

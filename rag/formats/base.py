@@ -78,12 +78,13 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """What a format gives: the text, maps of its headings and pages, and a title where the file has one."""
+    """What a format gives: the text, maps of its headings and pages, a title and an ISO day where the file has one."""
 
     text: str
     headings: tuple[Heading, ...] = ()
     pages: tuple[Page, ...] = ()
     title: str = ""
+    dated: str = ""
 
 
 @dataclass(slots=True)
@@ -157,11 +158,11 @@ class Builder:
         if self._length > before:
             self.headings.extend(heading._replace(start=heading.start + offset) for heading in other.headings)
 
-    def done(self, title: str = "") -> Extracted:
+    def done(self, title: str = "", dated: str = "") -> Extracted:
         """The text as one, with its maps."""
         self._place()
         title = " ".join(clean(title).split())
-        return Extracted("".join(self._parts), tuple(self.headings), tuple(self.pages), title)
+        return Extracted("".join(self._parts), tuple(self.headings), tuple(self.pages), title, dated)
 
     def _append(self, text: str) -> None:
         self._parts.append(text)

@@ -31,7 +31,7 @@ def extract(source: Source) -> Extracted:
         source: The file; `.docx`, `.docm` and templates, transitional or strict.
 
     Returns:
-        Its text, headings and title.
+        Its text, headings, title and date.
 
     Raises:
         DamagedFile: Parts are missing or malformed.
@@ -47,7 +47,7 @@ def extract(source: Source) -> Extracted:
         for kind in ("footnotes", "endnotes"):
             if part := package.related(main, kind):
                 reader.notes(package.tree(part))
-        return reader.out.done(package.title())
+        return reader.out.done(package.title(), package.dated())
 
 
 class _Reader:

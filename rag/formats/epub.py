@@ -13,6 +13,7 @@ from rag.errors import DamagedFile, EncryptedFile
 from rag.formats import html
 from rag.formats.archive import local, opened, parse, read
 from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.dates import stated_day
 from rag.formats.decode import decode
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def extract(source: Source) -> Extracted:
         source: The file.
 
     Returns:
-        Its text, headings and title. A chapter without a heading of its own is headed by its document's title.
+        Its text, headings, title and date. A chapter without a heading of its own is headed by its document's title.
 
     Raises:
         DamagedFile: Parts are missing or malformed.
@@ -45,7 +46,8 @@ def extract(source: Source) -> Extracted:
         out = Builder(source)
         for name in _spine(root, posixpath.dirname(package)):
             _chapter(out, archive, name, title)
-        return out.done(title)
+        dated = stated_day(*(el.text or "" for el in root.iter() if local(el) == "date"))
+        return out.done(title, dated)
 
 
 def _refuse_protected(archive: ZipFile, source: Source) -> None:
@@ -84,7 +86,7 @@ def _chapter(out: Builder, archive: ZipFile, name: str, book: str) -> None:
         logger.warning("%s: chapter %s is missing", out.source.name, name)
         return
     part = Builder(out.source)
-    title = html.append(part, decode(read(archive, name, out.source)) or "")
+    title = html.append(part, decode(read(archive, name, out.source)) or "").title
     chapter = part.done()
     if not chapter.headings and chapter.text and title and title != book:
         out.heading(title, 1)

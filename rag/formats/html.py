@@ -13,6 +13,7 @@ from typing import Any
 from rag.errors import BinaryFile, DamagedFile
 from rag.formats.base import Builder, Extracted, Source, clean, squeeze
 from rag.formats.decode import decode
+from rag.formats.htmlhead import Head, head_of
 from rag.formats.htmltable import is_data_table, table_lines
 
 _SILENT = frozenset(
@@ -42,7 +43,7 @@ def extract(source: Source) -> Extracted:
         source: The file.
 
     Returns:
-        Its text, headings and title.
+        Its text, headings, title and date.
 
     Raises:
         BinaryFile: It is no text.
@@ -50,10 +51,10 @@ def extract(source: Source) -> Extracted:
         OversizeFile: It is too large to be held as a tree.
     """
     out = Builder(source)
-    return out.done(append(out, _decoded(source)))
+    return out.done(*append(out, _decoded(source)))
 
 
-def append(out: Builder, markup: str) -> str:
+def append(out: Builder, markup: str) -> Head:
     """Read a document into a text that others share.
 
     Args:
@@ -61,28 +62,27 @@ def append(out: Builder, markup: str) -> str:
         markup: The document.
 
     Returns:
-        What its `<title>` says; empty where it has none.
+        What it says of itself.
 
     Raises:
         DamagedFile: It is nested too deeply.
     """
     before = len(out)
-    title = _append(out, markup, chrome=False)
+    head = _append(out, markup, chrome=False)
     if len(out) == before:
         _append(out, markup, chrome=True)
-    return title
+    return head
 
 
-def _append(out: Builder, markup: str, *, chrome: bool) -> str:
+def _append(out: Builder, markup: str, *, chrome: bool) -> Head:
     root = _tree(markup, out.source)
     if root is None:
-        return ""
-    title = next(root.iter("title"), None)
-    said = squeeze("".join(title.itertext())) if title is not None else ""
+        return Head()
+    head = head_of(root)
     _prune(root, chrome=chrome)
     _raise(root)
     _Walk(out).run(root)
-    return said
+    return head
 
 
 def _decoded(source: Source) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rag.errors import EncryptedFile
 from rag.formats import html, table
 from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.dates import stated_day
 from rag.formats.decode import decode
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def extract(source: Source) -> Extracted:
         source: The file; `.eml`, and `.mht` as browsers save pages.
 
     Returns:
-        Its text; the subject is the title.
+        Its text; the subject is the title, the day that it was sent its date.
 
     Raises:
         EncryptedFile: Its body is encrypted.
@@ -43,7 +44,7 @@ def extract(source: Source) -> Extracted:
     message = _shortened(message_from_bytes(source.markup().lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32))
     out = Builder(source)
     _message(out, message, 1)
-    return out.done(_header(message, "Subject"))
+    return out.done(_header(message, "Subject"), stated_day(_header(message, "Date")))
 
 
 def _shortened(message: Message) -> Message:

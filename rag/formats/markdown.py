@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from rag.formats.base import Builder, Extracted, Source, clean
+from rag.formats.dates import stated_day
 from rag.formats.plain import text_of
 from rag.formats.rows import named_rows
 
@@ -21,7 +22,7 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _STARTS = frozenset("#`~-*_=>")
 """What a line begins with that may be more than running text; so may one with a `|` in it."""
 _CELL = re.compile(r"(?:\\.|`[^`\n]{0,500}`|[^|\\])+|\\")
-_FRONT_TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
+_FRONT = re.compile(r"^(title|date):[ \t]*(.+)$", re.MULTILINE)
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("![", re.compile(r"!\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)"), r"\1"),
@@ -51,16 +52,16 @@ def extract(source: Source) -> Extracted:
         source: The file.
 
     Returns:
-        Its text, headings, and the `title:` of its front matter where it has one.
+        Its text, headings, and the `title:` and `date:` of its front matter where it has them.
 
     Raises:
         BinaryFile: It is no text.
         OversizeFile: The rows with their names are past the limit.
     """
-    title, text = _front_matter(_without_comments(clean(text_of(source))))
+    front, text = _front_matter(_without_comments(clean(text_of(source))))
     out = Builder(source)
     _Reader(out, text.split("\n")).run()
-    return out.done(title)
+    return out.done(front.get("title", ""), stated_day(front.get("date", "")))
 
 
 class _Reader:
@@ -185,9 +186,8 @@ def _without_comments(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _front_matter(text: str) -> tuple[str, str]:
-    """The title that a block between `---` lines at the top gives, and the text after it."""
+def _front_matter(text: str) -> tuple[dict[str, str], str]:
+    """Title and date that a block between `---` lines at the top gives, and the text after it."""
     if text.startswith("---\n") and 0 < (end := text.find("\n---\n", 3)) < 10_000:
-        title = _FRONT_TITLE.search(text, 0, end)
-        return title[1].strip(" \"'") if title else "", text[end + 5 :]
-    return "", text
+        return {found[1]: found[2].strip(" \"'") for found in _FRONT.finditer(text, 0, end)}, text[end + 5 :]
+    return {}, text

@@ -1,4 +1,4 @@
-"""What docx and pptx share: parts in a zip, tied together by relationships. Knows no document and no slide."""
+"""What docx, pptx and xlsx share: parts in a zip, tied together by relationships. Knows no document and no slide."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from zipfile import ZipFile
 from rag.errors import DamagedFile
 from rag.formats.archive import local, parse, read
 from rag.formats.base import Source, squeeze
+from rag.formats.dates import stated_day
 
 
 class Relation(NamedTuple):
@@ -97,9 +98,16 @@ class Package:
 
     def title(self) -> str:
         """What the file's properties give as its title; empty where they give none."""
+        return self._properties().get("title", "")
+
+    def dated(self) -> str:
+        """The ISO day of the last change: one made from a template was created when that was; empty for none."""
+        said = self._properties()
+        return stated_day(said.get("modified", ""), said.get("created", ""))
+
+    def _properties(self) -> dict[str, str]:
         part = self.related("", "core-properties")
-        titles = (element.text or "" for element in self.tree(part) if local(element) == "title") if part else ()
-        return squeeze(next(iter(titles), ""))
+        return {local(element): squeeze(element.text or "") for element in self.tree(part)} if part else {}
 
 
 def attribute(element: Any, name: str, default: str = "") -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from rag.errors import DamagedFile, EmptyFile, EncryptedFile, ScannedFile
 from rag.formats.base import Builder, Extracted, Source
+from rag.formats.dates import stated_day
 from rag.formats.pdflayout import Block, Style, blocks, continues, style_of
 from rag.formats.pdflines import Line, page_lines
 
@@ -46,7 +47,7 @@ def extract(source: Source) -> Extracted:
         source: The file.
 
     Returns:
-        Its text, pages, headings and title.
+        Its text, pages, headings, title and date.
 
     Raises:
         DamagedFile: It is truncated or malformed.
@@ -118,7 +119,10 @@ class _Reader:
         with PDFIUM:
             self.pages = len(document)
             self.bookmarks = _bookmarks(document)
-            self.title = str(document.get_metadata_dict().get("Title", "")).strip()
+            said = document.get_metadata_dict()
+        self.title = str(said.get("Title", "")).strip()
+        # A PDF is made whole out of words that are done; a stamp, a signature or a mere copy changes its ModDate.
+        self.dated = stated_day(str(said.get("CreationDate", "")), str(said.get("ModDate", "")))
         if _UNTITLED.match(self.title):
             self.title = ""
         self.style = self._style()
@@ -129,7 +133,7 @@ class _Reader:
         for index in range(self.pages):
             self._page(index)
         self._report()
-        return self.out.done(self.title)
+        return self.out.done(self.title, self.dated)
 
     def _style(self) -> Style:
         """Look at pages throughout for what is usual in this document.

@@ -38,7 +38,7 @@ def extract(source: Source) -> Extracted:
             out.page(number)
             if relation := relations.get(_relation_id(slide)):
                 _slide(out, package, relation.target)
-        return out.done(package.title())
+        return out.done(package.title(), package.dated())
 
 
 def _relation_id(slide: Any) -> str:

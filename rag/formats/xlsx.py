@@ -15,6 +15,7 @@ from typing import Any
 from rag.errors import OversizeFile
 from rag.formats.archive import opened
 from rag.formats.base import Builder, Extracted, Source, clean, squeeze
+from rag.formats.ooxml import Package
 from rag.formats.rows import NAME, is_header, name_row
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def extract(source: Source) -> Extracted:
     from openpyxl import load_workbook
 
     out = Builder(source)
-    with opened(source), warnings.catch_warnings():
+    with opened(source) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that openpyxl does not keep, which do not matter to a reader
         source.file.seek(0)
         book = load_workbook(source.file, read_only=True, data_only=True, keep_links=False)
@@ -50,7 +51,8 @@ def extract(source: Source) -> Extracted:
             reader = _Reader(out)
             for sheet in book.worksheets:
                 reader.sheet(sheet)
-            return out.done(squeeze(str(book.properties.title or "")) or source.stem)
+            title = squeeze(str(book.properties.title or "")) or source.stem
+            return out.done(title, Package(archive, source).dated())
         finally:
             book.close()
 

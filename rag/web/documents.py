@@ -17,7 +17,7 @@ from rag.errors import RagError
 from rag.folder import no_folder
 from rag.indexing import FileResult, Report
 from rag.types import DocumentInfo
-from rag.web.html import count, day, element, escape, message
+from rag.web.html import count, dated, element, escape, message
 from rag.web.library import Library, Status
 from rag.web.progress import Step, each_file, progress
 from rag.web.uploads import Upload, is_upload, remove, save
@@ -197,7 +197,7 @@ def _failed(failures: Sequence[FileResult]) -> str:
 
 
 def _item(document: DocumentInfo) -> str:
-    facts = " · ".join(part for part in (count(document.chunks, "passage"), day(document.modified_s)) if part)
+    facts = " · ".join(part for part in (count(document.chunks, "passage"), dated(document)) if part)
     name = element(
         "button",
         escape(document.path),
@@ -208,9 +208,7 @@ def _item(document: DocumentInfo) -> str:
         data_document=document.path,
     )
     buttons = _delete(document.path) if is_upload(document.path) else ""
-    return element(
-        "li", name + element("div", element("span", escape(facts), class_="fn-place") + buttons, class_="fn-acts")
-    )
+    return element("li", name + element("div", element("span", facts, class_="fn-place") + buttons, class_="fn-acts"))
 
 
 def _delete(path: str) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+from rag.types import Document, DocumentInfo
 
 _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 """Control characters, bidirectional embeddings, overrides and isolates, and halves of surrogate pairs."""
@@ -57,6 +59,11 @@ def below(heading: str) -> str:
     return rest if parted else heading
 
 
+def clipped(text: str, most: int) -> str:
+    """At most so many characters of a text, cut between words; not escaped."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
+
+
 def name_of(path: str) -> str:
     """Last part of a document's path; not escaped."""
     return path.rpartition("/")[2]
@@ -66,7 +73,24 @@ def day(modified_s: float) -> str:
     """A date as `3 Mar 2026`, UTC; empty where there is none."""
     if modified_s <= 0:
         return ""
-    moment = datetime.fromtimestamp(modified_s, UTC)
+    return _said(datetime.fromtimestamp(modified_s, UTC))
+
+
+def date_of(dated: str | None, modified_s: float) -> str:
+    """A document's own date as `3 Mar 2026`, or else its file's as `file of 3 Mar 2026`; empty where there is none."""
+    if dated:
+        return _said(date.fromisoformat(dated))
+    return f"file of {day(modified_s)}" if modified_s > 0 else ""
+
+
+def dated(document: Document | DocumentInfo) -> str:
+    """A document's date as HTML that says whose it is; empty where there is none."""
+    said = date_of(document.dated, document.modified_s)
+    title = "date in the document" if document.dated else "date of the file; the document states none"
+    return element("span", escape(said), title=title) if said else ""
+
+
+def _said(moment: date) -> str:
     return f"{moment.day} {moment:%b %Y}"
 
 

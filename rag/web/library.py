@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -154,6 +155,12 @@ class Library:
             return self._pipeline.store.documents() if self._pipeline else []
         except RagError:
             return []
+
+    def info(self, path: str) -> DocumentInfo | None:
+        """What is known of the document at a path, without reading it; None where there is none."""
+        known = self.documents()
+        at = bisect_left(known, path, key=lambda info: info.path)
+        return known[at] if at < len(known) and known[at].path == path else None
 
     def index(self, progress: Progress) -> Report:
         """Make the index equal to the folder, one caller at a time; opens the pipeline where there was no index.

@@ -19,7 +19,7 @@ from rag.errors import DamagedFile, LoadError
 from rag.formats.base import Source
 from rag.formats.pdf import PDFIUM, opened
 from rag.types import Document, Span
-from rag.web.html import count, day, element, escape, name_of
+from rag.web.html import count, dated, element, escape, name_of
 from rag.web.quotes import Part, find, parts
 from rag.web.render import Box, Canvas, characters, lines, page_of
 
@@ -106,8 +106,8 @@ def page_html(image: PageImage, document: Document, span: Span) -> str:
     name = name_of(document.path)
     drawn = element("div", _img(image, name) + _spot(image), class_="fn-page-picture")
     title = element("span", escape(name), class_="fn-document", title=document.path, dir="auto")
-    where = " · ".join(filter(None, (f"page {image.page:,} of {image.pages:,}", day(document.modified_s))))
-    said = element("span", escape(where), class_="fn-place")
+    where = " · ".join(filter(None, (f"page {image.page:,} of {image.pages:,}", dated(document))))
+    said = element("span", where, class_="fn-place")
     note = _note(image, cited)
     noted = element("p", escape(note), class_="fn-page-note", role="status") if note else ""
     head = element("div", title + said + _steps(image), class_="fn-page-head")

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from rag.types import Document, Heading, Page, Span
-from rag.web.html import count, day, element, escape, name_of, place
+from rag.web.html import count, dated, element, escape, name_of, place
 
 WINDOW = 20_000
 """Characters shown at once, or a few more, so that it ends with a line."""
@@ -159,12 +159,12 @@ def _bar(document: Document, shown: Span, here: int) -> str:
     length = len(document.text)
     name = element("h2", escape(name_of(document.path)), class_="fn-document", title=document.path, dir="auto")
     where = place(document.page_at(here), document.heading_at(here))
-    facts = " · ".join(filter(None, (day(document.modified_s), count(length, "character"))))
+    facts = " · ".join(filter(None, (dated(document), count(length, "character"))))
     share = here / length if length else 0.0
     far = f"characters {shown.start + 1:,} to {shown.end:,}, {share:.0%} in"
     if shown == (0, length):
         far = "all of it"
-    said = [element("span", escape(text), class_="fn-place", dir="auto") for text in (where, facts) if text]
+    said = [element("span", text, class_="fn-place", dir="auto") for text in (escape(where), facts) if text]
     progress = element("progress", "", value=here, max=max(length, 1), aria_label="How far into the document")
     said.append(element("span", escape(far) + progress, class_="fn-place fn-far"))
     return element("header", name + "".join(said), class_="fn-reader-bar")

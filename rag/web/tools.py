@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from rag.types import Answer, Citation
-from rag.web.html import count, day, place
+from rag.web.html import count, date_of, place
 
 INSTRUCTIONS = (
     "Answers from the user's own documents, on the user's own machine. `ask` gives a short answer whose every sentence "
@@ -109,7 +109,11 @@ def _place(document: str, page: int | None, heading: str) -> str:
 
 
 def _entry(document: Mapping[str, Any]) -> str:
-    facts = [document["title"], count(document["chunks"], "passage"), day(document["modified_s"])]
+    facts = [
+        document["title"],
+        count(document["chunks"], "passage"),
+        date_of(document["dated"], document["modified_s"]),
+    ]
     return f"- {document['path']} ({', '.join(fact for fact in facts if fact)})"
 
 
@@ -157,6 +161,7 @@ _DOCUMENT = {
     "characters": _WHOLE,
     "size_bytes": _WHOLE,
     "modified_s": {**_NUMBER, "description": "seconds since the epoch"},
+    "dated": {"type": ["string", "null"], "description": "day that the document states, ISO; empty where none"},
 }
 _QUESTION = {"type": "string", "minLength": 1, "maxLength": 8_000}
 _TURN = {"role": {"type": "string", "enum": ["user", "assistant"]}, "content": _TEXT}

@@ -16,6 +16,12 @@ from tests.formats.reading import headings, read
 SHEET = "xl/worksheets/sheet1.xml"
 
 
+def packed(book: Any) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def saved(*sheets: list[list[Any]]) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
@@ -23,9 +29,7 @@ def saved(*sheets: list[list[Any]]) -> bytes:
         sheet = book.create_sheet(f"Sheet {number}")
         for row in rows:
             sheet.append(row)
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
+    return packed(book)
 
 
 def with_rows(rows: str, dimension: str = "A1:XFD1048576") -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.web.html import below, count, day, element, escape, message, name_of, place, support_mark
+from rag.web.html import below, count, date_of, day, element, escape, message, name_of, place, support_mark
 from tests.web.things import HOSTILE
 
 
@@ -68,6 +68,11 @@ def test_small_pieces() -> None:
     assert name_of("a/b/c.pdf") == "c.pdf"
     assert day(0.0) == ""
     assert day(1_900_000_000.0) == "17 Mar 2030"
+    assert [date_of("2024-02-29", 1.9e9), date_of("", 1.9e9), date_of(None, 0.0)] == [
+        "29 Feb 2024",
+        "file of 17 Mar 2030",
+        "",
+    ]
     assert [count(1, "source"), count(1200, "source")] == ["1 source", "1,200 sources"]
 
 

@@ -22,6 +22,8 @@ def test_a_ready_library_counts_and_reads_its_documents(tmp_path: Path) -> None:
     assert library.status().text.startswith("2 documents · ")
     assert [document.path for document in library.documents()] == ["legal/lease.md", "minutes.txt"]
     assert library.read("minutes.txt").text.startswith("Minutes")
+    assert library.info("minutes.txt") == library.documents()[1]
+    assert [library.info(path) for path in ("", "gone.txt", "zzz.txt")] == [None] * 3
     with pytest.raises(KeyError):
         library.read("gone.txt")
     library.close()

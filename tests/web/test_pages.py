@@ -237,14 +237,14 @@ def figure(image: PageImage, document: Document, quote: str) -> Elements:
 
 
 def test_the_figure_says_what_it_shows(tmp_path: Path) -> None:
-    document = replace(document_of(tmp_path, drawn(papers.plain)), modified_s=1_900_000_000.0)
+    document = replace(document_of(tmp_path, drawn(papers.plain)), dated="2024-02-29")
     found = figure(shown(tmp_path, drawn(papers.plain), QUOTE), document, QUOTE)
     attributes = dict(found.tags)["img"]
     assert attributes["alt"] == "Page 1 of lease.pdf, the cited passage outlined"
     assert str(attributes["src"]).startswith("data:image/png;base64,iVBOR")
     assert (attributes["width"], attributes["height"]) == ("1200", "1697")
     assert "button" not in dict(found.tags)
-    assert "page 1 of 1 · 17 Mar 2030" in found.text
+    assert "page 1 of 1 · 29 Feb 2024" in found.text
     [spot] = [given for tag, given in found.tags if given.get("id") == "fn-page-spot"]
     assert str(spot["style"]).startswith("top:1")
 

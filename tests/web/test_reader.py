@@ -47,9 +47,9 @@ def test_the_bar_says_what_and_where() -> None:
     assert '<h2 class="fn-document" title="legal/lease.pdf" dir="auto">lease.pdf</h2>' in html
     text = Elements(html).text
     assert "page 1 · Notice" in text
-    assert f"17 Mar 2030 · {len(LEASE.text)} characters" in text
+    assert f"file of 17 Mar 2030 · {len(LEASE.text)} characters" in text
     long = Elements(reader(LONG, MIDDLE, None))
-    assert "17 Mar 2030 · 150,000 characters" in long.text
+    assert "file of 17 Mar 2030 · 150,000 characters" in long.text
     assert "50% in" in long.text
     [progress] = [given for tag, given in long.tags if tag == "progress"]
     assert (progress["value"], progress["max"]) == ("75000", "150000")

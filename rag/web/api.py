@@ -9,6 +9,7 @@ import asyncio
 import base64
 import binascii
 import logging
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -24,7 +25,7 @@ from rag.types import Answer
 from rag.web import NO_SDK
 from rag.web.completions import Asked, Pieces, asked, broken_off, failure, reply
 from rag.web.desk import UNEXPECTED, Desk, Unready
-from rag.web.passwords import Passwords
+from rag.web.door import Door, TooManyTries
 
 logger = logging.getLogger(__name__)
 
@@ -73,13 +74,13 @@ class Api:
 
     Args:
         desk: Where they ask.
-        passwords: Who may come in; None for anyone. A request sends `name:password`, as `Basic` or `Bearer`.
+        door: Lets them in; None where anyone may. A request sends `name:password`, as `Basic` or `Bearer`.
     """
 
-    def __init__(self, desk: Desk, passwords: Passwords | None) -> None:
+    def __init__(self, desk: Desk, door: Door | None) -> None:
         self._desk = desk
         self._library = desk.library
-        self._passwords = passwords
+        self._door = door
 
     def routes(self) -> list[Route]:
         """What is served, and by what."""
@@ -98,17 +99,13 @@ class Api:
             request: Its headers are looked at.
 
         Raises:
-            RagError: It takes a name and a password, and those sent are not right.
+            RagError: It takes a name and a password, and those sent are not right, or too many were wrong.
         """
-        if self._passwords is None:
+        if self._door is None:
             return
-        kind, _, sent = request.headers.get("authorization", "").partition(" ")
-        try:
-            raw = sent.encode("latin-1") if kind.casefold() == "bearer" else base64.b64decode(sent, validate=True)
-        except (binascii.Error, ValueError):
-            raw = b""
-        name, _, password = raw.decode("utf-8", "replace").partition(":")
-        if not self._passwords.admits(name, password):
+        name, password = _credentials(request.headers.get("authorization", ""))
+        address = request.client.host if request.client else ""
+        if not (name and self._door.admits(name, password, address)):
             raise Refused(401, "this takes a name and a password", "send name:password as the API key")
 
     @_guarded
@@ -179,6 +176,17 @@ class Api:
         return sum(map(count, said)), count(answer.text)
 
 
+def _credentials(header: str) -> tuple[str, str]:
+    """Name and password that a request sends; empty where it sends none."""
+    kind, _, sent = header.partition(" ")
+    try:
+        raw = sent.encode("latin-1") if kind.casefold() == "bearer" else base64.b64decode(sent, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    name, _, password = raw.decode("utf-8", "replace").partition(":")
+    return name, password
+
+
 async def _json(request: Request) -> Any:
     """The body as a JSON value. A page of another site cannot send this type without being asked for leave first."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().casefold()
@@ -196,12 +204,16 @@ def error_reply(error: RagError, body: Mapping[str, Any] | None = None) -> Respo
     """An error as a reply: its status, and its message with what mends it as OpenAI's clients read it, or a body."""
     status = _status(error)
     headers = {401: {"WWW-Authenticate": 'Basic realm="Footnote"'}, 503: {"Retry-After": "2"}}.get(status)
+    if isinstance(error, TooManyTries):
+        headers = {"Retry-After": str(math.ceil(error.wait_s))}
     return JSONResponse(body or failure(error, _kind(error)), status, headers)
 
 
 def _status(error: RagError) -> int:
     if isinstance(error, Refused):
         return error.status
+    if isinstance(error, TooManyTries):
+        return 429
     return 503 if isinstance(error, Unready) else 400 if isinstance(error, UsageError) else 500
 
 

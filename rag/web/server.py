@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Route
@@ -23,11 +24,13 @@ from rag.web import has_sdk
 from rag.web.address import check_address, free_port, names_of
 from rag.web.api import Api
 from rag.web.desk import Desk
+from rag.web.door import Door, TooManyTries
 from rag.web.endpoint import add_api
 from rag.web.library import Library
 from rag.web.owner import Remember
 from rag.web.page import TITLE, Page, icon, style, theme
 from rag.web.passwords import Passwords
+from rag.web.sender import Sender, sender
 from rag.web.titled import Titled
 
 _POLICY = (
@@ -44,6 +47,10 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
 )
 
+_LOGIN_NOTE = "After several wrong passwords, wait a minute before the next one."
+"""Shown from the start: Gradio's page tells a wrong password and nothing else."""
+
+Login = Callable[[str, str], Awaitable[bool]]
 Lifespan = Callable[[object], AbstractAsyncContextManager[None]]
 
 
@@ -63,20 +70,28 @@ class Served:
         check_address(config.host, passwords is not None)
         port = free_port(config.host, config.port)
         self._page, self._desk, self._library = Page(library), Desk(library), library
-        api = Api(self._desk, passwords)
+        door = Door(passwords) if passwords else None
+        api = Api(self._desk, door)
         add_api(self._page.blocks, self._desk)
         tools, lifespan = _tools(self._desk, api, names_of(config.host))
         hosts = Middleware(TrustedHostMiddleware, allowed_hosts=names_of(config.host), www_redirect=False)
         _, self.url, _ = self._page.blocks.launch(
             server_name=config.host,
             server_port=port,
-            auth=passwords.admits if passwords else None,
+            auth=_login(door) if door else None,
+            auth_message=_LOGIN_NOTE,
             max_file_size=config.max_file_bytes,
             css=style(),
             theme=theme(),
             favicon_path=str(icon()),
             app_kwargs={
-                "middleware": [hosts, Middleware(Guard), Middleware(Remember), Middleware(Titled, title=TITLE)],
+                "middleware": [
+                    hosts,
+                    Middleware(Sender),
+                    Middleware(Guard),
+                    Middleware(Remember),
+                    Middleware(Titled, title=TITLE),
+                ],
                 "routes": [*api.routes(), *tools],
                 "lifespan": lifespan,
                 "docs_url": None,
@@ -114,6 +129,18 @@ def _tools(desk: Desk, api: Api, names: list[str]) -> tuple[list[Route], Lifespa
 
     endpoint = Endpoint(desk, api.admit, names)
     return endpoint.routes(), endpoint.running
+
+
+def _login(door: Door) -> Login:
+    """As Gradio asks who may come in."""
+
+    async def login(name: str, password: str) -> bool:
+        try:
+            return await run_in_threadpool(door.admits, name, password, sender.get())
+        except TooManyTries:
+            return False
+
+    return login
 
 
 class Guard:

@@ -26,3 +26,13 @@ def test_a_wrong_one_does_not(guarded: str) -> None:
         assert httpx.get(guarded + path).status_code == 401, path
     for path in ("gradio_api/queue/join", "gradio_api/upload", "gradio_api/run/predict"):
         assert httpx.post(guarded + path, json={}).status_code == 401, path
+
+
+def test_one_who_guesses_waits_on_the_page_and_in_requests_alike(guarded: str) -> None:
+    def tried(password: str) -> int:
+        return httpx.post(f"{guarded}login", data={"username": "ines", "password": password}).status_code
+
+    for number in range(5):
+        assert tried(f"guess {number}") == 400
+    assert tried("pears & plums") == 400, "not even looked at"
+    assert httpx.get(f"{guarded}health", auth=("ines", "pears & plums")).status_code == 429

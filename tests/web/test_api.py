@@ -142,6 +142,15 @@ def test_a_password_guards_every_route(guarded: str) -> None:
     assert client(guarded, ":".join(PASSWORD)).models.list().data
 
 
+def test_one_who_guesses_a_password_waits(guarded: str) -> None:
+    replies = [httpx.get(f"{guarded}health", auth=("guessed", f"guess {number}")) for number in range(6)]
+    assert [reply.status_code for reply in replies] == [401] * 5 + [429]
+    assert 0 < int(replies[-1].headers["retry-after"]) <= 60
+    assert "wait" in replies[-1].json()["error"]["message"]
+    assert httpx.get(f"{guarded}health").status_code == 401, "one that sends no password tries none"
+    assert httpx.get(f"{guarded}health", auth=PASSWORD).status_code == 200
+
+
 def test_twenty_at_once_are_all_answered(url: str) -> None:
     def ask(_: int) -> str:
         return str(httpx.post(f"{url}v1/chat/completions", json=ASK, timeout=60).json()["footnote"]["text"])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-import httpx
+import httpx2
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -33,7 +33,7 @@ async def empty(_request: Request) -> Response:
     return Response(status_code=204)
 
 
-def visit(path: str, page: Page = whole) -> httpx.Response:
+def visit(path: str, page: Page = whole) -> httpx2.Response:
     app = Starlette(routes=[Route("/{rest:path}", page)], middleware=[Middleware(Titled, title="Q & A")])
     with TestClient(app) as client:
         return client.get(path)

@@ -5,13 +5,15 @@ Pure: a `View` in, a string out. All text goes through `rag.web.html`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rag.scope import listed
-from rag.types import Citation, Conflict, Hit, Sentence
+from rag.types import Conflict, DocumentInfo, Sentence
 from rag.web import actions
-from rag.web.html import below, count, element, escape, message, name_of, place, support_mark
+from rag.web.html import below, clipped, count, dated, element, escape, message, name_of, place, support_mark
+from rag.web.passages import Named, cited, looked_at, others
 from rag.web.view import View
+from rag.web.ways import hit_list
 
 _STATUS = {
     "loading": "The model is still loading. Your question comes next.",
@@ -19,23 +21,24 @@ _STATUS = {
     "reading": "Reading the passages that were found…",
     "writing": "Writing; every sentence is checked as it is finished…",
 }
-_SNIPPET = 160
-"""Characters shown of a passage in a list."""
 _QUOTE = 400
 """Characters shown of a passage that disagrees."""
 _QUESTION = 2_000
 """Characters shown of a question; longer ones are pasted documents."""
 
+Find = Callable[[str], DocumentInfo | None]
+"""What is known of the document at a path; None where there is none."""
 
-def conversation(views: Iterable[View]) -> str:
+
+def conversation(views: Iterable[View], find: Find = lambda _path: None) -> str:
     """Questions with their answers, oldest first."""
-    return "".join(exchange(view) for view in views)
+    return "".join(exchange(view, find) for view in views)
 
 
-def exchange(view: View) -> str:
+def exchange(view: View, find: Find = lambda _path: None) -> str:
     """One question and its answer, as far as it has come."""
-    asked = element("div", escape(_clipped(view.question, _QUESTION)), class_="fn-question", dir="auto")
-    body = element("div", _answer(view), class_="fn-answer", aria_busy="false" if view.over else "true")
+    asked = element("div", escape(clipped(view.question, _QUESTION)), class_="fn-question", dir="auto")
+    body = element("div", _answer(view, find), class_="fn-answer", aria_busy="false" if view.over else "true")
     parts = [asked, actions.edit(view), body, actions.rating(view)]
     name = f"Question {view.number}"
     return element("article", "".join(parts), class_="fn-turn", data_turn=view.number, aria_label=name)
@@ -61,30 +64,14 @@ def welcome(title: str, text: str, questions: Sequence[str]) -> str:
     return element("section", "".join(parts), class_="fn-welcome")
 
 
-def hit_list(hits: Sequence[Hit]) -> str:
-    """Where a question was looked up: document, place and the beginning of each passage."""
-    items = []
-    for hit in hits:
-        chunk = hit.chunk
-        where = element("span", escape(place(chunk.page, below(chunk.heading))), class_="fn-place", dir="auto")
-        cut = _clipped(" ".join(chunk.text.split()), _SNIPPET)
-        name = element("span", escape(name_of(chunk.document)), class_="fn-document", title=chunk.document, dir="auto")
-        items.append(element("li", f"{name} {where}{element('p', escape(cut), dir='auto')}"))
-    return element("ol", "".join(items), class_="fn-hits")
-
-
-def _clipped(text: str, most: int) -> str:
-    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"
-
-
-def _answer(view: View) -> str:
+def _answer(view: View, find: Find) -> str:
     parts = [_query(view)]
     if view.phase == "failed":
         parts.append(message("error", view.error, view.hint))
     elif view.refused:
         parts.append(_refusal(view))
     else:
-        parts += [_text(view), _conflicts(view), _note(view), _dropped(view)]
+        parts += [_text(view), _conflicts(view, find), _note(view), _dropped(view)]
     return "".join(parts)
 
 
@@ -99,53 +86,57 @@ def _query(view: View) -> str:
 
 
 def _text(view: View) -> str:
-    citations = {citation.number: citation for citation in view.citations}
-    written = "".join(_sentence(view.number, sentence, citations) for sentence in view.sentences)
+    markers = {item.passage.number: _marker(view.number, item) for item in cited(view)}
+    written = "".join(_sentence(sentence, markers) for sentence in view.sentences)
     draft = element("span", escape(view.tail), class_="fn-draft", title="Not checked yet") if view.tail else ""
     return element("div", written + draft, class_="fn-text", dir="auto") if written or draft else ""
 
 
-def _sentence(turn: int, sentence: Sentence, citations: dict[int, Citation]) -> str:
-    markers = "".join(_marker(turn, citations[number]) for number in sentence.citations if number in citations)
+def _sentence(sentence: Sentence, markers: Mapping[int, str]) -> str:
+    marked = "".join(markers[number] for number in sentence.citations if number in markers)
     text = element("span", escape(sentence.text), class_="fn-words")
-    marks = element("span", markers + support_mark(sentence.verdict, sentence.why), class_="fn-marks")
+    marks = element("span", marked + support_mark(sentence.verdict, sentence.why), class_="fn-marks")
     content = f"{text} {marks}"
     return element("span", content, class_="fn-sentence", data_verdict=sentence.verdict) + " "
 
 
-def _marker(turn: int, citation: Citation) -> str:
-    where = ", ".join(part for part in (citation.document, place(citation.page, citation.heading)) if part)
-    name = f"Source {citation.number}: {where}"
+def _marker(turn: int, item: Named) -> str:
+    passage = item.passage
+    where = ", ".join(part for part in (passage.document, place(passage.page, passage.heading)) if part)
     return element(
         "button",
-        str(citation.number),
+        item.sign,
         type="button",
         class_="fn-cite",
         data_turn=turn,
-        data_cite=citation.number,
+        data_passage=item.name,
         title=where,
-        aria_label=name,
+        aria_label=f"{item.said.capitalize()}: {where}",
     )
 
 
-def _conflicts(view: View) -> str:
+def _conflicts(view: View, find: Find) -> str:
     """Each disagreement with its two passages side by side."""
-    cited = {citation.number: citation for citation in view.citations}
-    return "".join(_conflict(view.number, cited[item.passage.number], item) for item in view.conflicts)
+    sources = {item.passage.number: item for item in cited(view)}
+    found = []
+    for conflict, other in zip(view.conflicts, others(view), strict=True):
+        sides = [_side(view.number, item, find) for item in (sources[other.passage.number], other)]
+        found.append(_conflict(conflict, sides))
+    return "".join(found)
 
 
-def _conflict(turn: int, citation: Citation, conflict: Conflict) -> str:
+def _conflict(conflict: Conflict, sides: Sequence[str]) -> str:
     title = element("p", f"The documents disagree: {escape(conflict.cited)} or {escape(conflict.other)}")
-    here = _side(citation, _marker(turn, citation))
-    there = _side(conflict.passage, "")
-    sides = element("div", here + there, class_="fn-sides")
-    return element("section", title + sides, class_="fn-conflict", aria_label="Passages that disagree")
+    beside = element("div", "".join(sides), class_="fn-sides")
+    return element("section", title + beside, class_="fn-conflict", aria_label="Passages that disagree")
 
 
-def _side(passage: Citation, marker: str) -> str:
+def _side(turn: int, item: Named, find: Find) -> str:
+    passage, info = item.passage, find(item.passage.document)
     where = ", ".join(part for part in (name_of(passage.document), place(passage.page, below(passage.heading))) if part)
-    head = element("div", f"{marker} {escape(where)}", class_="fn-place", title=passage.document, dir="auto")
-    quote = element("q", escape(_clipped(" ".join(passage.quote.split()), _QUOTE)), dir="auto")
+    said = " · ".join(part for part in (escape(where), dated(info) if info else "") if part)
+    head = element("div", f"{_marker(turn, item)} {said}", class_="fn-place", title=passage.document, dir="auto")
+    quote = element("q", escape(clipped(" ".join(passage.quote.split()), _QUOTE)), dir="auto")
     return element("div", head + quote, class_="fn-side-of")
 
 
@@ -188,7 +179,7 @@ def _refusal(view: View) -> str:
     if not view.answer.hits:
         return element("div", said + why, class_="fn-refusal")
     title = f"What was looked at: {count(len(view.answer.hits), 'passage')}"
-    looked = element("details", element("summary", title) + hit_list(view.answer.hits), class_="fn-looked")
+    looked = element("details", element("summary", title) + hit_list(view.number, looked_at(view)), class_="fn-looked")
     return element("div", said + why + looked + _dropped(view), class_="fn-refusal")
 
 

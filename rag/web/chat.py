@@ -199,10 +199,10 @@ class Chat:
         Returns:
             A screen.
         """
-        last = conversation(session.views[-1:]) or self._welcome()
+        last = conversation(session.views[-1:], self._library.info) or self._welcome()
         if session.trouble:
             last += message("error", session.trouble)
-        past = conversation(session.views[:-1]) if whole else None
+        past = conversation(session.views[:-1], self._library.info) if whole else None
         reading = session.busy and session.opened is not None
         sources = self.sources.show(session) if whole and not reading else None
         above, begun = editing(session.editing, len(session.views)), bool(session.views)

@@ -180,7 +180,7 @@ class ChatPanel:
 
     def _select(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
         self.own(session, request, kept_as)
-        pane = self._chat.sources.select(number_of(event, "turn"), number_of(event, "number"), session)
+        pane = self._chat.sources.select(number_of(event, "turn"), text_of(event, "passage"), session)
         return pane, gr.Tabs(selected="sources")
 
     def _look(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
@@ -189,8 +189,8 @@ class ChatPanel:
         if document:
             pane = self._chat.sources.read(document, at if at >= 0 else None, session)
         else:
-            turn, number = number_of(event, "turn"), number_of(event, "number")
-            pane = self._chat.sources.look(turn, number, text_of(event, "what"), at if at >= 0 else None, session)
+            turn, name = number_of(event, "turn"), text_of(event, "passage")
+            pane = self._chat.sources.look(turn, name, text_of(event, "what"), at if at >= 0 else None, session)
         return pane, gr.Tabs(selected="sources")
 
 

@@ -22,12 +22,14 @@ class Opened:
 
     Attributes:
         document: Its path.
-        citation: The passage that it was opened at; None for none.
-        what: Its text, or a page as it looks.
+        name: Of the passage that it was opened at, as `rag.web.passages` has it; empty for none.
+        citation: That passage; None for none.
+        what: Its text, or a page as it looks where it has pages.
         at: Page from 1, or offset in the text; None for where the passage is.
     """
 
     document: str
+    name: str = ""
     citation: Citation | None = None
     what: Literal["text", "page"] = "text"
     at: int | None = None
@@ -41,7 +43,7 @@ class Session:
         stop: Set to end the answer that is being written.
         busy: True while an answer is being written.
         shown: Number of the question whose sources are shown; None for the last.
-        selected: Number of the citation that is selected; None for none.
+        selected: Name of the passage that is selected, as `rag.web.passages` has it; empty for none.
         scope: Documents and folders that the next question looks in; empty for all.
         opened: The document that stands in place of the sources; None for none.
         editing: Number of the question that the next one replaces; None for none.
@@ -57,7 +59,7 @@ class Session:
         self.stop = threading.Event()
         self.busy = False
         self.shown: int | None = None
-        self.selected: int | None = None
+        self.selected = ""
         self.scope: tuple[str, ...] = ()
         self.opened: Opened | None = None
         self.editing: int | None = None
@@ -82,7 +84,7 @@ class Session:
         """Start a question; its sources are shown from now on."""
         question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
         self.stop, self.busy = threading.Event(), True
-        self.shown = self.selected = self.opened = None
+        self.shown, self.selected, self.opened = None, "", None
         view = View(len(self.views) + 1, question, self.scope)
         self.views.append(view)
         return view
@@ -97,7 +99,7 @@ class Session:
         """Go on with a conversation from the disk, and stop what is being written."""
         self.stop.set()
         self.views, self.kept_as, self.busy = list(views), kept_as, False
-        self.shown = self.selected = self.opened = self.editing = None
+        self.shown, self.selected, self.opened, self.editing = None, "", None, None
         self.trouble = self.left = ""
 
     def rewind(self) -> None:
@@ -123,11 +125,11 @@ class Session:
         """Turns before the last question, oldest first."""
         return [turn for view in self.views[:-1] for turn in view.turns()]
 
-    def select(self, turn: int, number: int) -> None:
-        """Show the sources of one question with one citation selected; numbers that do not exist are let be."""
+    def select(self, turn: int, name: str) -> None:
+        """Show the sources of one question with one passage selected; a question that does not exist is let be."""
         self.opened = None
         if self.view(turn):
-            self.shown, self.selected = turn, number
+            self.shown, self.selected = turn, name
 
     def view(self, turn: int) -> View | None:
         """A question by its number; None where there is none."""

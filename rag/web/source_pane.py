@@ -9,8 +9,10 @@ from rag.errors import RagError
 from rag.web.html import message
 from rag.web.library import Library
 from rag.web.opening import page_at, text_at
+from rag.web.passages import named
 from rag.web.session import Opened, Session
 from rag.web.sources import around, pane
+from rag.web.ways import has_page
 
 
 class SourcePane:
@@ -34,35 +36,34 @@ class SourcePane:
         opened = session.opened
         if opened is None:
             return pane(session.current, self._library.read, session.selected)
-        if opened.what == "page" and opened.citation:
+        if opened.what == "page" and opened.citation and has_page(opened.citation):
             shown = page_at(self._library, opened.citation, opened.at)
         else:
             shown = text_at(self._library, opened.document, opened.citation, opened.at)
-        return around(shown, opened.document, session.shown or len(session.views), session.selected)
+        return around(shown, opened, session.current)
 
-    def select(self, turn: int, number: int, session: Session) -> str:
-        """Select a citation: the source pane that shows it."""
-        session.select(turn, number)
+    def select(self, turn: int, name: str, session: Session) -> str:
+        """Select a passage: the source pane that shows it."""
+        session.select(turn, name)
         return self.show(session)
 
-    def look(self, turn: int, number: int, what: str, at: int | None, session: Session) -> str:
-        """Open what a citation points to, in place of the sources.
+    def look(self, turn: int, name: str, what: str, at: int | None, session: Session) -> str:
+        """Open the document of a passage, in place of the sources.
 
         Args:
             turn: Number of the question; one that does not exist changes nothing.
-            number: Of its citation; likewise.
-            what: `page` for the page as it looks, else the text.
+            name: Of its passage, as `rag.web.passages` has it; likewise.
+            what: `page` for the page as it looks, where it has pages; else the text.
             at: Page from 1, or offset in the text; None for where the passage is.
             session: The user's.
 
         Returns:
             The source pane.
         """
-        view = session.view(turn)
-        for citation in view.citations if view else []:
-            if citation.number == number:
-                session.select(turn, number)
-                session.opened = Opened(citation.document, citation, "page" if what == "page" else "text", at)
+        if found := named(session.view(turn), name):
+            session.select(turn, name)
+            passage = found.passage
+            session.opened = Opened(passage.document, name, passage, "page" if what == "page" else "text", at)
         return self.show(session)
 
     def read(self, path: str, at: int | None, session: Session) -> str:

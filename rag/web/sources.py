@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Iterable
 
 from rag.types import Citation, Document, Evidence, Hit, Span
-from rag.web.answer import hit_list
-from rag.web.html import below, count, day, element, escape, name_of, place
+from rag.web.html import below, count, dated, element, escape, name_of, place
+from rag.web.passages import Named, beside, cited, found, looked_at, others
+from rag.web.session import Opened
 from rag.web.view import View
+from rag.web.ways import hit_list, steps, ways_on
 
 Read = Callable[[str], Document]
 """A document by its path; KeyError where there is none."""
@@ -26,13 +28,13 @@ _EMPTY_LINES = re.compile(r"\n\s*\n")
 _BROKEN = re.compile(r"(?<=[\w,;])\n(?=[a-z])")
 
 
-def pane(view: View | None, read: Read, selected: int | None = None) -> str:
+def pane(view: View | None, read: Read, selected: str = "") -> str:
     """The sources of one answer; where there is none, the passages that it will be, or was not, written from.
 
     Args:
         view: The question; None for an empty conversation.
         read: Gives the documents.
-        selected: Number of the citation that is selected.
+        selected: Name of the passage that is selected, as `rag.web.passages` has it; empty for none.
 
     Returns:
         A block of HTML.
@@ -42,33 +44,35 @@ def pane(view: View | None, read: Read, selected: int | None = None) -> str:
     if view.citations and (view.over or not view.evidence):
         return _cited(view, read, selected)
     if view.evidence:
-        return _reading(view, read)
+        return _reading(view, read, selected)
     if view.hits:
-        return _heading("Looked at", count(len(view.hits), "passage")) + hit_list(view.hits)
+        hits = looked_at(view)
+        return _heading("Looked at", count(len(hits), "passage")) + hit_list(view.number, hits, selected)
     return _empty("No sources yet", "What is found for the question appears here.")
 
 
-def around(shown: str, document: str, turn: int, number: int | None) -> str:
-    """A document that stands in place of the sources, with a way back to them.
+def around(shown: str, opened: Opened, view: View | None) -> str:
+    """A document that stands in place of the sources, with a way back to them and on to the next passage.
 
     Args:
         shown: Its HTML.
-        document: Its path.
-        turn: Number of the question that is gone back to.
-        number: Of the citation that is; None for none.
+        opened: What it is, and at which passage.
+        view: The question that is gone back to; None for an empty conversation.
 
     Returns:
         A block of HTML.
     """
     back = element("button", "‹ Sources", type="button", class_="fn-back")
+    neighbours = beside(view, opened.name)
+    onward = steps(neighbours[0].name, neighbours[1].name, opened.what) if neighbours else ""
     return element(
         "section",
-        back + shown,
+        element("div", back + onward, class_="fn-pane-head") + shown,
         class_="fn-opened",
-        data_turn=turn,
-        data_cite=number or 0,
-        data_document=document,
-        aria_label=f"Document {name_of(document)}",
+        data_turn=view.number if view else 0,
+        data_passage=opened.name or None,
+        data_document=opened.document,
+        aria_label=f"Document {name_of(opened.document)}",
     )
 
 
@@ -98,90 +102,57 @@ def _first_gap(text: str) -> int:
     return at if at < len(text) // 2 else 0
 
 
-def _cited(view: View, read: Read, selected: int | None) -> str:
-    cards = "".join(_card(view.number, citation, read, citation.number == selected) for citation in view.citations)
-    cards += "".join(_other(conflict.passage, read) for conflict in view.conflicts)
-    rest = _uncited(view)
-    looked = element("summary", f"Also looked at: {count(len(rest), 'passage')}") + hit_list(rest)
-    more = element("details", looked, class_="fn-looked") if rest else ""
-    return _heading("Sources", _question(view), _steps(view)) + cards + more
+def _cited(view: View, read: Read, selected: str) -> str:
+    cards = [_card(view.number, item, read, selected, _copy(item)) for item in cited(view)]
+    cards += [_card(view.number, item, read, selected) for item in others(view)]
+    rest = [(hit, item) for hit, item in looked_at(view) if not _is_cited(hit, view)]
+    unfolded = any(item.name == selected for _, item in rest)
+    looked = element("summary", f"Also looked at: {count(len(rest), 'passage')}")
+    looked += hit_list(view.number, rest, selected)
+    more = element("details", looked, class_="fn-looked", open=unfolded) if rest else ""
+    return _heading("Sources", _question(view), _steps(cards)) + "".join(cards) + more
 
 
-def _steps(view: View) -> str:
-    """Buttons from one citation to the next; none for a single one."""
-    if len(view.citations) < 2:
-        return ""
-    names = {-1: ("‹", "Previous source"), 1: ("›", "Next source")}
-    buttons = [
-        element("button", sign, type="button", class_="fn-step", data_step=step, data_turn=view.number, aria_label=name)
-        for step, (sign, name) in names.items()
-    ]
-    return element("span", "".join(buttons), class_="fn-steps")
+def _steps(cards: list[str]) -> str:
+    """Buttons from one card to the next; none for a single one."""
+    return steps() if len(cards) > 1 else ""
 
 
-def has_page(citation: Citation) -> bool:
-    """Whether there is a page to show: a cheap guess, to offer a button or not."""
-    return citation.page is not None and citation.document.lower().endswith(".pdf")
+def _is_cited(hit: Hit, view: View) -> bool:
+    chunk = hit.chunk
+    return any(c.document == chunk.document and c.start < chunk.end and chunk.start < c.end for c in view.citations)
 
 
-def _uncited(view: View) -> list[Hit]:
-    def cited(hit: Hit) -> bool:
-        chunk = hit.chunk
-        return any(c.document == chunk.document and c.start < chunk.end and chunk.start < c.end for c in view.citations)
+def _card(turn: int, item: Named, read: Read, selected: str, copy: str = "") -> str:
+    """A passage that is cited, or disagrees with one that is."""
+    passage, note = _passage(item.passage, read)
+    number = element("span", item.sign, class_="fn-number", aria_hidden="true")
+    where = place(item.passage.page, below(item.passage.heading))
+    head = _card_head(number, item.passage.document, where, note, copy)
+    return _framed(turn, item, head, passage, item.name == selected)
 
-    return [hit for hit in view.hits if not cited(hit)]
 
-
-def _card(turn: int, citation: Citation, read: Read, selected: bool) -> str:
-    passage, note = _passage(citation, read)
-    number = element("span", str(citation.number), class_="fn-number", aria_hidden="true")
+def _framed(turn: int, item: Named, head: str, passage: str, selected: bool) -> str:
+    """A card that can be selected, with the ways into its document."""
     return element(
         "article",
-        _card_head(number, citation.document, place(citation.page, below(citation.heading)), note, _copy(citation))
-        + element("blockquote", passage, class_="fn-passage", dir="auto")
-        + _ways_on(turn, citation),
+        head + element("blockquote", passage, class_="fn-passage", dir="auto") + ways_on(turn, item),
         class_="fn-source",
-        id=f"fn-source-{turn}-{citation.number}",
-        data_cite=citation.number,
+        id=f"fn-source-{turn}-{item.name}",
+        data_turn=turn,
+        data_passage=item.name,
         tabindex="-1",
         aria_current="true" if selected else None,
-        aria_label=f"Source {citation.number}",
+        aria_label=item.said.capitalize(),
     )
 
 
-def _ways_on(turn: int, citation: Citation) -> str:
-    """Buttons that open the document at the passage."""
-    ways = [("text", "Open the document"), *([("page", "Show the page")] if has_page(citation) else [])]
-    buttons = [
-        element(
-            "button",
-            said,
-            type="button",
-            class_="fn-quiet fn-look",
-            data_turn=turn,
-            data_cite=citation.number,
-            data_what=what,
-            aria_label=f"{said} of source {citation.number}",
-        )
-        for what, said in ways
-    ]
-    return element("div", "".join(buttons), class_="fn-ways")
-
-
-def _copy(citation: Citation) -> str:
+def _copy(item: Named) -> str:
     """A button that copies the quote with its reference."""
-    reference = ", ".join(part for part in (citation.document, place(citation.page, citation.heading)) if part)
-    name = f"Copy the quote of source {citation.number} with its reference"
+    passage = item.passage
+    reference = ", ".join(part for part in (passage.document, place(passage.page, passage.heading)) if part)
+    name = f"Copy the quote of {item.said} with its reference"
     return element("button", "Copy", type="button", class_="fn-copy", data_reference=reference, aria_label=name)
-
-
-def _other(passage: Citation, read: Read) -> str:
-    """A passage that disagrees with a cited one."""
-    text, note = _passage(passage, read)
-    sign = element("span", "≠", class_="fn-number", aria_hidden="true")
-    head = _card_head(sign, passage.document, place(passage.page, below(passage.heading)), note)
-    quoted = element("blockquote", text, class_="fn-passage", dir="auto")
-    return element("article", head + quoted, class_="fn-source", aria_label=f"Disagrees with source {passage.number}")
 
 
 def _passage(citation: Citation, read: Read) -> tuple[str, str]:
@@ -194,19 +165,18 @@ def _passage(citation: Citation, read: Read) -> tuple[str, str]:
     if document.text[citation.start : citation.end] != citation.quote:
         return quote, "changed since"
     before, _, after = window(document.text, Span(citation.start, citation.end))
-    return _tight(before) + quote + _tight(after), day(document.modified_s)
+    return _tight(before) + quote + _tight(after), dated(document)
 
 
-def _reading(view: View, read: Read) -> str:
-    chunks = dict.fromkeys(item.chunk for item in view.evidence)
+def _reading(view: View, read: Read, selected: str) -> str:
     cards = []
-    for chunk in chunks:
+    for item, chunk in zip(found(view), dict.fromkeys(item.chunk for item in view.evidence), strict=True):
         lit = sorted(item for item in (_span(e) for e in view.evidence if e.chunk == chunk))
         passage = _lit(chunk.text, chunk.start, lit)
         head = _card_head("", chunk.document, place(chunk.page, below(chunk.heading)), _date(chunk.document, read))
-        quoted = element("blockquote", passage, class_="fn-passage", dir="auto")
-        cards.append(element("article", head + quoted, class_="fn-source fn-evidence"))
-    return _heading(*_READ_AS["refused" if view.refused else "over" if view.over else "going on"]) + "".join(cards)
+        cards.append(_framed(view.number, item, head, passage, item.name == selected))
+    title, note = _READ_AS["refused" if view.refused else "over" if view.over else "going on"]
+    return _heading(title, note, _steps(cards)) + "".join(cards)
 
 
 def _span(evidence: Evidence) -> Span:
@@ -230,14 +200,15 @@ def _tight(text: str) -> str:
 
 def _date(path: str, read: Read) -> str:
     try:
-        return day(read(path).modified_s)
+        return dated(read(path))
     except KeyError:
         return ""
 
 
 def _card_head(number: str, path: str, where: str, note: str, button: str = "") -> str:
+    """What stands above a passage; `number`, `note` and `button` are HTML."""
     name = element("span", escape(name_of(path)), class_="fn-document", title=path, dir="auto")
-    rest = [element("span", escape(text), class_="fn-place", dir="auto") for text in (where, note) if text]
+    rest = [element("span", text, class_="fn-place", dir="auto") for text in (escape(where), note) if text]
     return element("header", number + element("div", name + "".join(rest), class_="fn-where") + button)
 
 

@@ -54,6 +54,18 @@ def test_a_refusal_shows_what_was_looked_at(page: Page, real: str) -> None:
     expect(answer.locator(".fn-hits li").first).to_be_visible()
     expect(answer.locator(".fn-cite")).to_have_count(0)
     expect(page.locator("#fn-sources")).to_contain_text("Looked at")
+    way = answer.get_by_role("button", name="Open the document of passage 1")
+    way.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#fn-text-spot").first).to_be_in_viewport()
+    page.keyboard.press("n")
+    expect(page.locator(".fn-opened")).to_have_attribute("data-passage", "hit-2")
+    page.keyboard.press("Escape")
+    expect(way).to_be_focused()
+    page.locator("#fn-sources").get_by_role("button", name="Open the document of passage 1").click()
+    expect(page.locator("#fn-text-spot")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("article", name="Passage 1")).to_be_focused()
 
 
 def test_a_follow_up_shows_the_rewritten_question_and_old_sources_stay(page: Page, real: str) -> None:

@@ -62,6 +62,21 @@ def test_buttons_and_keys_lead_from_one_source_to_the_next(page: Page, gated: st
     expect(answer.locator(".fn-cite").nth(1)).to_be_focused()
 
 
+def test_an_opened_document_goes_on_to_the_next_source(page: Page, gated: str, generator: GatedGenerator) -> None:
+    answered(page, gated, generator)
+    page.get_by_role("button", name="Open the document of source 1").click()
+    spot = page.locator("#fn-text-spot")
+    expect(spot).to_contain_text("ninety days written notice")
+    expect(page.locator(".fn-reader-text")).to_be_focused()
+    page.keyboard.press("n")
+    expect(spot).to_contain_text("Notice must reach the registrar")
+    expect(spot).to_be_in_viewport()
+    page.get_by_role("button", name="Next source").click()
+    expect(spot).to_contain_text("ninety days written notice")
+    page.get_by_role("button", name="‹ Sources").click()
+    expect(selected(page)).to_have_text("1")
+
+
 def test_backwards_begins_with_the_last(page: Page, gated: str, generator: GatedGenerator) -> None:
     answered(page, gated, generator)
     page.get_by_role("button", name="Previous source").click()
@@ -102,5 +117,5 @@ def test_passages_that_disagree_stand_side_by_side(page: Page, disagreeing: str)
     assert left is not None
     assert right is not None
     assert left["x"] + left["width"] <= right["x"]
-    expect(page.get_by_label("Disagrees with source 1")).to_be_visible()
+    expect(page.get_by_label("Passage that disagrees with source 1", exact=True)).to_be_visible()
     assert violations(page) == []

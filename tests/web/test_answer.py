@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from rag.errors import RagError
-from rag.types import Answer, Conflict
-from rag.web.answer import conversation, exchange, hit_list, welcome
+from rag.types import Answer, Conflict, DocumentInfo
+from rag.web.answer import conversation, exchange, welcome
 from rag.web.view import View
 from tests.web.test_html import Elements
 from tests.web.test_view import view_after
@@ -14,8 +14,8 @@ from tests.web.things import ANSWER, CHUNK, CITATION, CONFLICT, HIT, HOSTILE, MA
 
 _OURS = {"article", "div", "span", "button", "p", "q", "details", "summary", "ol", "ul", "li", "s", "section", "h2"}
 _ALLOWED = {
-    "class", "dir", "role", "title", "type", "aria-label", "aria-busy", "data-turn", "data-cite",
-    "data-verdict", "data-example", "data-edit", "data-good", "aria-pressed",
+    "class", "dir", "role", "title", "type", "aria-label", "aria-busy", "data-turn", "data-passage",
+    "data-verdict", "data-example", "data-edit", "data-good", "aria-pressed", "data-what", "tabindex",
 }  # fmt: skip
 
 
@@ -28,7 +28,7 @@ def finished(answer: Answer) -> View:
 def test_a_marker_is_a_named_button_that_says_where_it_leads() -> None:
     found = Elements(exchange(view_after(8)))
     [marker] = [attributes for tag, attributes in found.tags if attributes.get("class") == "fn-cite"]
-    assert (marker["data-turn"], marker["data-cite"]) == ("1", "1")
+    assert (marker["data-turn"], marker["data-passage"]) == ("1", "1")
     assert marker["aria-label"] == "Source 1: legal/lease.pdf, page 1 · Notice"
     assert marker["type"] == "button"
 
@@ -56,7 +56,19 @@ def test_passages_that_disagree_stand_side_by_side() -> None:
     assert '<q dir="auto">Notice is ninety days.</q>' in html
     assert '<q dir="auto">Notice is thirty days.</q>' in html
     assert "lease.pdf, page 2" in html
+    assert 'data-passage="other-1"' in html
+    assert "Passage that disagrees with source 1: old/lease.pdf, page 2 · Notice" in html
     assert "disagree" not in exchange(finished(ANSWER))
+
+
+def test_passages_that_disagree_say_when_their_documents_are_of() -> None:
+    view = finished(replace(ANSWER, conflicts=(CONFLICT,)))
+    old = DocumentInfo("old/lease.pdf", "Lease", "0" * 64, 1, 1, 1, 1.9e9, "2019-05-06")
+    known = {"legal/lease.pdf": replace(old, dated=""), "old/lease.pdf": old}
+    html = conversation([view], known.get)
+    assert 'lease.pdf, page 2 · Notice · <span title="date in the document">6 May 2019</span>' in html
+    assert ">file of 17 Mar 2030</span>" in html
+    assert "2019" not in conversation([view]), "it is no longer in the index"
 
 
 def test_dropped_sentences_are_told_with_their_reason() -> None:
@@ -72,6 +84,7 @@ def test_a_refusal_shows_reason_and_what_was_looked_at() -> None:
     assert "What was looked at: 1 passage" in html
     assert "lease.pdf" in html
     assert "fn-cite" not in html
+    assert 'aria-label="Show the page of passage 1"' in html
 
 
 def test_a_rewritten_question_is_shown() -> None:
@@ -122,7 +135,7 @@ def test_nothing_hostile_becomes_markup(text: str) -> None:
     failed = View(1, text)
     failed.fail(RagError(text, text))
     refusal = finished(replace(REFUSAL, text=text, reason=text, hits=(hit,)))
-    html = conversation([view, writing, failed, refusal]) + welcome(text, text, [text]) + hit_list([hit])
+    html = conversation([view, writing, failed, refusal]) + welcome(text, text, [text])
     found = Elements(html)
     assert {tag for tag, _ in found.tags} <= _OURS
     assert {name for _, attributes in found.tags for name in attributes} <= _ALLOWED

@@ -153,7 +153,7 @@ def test_selecting_an_earlier_answer_shows_its_sources(library: Library) -> None
     chat, session = Chat(library), Session()
     list(chat.ask(QUESTION, session))
     list(chat.ask("Who is the treasurer of the rowing club?", session))
-    html = chat.sources.select(1, 1, session)
+    html = chat.sources.select(1, "1", session)
     assert QUESTION in html
     assert 'id="fn-source-1-1"' in html
     assert 'aria-current="true"' in html

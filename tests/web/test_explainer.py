@@ -51,7 +51,7 @@ def kept(explainer: Explainer) -> list[dict[str, Any]]:
 
 
 def test_the_answer_that_is_shown_is_explained(explainer: Explainer, session: Session) -> None:
-    session.select(1, 1)
+    session.select(1, "1")
     *waits, html = explainer.explain(session)
     assert waits
     assert all('role="status"' in wait for wait in waits)
@@ -65,7 +65,7 @@ def test_a_follow_up_is_explained_with_what_was_said_before(explainer: Explainer
 
 
 def test_an_expected_passage_is_followed(explainer: Explainer, session: Session) -> None:
-    session.select(1, 1)
+    session.select(1, "1")
     html = list(explainer.explain(session, " with ninety\ndays ", "lease.md"))[-1]
     assert "The expected passage is evidence" in html
 
@@ -124,7 +124,7 @@ def test_an_error_of_the_index_is_said(
 
 
 def test_the_cited_passages_are_kept(explainer: Explainer, session: Session) -> None:
-    session.select(1, 1)
+    session.select(1, "1")
     said = explainer.keep(session, True)
     assert f"kept in {explainer.cases}, with 1 passage to be found" in said
     assert f"rag eval {explainer.cases} --index" in said

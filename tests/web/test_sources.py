@@ -31,13 +31,20 @@ def test_hits_are_there_before_the_evidence() -> None:
 
 
 def test_a_citation_shows_document_place_date_and_the_quote_lit_up() -> None:
-    html = pane(view_after(8), read, 1)
+    html = pane(view_after(8), read, "1")
     assert "lease.pdf" in html
     assert "page 1 · Notice" in html
-    assert "17 Mar 2030" in html
+    assert '<span title="date of the file; the document states none">file of 17 Mar 2030</span>' in html
     assert f"<mark>{QUOTE}</mark> It must be written." in html
     assert 'aria-current="true"' in html
-    assert "aria-current" not in pane(view_after(8), read, 2)
+    assert "aria-current" not in pane(view_after(8), read, "2")
+
+
+def test_a_document_that_states_its_date_is_shown_with_that_one() -> None:
+    for view in (view_after(8), view_after(2)):
+        html = pane(view, lambda path: replace(read(path), dated="2024-02-29"))
+        assert '<span title="date in the document">29 Feb 2024</span>' in html
+        assert "17 Mar 2030" not in html
 
 
 def test_what_was_cited_is_not_listed_again() -> None:
@@ -85,7 +92,7 @@ def test_a_passage_that_disagrees_is_shown_with_its_document() -> None:
     view = View(1, "q")
     view.apply(replace(ANSWER, conflicts=(CONFLICT,)))
     html = pane(view, read)
-    assert 'aria-label="Disagrees with source 1"' in html
+    assert 'aria-label="Passage that disagrees with source 1"' in html
     assert "<mark>Notice is thirty days.</mark>" in html
 
 
@@ -122,14 +129,33 @@ def test_nothing_hostile_becomes_markup(text: str) -> None:
     citation = replace(CITATION, document=text, quote=text, start=7, end=7 + len(text), heading=text)
     view = View(1, text)
     view.apply(replace(ANSWER, citations=(citation,), hits=(), conflicts=(Conflict(citation, text, text),)))
-    found = Elements(pane(view, lambda _path: document, 1))
+    found = Elements(pane(view, lambda _path: document, "1"))
     assert {tag for tag, _ in found.tags} == {"div", "h2", "span", "article", "header", "button", "blockquote", "mark"}
     names = {name for _, attributes in found.tags for name in attributes}
     assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]
 
 
+def ways(html: str, name: str) -> list[str | None]:
+    return [a["data-what"] for _, a in Elements(html).tags if a.get("data-passage") == name and "data-what" in a]
+
+
 def test_a_source_opens_its_document_and_a_pdf_its_page() -> None:
-    ways = [a["data-what"] for _, a in Elements(pane(view_after(8), read)).tags if "data-what" in a]
-    assert ways == ["text", "page"]
+    assert ways(pane(view_after(8), read), "1") == ["text", "page"]
     other = replace(view_after(8), answer=replace(ANSWER, citations=(replace(CITATION, document="lease.docx"),)))
-    assert [a["data-what"] for _, a in Elements(pane(other, read)).tags if "data-what" in a] == ["text"]
+    assert ways(pane(other, read), "1") == ["text"]
+
+
+def test_whatever_is_shown_opens_its_document() -> None:
+    conflicting, refused = replace(view_after(8), answer=replace(ANSWER, conflicts=(CONFLICT,))), View(1, "q")
+    refused.apply(REFUSAL)
+    shown = {"other-1": pane(conflicting, read), "found-1": pane(view_after(2), read), "hit-1": pane(refused, read)}
+    for name, html in shown.items():
+        assert ways(html, name) == ["text", "page"], name
+
+
+def test_what_was_looked_at_is_unfolded_where_it_is_selected() -> None:
+    view = View(1, "q")
+    view.apply(replace(ANSWER, hits=(HIT, replace(HIT, chunk=replace(HIT.chunk, document="other.txt")))))
+    unfolded = [attributes for tag, attributes in Elements(pane(view, read, "hit-2")).tags if tag == "details"]
+    assert "open" in unfolded[0]
+    assert "<details open" not in pane(view, read, "1")

@@ -7,11 +7,7 @@ let opened = null, arrived = false;
 
 document.addEventListener("click", (event) => {
   const cite = event.target.closest?.(".fn-cite");
-  if (cite) {
-    opened = cite;
-    trigger("source", { turn: Number(cite.dataset.turn), number: Number(cite.dataset.cite) });
-    return;
-  }
+  if (cite) return select(cite);
   const step = event.target.closest?.(".fn-step");
   if (step) return go(Number(step.dataset.step));
   const copy = event.target.closest?.(".fn-copy");
@@ -45,20 +41,23 @@ document.addEventListener("keydown", (event) => {
   (document.querySelector("#fn-stop") ?? document.querySelector("#fn-above [data-edit]"))?.click();
 });
 
-// What a source or the list of documents opens, and the way back to the sources.
+// A passage is known by its question and its name there; a document of the list by its path.
+const marker = ({ turn, passage }) => document.querySelector(`.fn-cite[data-turn="${turn}"][data-passage="${passage}"]`);
+function select({ dataset: { turn, passage = "" } }) {
+  opened = marker({ turn, passage }) ?? opened;
+  trigger("source", { turn: Number(turn), passage });
+}
+
+// What a passage or the list of documents opens, and the way back to the sources.
 function open(button) {
-  const inside = button.closest(".fn-opened"), from = (inside ?? button).dataset;
+  const { turn, passage, document } = { ...button.closest(".fn-opened")?.dataset, ...button.dataset };
   const place = button.dataset.page ?? button.dataset.at, at = place ? Number(place) : -1;
   const what = button.matches(".fn-to-page") || button.dataset.what === "page" ? "page" : "text";
+  if (!element.contains(button)) opened = button;
   arrived = true;
-  if (from.document && !Number(from.cite)) trigger("look", { document: from.document, at });
-  else trigger("look", { turn: Number(from.turn), number: Number(from.cite), what, at });
+  trigger("look", passage ? { turn: Number(turn), passage, what, at } : { document, at });
 }
-function back() {
-  const { turn, cite } = element.querySelector(".fn-opened").dataset;
-  opened = document.querySelector(`.fn-cite[data-turn="${turn}"][data-cite="${cite}"]`) ?? opened;
-  trigger("source", { turn: Number(turn), number: Number(cite) });
-}
+const back = () => select(element.querySelector(".fn-opened"));
 function arrive() {
   const spot = element.querySelector("#fn-page-spot, #fn-text-spot");
   (element.querySelector(".fn-reader-text") ?? element.querySelector(".fn-back"))?.focus({ preventScroll: true });
@@ -102,15 +101,14 @@ window.fnAddress = (id) => {
   history.replaceState(history.state, "", address);
 };
 
-// From one source to the next, round and round; n and p do it from within the pane.
+// From one source to the next, round and round, in an opened document too; n and p do it from within the pane.
 function go(by) {
-  const sources = [...element.querySelectorAll(".fn-source[data-cite]")];
+  const onward = element.querySelector(`.fn-opened .fn-step[data-step="${by}"]`);
+  if (onward) return open(onward);
+  const sources = [...element.querySelectorAll(".fn-source")];
   if (sources.length < 2) return;
   const at = sources.findIndex((source) => source.getAttribute("aria-current") === "true");
-  const next = sources[at < 0 ? (by > 0 ? 0 : sources.length - 1) : (at + by + sources.length) % sources.length];
-  const [, turn, number] = next.id.match(/(\d+)-(\d+)$/);
-  opened = document.querySelector(`.fn-cite[data-turn="${turn}"][data-cite="${number}"]`) ?? opened;
-  trigger("source", { turn: Number(turn), number: Number(number) });
+  select(sources[at < 0 ? (by > 0 ? 0 : sources.length - 1) : (at + by + sources.length) % sources.length]);
 }
 document.addEventListener("keydown", (event) => {
   if (chorded(event) || !single() || !element.contains(document.activeElement)) return;
@@ -136,12 +134,10 @@ async function take(button) {
 }
 
 function reveal() {
-  const source = element.querySelector(".fn-source[aria-current=true]");
-  for (const cite of document.querySelectorAll(".fn-cite")) {
-    const on = source?.id === `fn-source-${cite.dataset.turn}-${cite.dataset.cite}`;
-    cite.setAttribute("aria-pressed", on ? "true" : "false");
-  }
-  if (!source || !opened) return;
+  const source = element.querySelector("[aria-current=true]"), cited = source && marker(source.dataset);
+  for (const cite of document.querySelectorAll(".fn-cite")) cite.setAttribute("aria-pressed", cite === cited ? "true" : "false");
+  if (!opened) return;
+  if (!source) return opened.isConnected ? opened.focus() : element.querySelector(".fn-source")?.focus();
   source.focus({ preventScroll: true });
   const fits = source.offsetHeight < 0.8 * Math.min(innerHeight, source.closest(".tabitem")?.clientHeight ?? innerHeight);
   const target = fits ? source : source.querySelector("mark");

@@ -1,4 +1,4 @@
-"""The documents panel: what is indexed and what could not be, and what became of each file handed in.
+"""What is done with documents: files handed in, looked at again, taken away; and what became of each.
 
 The handler yields HTML as the work goes on. Knows the library and the uploads; nothing of Gradio.
 """
@@ -16,16 +16,15 @@ from pathlib import Path
 from rag.errors import RagError
 from rag.folder import no_folder
 from rag.indexing import FileResult, Report
-from rag.types import DocumentInfo
-from rag.web.html import count, dated, element, escape, message
+from rag.web.html import count, element, escape, message
 from rag.web.library import Library, Status
 from rag.web.progress import Step, each_file, progress
-from rag.web.uploads import Upload, is_upload, remove, save
+from rag.web.uploads import Upload, remove, save
 
 logger = logging.getLogger(__name__)
 
 _SHOWN = 200
-"""Most documents listed."""
+"""Most files that a table has."""
 _SAID = {
     "added": "added",
     "changed": "changed",
@@ -162,65 +161,6 @@ def _row(upload: Upload, result: FileResult | None) -> str:
     parts = [element("strong", escape(said)), *(escape(text) for text in (why, hint) if text)]
     cells = element("th", escape(upload.name), scope="row", dir="auto") + element("td", "<br>".join(parts))
     return element("tr", cells, class_="fn-refused" if refused else "fn-added")
-
-
-def listing(documents: Sequence[DocumentInfo], folder: str, failures: Sequence[FileResult] = ()) -> str:
-    """What is indexed: each document with its passages and date; and what could not be.
-
-    Args:
-        documents: By path.
-        folder: Where they are.
-        failures: Files of the folder that could not be read.
-
-    Returns:
-        Two lists.
-    """
-    failed = _failed(failures) if failures else ""
-    if not documents:
-        return failed + element("p", f"Nothing of {escape(folder)} is indexed yet.", class_="fn-place")
-    items = "".join(_item(document) for document in documents[:_SHOWN])
-    more = len(documents) - _SHOWN
-    rest = element("p", f"and {count(more, 'document')} more", class_="fn-place") if more > 0 else ""
-    title = element("h2", count(len(documents), "document"))
-    where = element("span", f"in {escape(folder)}", class_="fn-place", dir="auto")
-    head = element("div", title + where, class_="fn-pane-head")
-    return failed + head + element("ul", items, class_="fn-library") + rest
-
-
-def _failed(failures: Sequence[FileResult]) -> str:
-    said = f"{count(len(failures), 'file')} could not be read"
-    items = "".join(
-        element("li", f"{element('strong', escape(file.path))} {escape(file.reason)} {escape(file.hint)}", dir="auto")
-        for file in failures[:_SHOWN]
-    )
-    return element("details", element("summary", said) + element("ul", items), class_="fn-failed")
-
-
-def _item(document: DocumentInfo) -> str:
-    facts = " · ".join(part for part in (count(document.chunks, "passage"), dated(document)) if part)
-    name = element(
-        "button",
-        escape(document.path),
-        type="button",
-        class_="fn-open fn-look",
-        title=document.title,
-        dir="auto",
-        data_document=document.path,
-    )
-    buttons = _delete(document.path) if is_upload(document.path) else ""
-    return element("li", name + element("div", element("span", facts, class_="fn-place") + buttons, class_="fn-acts"))
-
-
-def _delete(path: str) -> str:
-    return element(
-        "button",
-        "Delete",
-        type="button",
-        class_="fn-quiet",
-        data_action="delete",
-        data_document=path,
-        aria_label=f"Delete: {path}",
-    )
 
 
 def banner(status: Status) -> str:

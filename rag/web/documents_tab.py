@@ -1,4 +1,4 @@
-"""The Documents tab: what is indexed, documents handed in and taken away; what is said comes from `documents`."""
+"""The Documents tab: what is indexed, documents handed in and taken away; `documents` and `listing` have the words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import gradio as gr
 
 from rag.web import documents
 from rag.web.library import Library
-from rag.web.sent import text_of
+from rag.web.listing import listing
+from rag.web.sent import QUIET, number_of, text_of
 from rag.web.uploads import SUFFIXES
 
 _JS = files("rag.web").joinpath("assets", "documents.js")
@@ -24,6 +25,7 @@ class DocumentsTab:
 
     Attributes:
         listing: What is indexed.
+        sought: What is looked for in it, and how many of the documents found come before those that are listed.
     """
 
     def __init__(self, library: Library) -> None:
@@ -48,6 +50,17 @@ class DocumentsTab:
             )
             self._again = gr.Button("Re-index", size="sm", min_width=0, elem_id="fn-reindex")
         self._results = gr.HTML(elem_id="fn-results", apply_default_css=False)
+        self._find = gr.Textbox(
+            value="",
+            placeholder="Find a document by name or title",
+            label="Find a document",
+            show_label=False,
+            container=False,
+            max_length=200,
+            elem_id="fn-seek",
+        )
+        self._at = gr.State(0)
+        self.sought = [self._find, self._at]
         self.listing = gr.HTML(elem_id="fn-listing", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
 
     def wire(self, **refreshing: Any) -> None:
@@ -65,6 +78,22 @@ class DocumentsTab:
             self.listing.delete(self._delete, None, self._results, **working),
         ):
             done.then(**refreshing, queue=False, **quiet)
+
+        find, turned = [self._find], [self._at, self.listing]
+        self._find.change(self._seek, find, turned, trigger_mode="always_last", **QUIET)
+        self.listing.turn(self._turn, find, turned, **QUIET)
+
+    def listed(self, words: str, at: int) -> str:
+        """The list as it is now; see `rag.web.listing`."""
+        library = self._library
+        return listing(library.documents(), library.config.folder, library.failures, words, at)
+
+    def _seek(self, words: str) -> tuple[int, str]:
+        return 0, self.listed(words, 0)
+
+    def _turn(self, words: str, event: gr.EventData) -> tuple[int, str]:
+        at = number_of(event, "at")
+        return at, self.listed(words, at)
 
     def _upload(self, paths: list[str] | None, collection: str) -> Iterator[tuple[Any, Any]]:
         for html in documents.upload(paths or [], self._library, collection):

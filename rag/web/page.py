@@ -104,29 +104,32 @@ class Page:
             self._history = HistoryTab(self._library.conversations, self._session, self._panel)
         with gr.Tab("Batch", id="batch"):
             self._batches = BatchTab(self._library, owner_of)
-        with gr.Tab("Why", id="why"):
+        with gr.Tab("Why", id="why") as self._asking_why:
             self._why = WhyTab(self._library, self._session, self._panel)
 
     def _wire(self) -> None:
         self._panel.wire(self._sources, self._tabs)
         self._history.wire(self._past)
+        self._why.wire(self._asking_why)
         library = [self._status, self._documents.listing, self._timer, self._panel.scope]
-        given = [self._session, self._panel.kept_as, self._panel.scope]
+        given = [self._session, self._panel.kept_as, self._panel.scope, *self._documents.sought]
         state = [*library, self._panel.current]
         self.blocks.load(
             self._enter,
             given,
             [*library, *self._panel.shown],
-            js="(session, id, scope) => [session, new URLSearchParams(location.search).get('c') ?? '', scope]",
+            js="(session, id, ...rest) => [session, new URLSearchParams(location.search).get('c') ?? '', ...rest]",
             **QUIET,
         )
         self._timer.tick(self._tick, given, state, **QUIET)
         self._documents.wire(fn=self._refresh, inputs=given, outputs=state)
         self.blocks.unload(self._leave)
 
-    def _enter(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Updates:
+    def _enter(
+        self, session: Session, kept_as: str, scope: list[str], words: str, at: int, request: gr.Request
+    ) -> Updates:
         self._present[str(request.session_hash)] = session
-        return (*self._looked(session, scope), *self._panel.enter(session, kept_as, request))
+        return (*self._looked(session, scope, words, at), *self._panel.enter(session, kept_as, request))
 
     def _leave(self, request: gr.Request) -> None:
         """Nobody is left to read what is being written; what was asked is on disk, and need not be kept here too."""
@@ -134,25 +137,29 @@ class Page:
         if session is not None:
             session.open("", [])
 
-    def _tick(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Updates:
+    def _tick(
+        self, session: Session, kept_as: str, scope: list[str], words: str, at: int, request: gr.Request
+    ) -> Updates:
         """Look at the library; nothing is sent while nothing changes."""
         status = self._library.status()
         if status.phase == "loading":
             return documents.banner(status), *(gr.skip(),) * 4
         if session.seen == self._library.seen and not session.elsewhere:
             return (gr.skip(),) * 5
-        return self._refresh(session, kept_as, scope, request)
+        return self._refresh(session, kept_as, scope, words, at, request)
 
-    def _refresh(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Updates:
+    def _refresh(
+        self, session: Session, kept_as: str, scope: list[str], words: str, at: int, request: gr.Request
+    ) -> Updates:
         self._panel.own(session, request, kept_as)
         changed = self._chat.look_again(session) or not session.views
         current = self._chat.screen(session).current if changed else gr.skip()
-        return (*self._looked(session, scope), current)
+        return (*self._looked(session, scope, words, at), current)
 
-    def _looked(self, session: Session, scope: list[str]) -> Updates:
+    def _looked(self, session: Session, scope: list[str], words: str, at: int) -> Updates:
         """Where the library stands, what is indexed, when to look again, and what a question can be limited to."""
         status, indexed = self._library.status(), self._library.documents()
         session.seen = self._library.seen
-        listing = documents.listing(indexed, self._library.config.folder, self._library.failures)
+        listing = self._documents.listed(words, at)
         loading = gr.Timer(_TICK_S if status.phase == "loading" else _LOOK_S)
         return documents.banner(status), listing, loading, self._panel.choices(indexed, scope)

@@ -1,0 +1,66 @@
+"""A long list of documents is searched and turned, and each of its documents read anew, left out or taken back in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rag.factory import no_progress
+from rag.web.library import Library
+from tests.browser.conftest import MARKS
+from tests.browser.steps import enter
+from tests.web.shelves import open_library, serving
+
+pytestmark = MARKS
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    """A library of more documents than are listed at once."""
+    library = open_library(tmp_path_factory.mktemp("crowded"))
+    for number in range(250):
+        Path(library.config.folder, f"note{number:03}.txt").write_text(
+            f"Boat {number} lies at berth {number}.", "utf-8"
+        )
+    library.index(no_progress)
+    return library
+
+
+@pytest.fixture(scope="module")
+def url(crowded: Library) -> Iterator[str]:
+    with serving(crowded, 18_900) as url:
+        yield url
+
+
+@pytest.fixture
+def listed(page: Page, url: str) -> Page:
+    """The page with its documents shown."""
+    enter(page, url)
+    page.get_by_role("tab", name="Documents").click()
+    expect(page.locator("#fn-listing h2")).to_have_text("252 documents")
+    return page
+
+
+def test_a_long_list_is_searched_and_turned_by_keys_and_stays_where_it_is(listed: Page, crowded: Library) -> None:
+    names, seek = listed.locator("#fn-listing .fn-open"), listed.get_by_role("textbox", name="Find a document")
+    expect(names).to_have_count(200)
+    listed.get_by_role("button", name="Next").press("Enter")
+    expect(names).to_have_count(52)
+    expect(listed.locator("#fn-listing h2")).to_be_focused()
+    expect(listed.get_by_role("navigation", name="More documents")).to_contain_text("201 to 252 of 252")
+    Path(crowded.config.folder, "zebra.txt").write_text("The zebra is striped.", "utf-8")
+    crowded.index(no_progress)
+    expect(names.last).to_have_text("zebra.txt")
+    expect(names).to_have_count(53)
+    seek.press_sequentially("LEA md")
+    expect(names).to_have_text(["legal/lease.md"])
+    expect(listed.locator("#fn-listing").get_by_role("status")).to_have_text("1 with “LEA md” in the name or title")
+    Path(crowded.config.folder, "zebra.txt").unlink()
+    crowded.index(no_progress)
+    expect(listed.locator("#fn-listing h2")).to_have_text("252 documents")
+    expect(names).to_have_text(["legal/lease.md"])
+    seek.fill("")
+    expect(names).to_have_count(200)

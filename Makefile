@@ -48,6 +48,9 @@ install: .venv/.weights
 	$(RAG) models pull $(TINY)
 	@touch $@
 
+.venv/axe.min.js: .ci/axe.py | .venv/.installed
+	$(BIN)/python .ci/axe.py $@
+
 # Ctrl-C is how one leaves: it is no error.
 chat: install
 	@trap 'exit 0' INT; $(RAG) index "$(SEEDS)" --index "$(INDEX)" && $(RAG) serve --index "$(INDEX)" --port $(PORT)
@@ -66,7 +69,7 @@ check: .venv/.installed
 	$(BIN)/lint-imports
 	$(BIN)/pydoclint --quiet rag ui.py
 
-test: install .venv/.tiny check
+test: install .venv/.tiny .venv/axe.min.js check
 	$(BIN)/pytest $(if $(OFFLINE),-m "not network")
 
 screenshots: index

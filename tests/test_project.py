@@ -154,3 +154,17 @@ def test_the_ci_runs_the_test_command() -> None:
     script = ROOT / ".ci" / "run"
     assert script.stat().st_mode & 0o111
     assert script.read_text("utf-8").splitlines()[-1] == "exec make test"
+
+
+def test_an_axe_core_that_was_not_published_so_is_not_taken(tmp_path: Path) -> None:
+    fetch: Callable[..., None] = runpy.run_path(str(ROOT / ".ci" / "axe.py"))["fetch"]
+
+    def forged() -> bytes:
+        return b"another script"
+
+    def unreachable() -> bytes:
+        raise OSError("no route to host")
+
+    with pytest.raises(SystemExit, match=r"(?s)no route to host.*forged: expected sha512-.*npm config set registry"):
+        fetch(tmp_path / "axe.min.js", (unreachable, forged))
+    assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import snowballstemmer
+import Stemmer
 
 _TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
@@ -45,7 +45,7 @@ STOP_WORDS = frozenset(
     was wasn't we were weren't what what's when where which while who whom whose why will with within would you your
     yours yourself yourselves""".split()
 )
-_stemmer = snowballstemmer.stemmer("english")
+_stemmer = Stemmer.Stemmer("english")
 _stemming = threading.Lock()
 """The stemmer keeps the word that it works on in itself: two threads at once give wrong stems, or an error."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 
 from rag.errors import UnknownModel
 
@@ -47,6 +48,27 @@ class Model:
     def key(self) -> str:
         """A folder name that no other model has."""
         return self.name.replace("/", "--")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """A model of the catalogue, or one fetched from the Hub by its id.
+
+    Attributes:
+        name: What it is called.
+        kind: `embedder`, `generator`, or empty where not known.
+        licence: SPDX name, or empty where not known.
+        size_bytes: Size of what is fetched.
+        present: It is in the cache.
+        folder: Where it is, or would be.
+    """
+
+    name: str
+    kind: str
+    licence: str
+    size_bytes: int
+    present: bool
+    folder: Path
 
 
 def _parts(stem: str, count: int, version: str) -> tuple[str, ...]:

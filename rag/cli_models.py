@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from rag import console, show
+from rag.catalogue import CATALOGUE
 from rag.edge import common, json_flag, opened_weights, settings_from
 
 
@@ -36,6 +37,8 @@ def pull(name: str, **flags: Any) -> None:
     """Fetch the weights called NAME, unless they are here."""
     with opened_weights(settings_from(flags)) as weights:
         path = weights.path(name)
+        if name in CATALOGUE and CATALOGUE[name].kind == "embedder":
+            weights.graph(name)
     console.out(str(path))
 
 

@@ -1,60 +1,56 @@
-"""A sentence-transformers model behind the `Embedder` protocol.
+"""Local sentence-transformers models behind the `Embedder` protocol: as a graph on the processor, or in torch.
 
-Vectors are computed in float32: bfloat16 is five times slower on a processor without instructions for it, and there the
-vector of a text moves by 3e-5 with the texts that share its batch (float32: 1e-7). Knows nothing of documents or
-indexes, and fetches nothing.
+On the processor the graph is several times faster and needs no torch (docs/decisions/0016); torch is for accelerators,
+and for models of which no graph can be made. Knows nothing of documents or indexes, and fetches nothing.
 """
 
 from __future__ import annotations
 
 import logging
+import shutil
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rag.errors import WeightsError
+from rag.graph import Graph, Shape, load, shape_of, tokenizer_of, tokenizer_source
 from rag.protocols import Embedder
 from rag.types import Matrix, Vector
 
 _BATCH = 8
-"""Texts per forward pass; the fewer, the less padding. 32 sentences, two cores: 32: .30, 16: .21, 8: .18, 4: .20 s."""
-_NO_LIMIT = 1 << 30
-"""Stands in where a model names no longest input."""
+"""Texts per forward pass; the fewer, the less padding. 256 passages, two cores, graph: 8: 140, 16: 140, 32: 134 a s."""
+_ROCM = Path("/dev/kfd")
+"""There where the system knows an accelerator of AMD's; `nvidia-smi` is one of NVIDIA's."""
 
 _log = logging.getLogger(__name__)
 
 
-class SentenceTransformerEmbedder:
-    """Embeds with a local model; prompts that its configuration names for queries and documents are put before texts.
+class _LocalEmbedder(ABC):
+    """What both have in common: prompts, order, batches of like length, and equal texts embedded once.
 
     Several threads may use one embedder.
 
     Args:
-        folder: A folder that `SentenceTransformer` reads.
         name: What the weights are called in the settings.
-
-    Raises:
-        WeightsError: The folder holds no such model.
+        shape: What the model takes and gives.
+        tokenizer: Its own, as JSON.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
-        from sentence_transformers import SentenceTransformer
-
+    def __init__(self, name: str, shape: Shape, tokenizer: str) -> None:
         self.name = name
-        try:
-            self._model: Any = SentenceTransformer(str(folder), device=_device(), local_files_only=True)
-        except (OSError, ValueError, KeyError) as exc:
-            raise WeightsError(f"{folder}: not a sentence-transformers model: {exc}", "rag models verify") from exc
-        self.dim = int(self._model.get_embedding_dimension())
-        self._tokenizer = _plain_tokenizer(self._model.tokenizer)
-        prompts = self._model.prompts
-        self._query_prompt: str = prompts.get("query") or ""
-        self._document_prompt: str = prompts.get("document") or prompts.get("passage") or ""
-        self.max_tokens = self._longest()
-        _log.debug("embedder %s: %d dimensions, %d tokens", name, self.dim, self.max_tokens)
+        self.dim = shape.dim
+        self._shape = shape
+        self._source = tokenizer
+        self._reading = tokenizer_of(tokenizer, shape.longest)
+        _log.debug("embedder %s: %s", name, shape)
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens left for a text after special tokens and the prompt."""
+        return self._shape.longest - len(self._reading.encode(self._shape.document_prompt).ids)
 
     def embed_documents(self, texts: Sequence[str]) -> Matrix:
         """Embed passages.
@@ -69,37 +65,75 @@ class SentenceTransformerEmbedder:
         if not distinct:
             return np.zeros((0, self.dim), np.float32)
         place = {text: row for row, text in enumerate(distinct)}
-        return self._embed(distinct)[[place[text] for text in texts]]
+        return self._embed(distinct, self._shape.document_prompt)[[place[text] for text in texts]]
 
     def embed_query(self, text: str) -> Vector:
         """Embed a question: (dim,) float32, unit length."""
-        vector: Vector = self._encode([text], self._query_prompt)[0]
+        vector: Vector = self._embed([text], self._shape.query_prompt)[0]
         return vector
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, special tokens left out; nothing is cut."""
-        return len(self._tokenizer.encode(_sound(text), add_special_tokens=False).ids)
+        return len(self._counting.encode(_sound(text), add_special_tokens=False).ids)
 
-    def _embed(self, texts: Sequence[str]) -> Matrix:
+    @cached_property
+    def _counting(self) -> Any:
+        return tokenizer_of(self._source)
+
+    def _embed(self, texts: Sequence[str], prompt: str) -> Matrix:
         """Batches of like length, so that little is spent on padding."""
-        lengths = [len(item.ids) for item in self._tokenizer.encode_batch_fast([_sound(text) for text in texts])]
-        order = sorted(range(len(texts)), key=lambda row: -lengths[row])
+        sound = [_sound(text) for text in texts]
+        tokens = [item.ids for item in self._reading.encode_batch_fast([prompt + text for text in sound])]
+        order = sorted(range(len(texts)), key=lambda row: -len(tokens[row]))
         matrix = np.empty((len(texts), self.dim), np.float32)
         for at in range(0, len(order), _BATCH):
             rows = order[at : at + _BATCH]
-            matrix[rows] = self._encode([texts[row] for row in rows], self._document_prompt)
+            matrix[rows] = _unit(self._run([sound[row] for row in rows], [tokens[row] for row in rows], prompt))
         return matrix
 
-    def _encode(self, texts: list[str], prompt: str) -> Matrix:
-        sound = [_sound(text) for text in texts]
-        raw = self._model.encode(sound, prompt=prompt, batch_size=len(sound), show_progress_bar=False)
-        return _unit(np.asarray(raw, np.float32))
+    @abstractmethod
+    def _run(self, texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
+        """One batch, as text without its prompt and as tokens with it: (n, dim) float32."""
 
-    def _longest(self) -> int:
-        """Tokens left for a text after special tokens and the prompt."""
-        limit = self._model.max_seq_length or _NO_LIMIT
-        around = len(self._tokenizer.encode("").ids)
-        return int(limit) - around - self.count_tokens(self._document_prompt)
+
+class GraphEmbedder(_LocalEmbedder):
+    """Embeds with a graph that `rag.graph.export` has made, in the number format that this processor is fast in.
+
+    Args:
+        folder: Where the graph is.
+        name: What the weights are called in the settings.
+
+    Raises:
+        WeightsError: The folder is damaged.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._graph = Graph(folder)
+        super().__init__(name, self._graph.shape, self._graph.tokenizer)
+
+    def _run(self, texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
+        return self._graph.run(tokens)
+
+
+class SentenceTransformerEmbedder(_LocalEmbedder):
+    """Embeds in torch, in float32: bfloat16 there moves the vector of a text with the texts that share its batch.
+
+    Args:
+        folder: A folder that `SentenceTransformer` reads.
+        name: What the weights are called in the settings.
+
+    Raises:
+        WeightsError: The folder holds no such model.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._model = load(folder, accelerator() or "cpu")
+        super().__init__(name, shape_of(self._model), tokenizer_source(self._model))
+
+    def _run(self, texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
+        return np.asarray(
+            self._model.encode(texts, prompt=prompt, batch_size=len(texts), show_progress_bar=False), np.float32
+        )
 
 
 class DeferredEmbedder:
@@ -134,22 +168,13 @@ class DeferredEmbedder:
         return self._loaded().count_tokens(text)
 
 
-def _device() -> str:
+def accelerator() -> str:
+    """Device on which torch is faster than the processor, empty for none; torch is loaded only at a sign of one."""
+    if not (shutil.which("nvidia-smi") or _ROCM.exists()):
+        return ""
     import torch
 
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def _plain_tokenizer(tokenizer: Any) -> Any:
-    """A copy that neither cuts nor pads, apart from the model's own, which does both and is not ours to change."""
-    from tokenizers import Tokenizer
-
-    copy = Tokenizer.from_str(tokenizer.backend_tokenizer.to_str())
-    copy.no_truncation()
-    copy.no_padding()
-    return copy
+    return "cuda" if torch.cuda.is_available() else ""
 
 
 def _sound(text: str) -> str:

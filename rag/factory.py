@@ -6,6 +6,7 @@ Model libraries are imported inside the functions, so `import rag` stays light.
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,10 +86,10 @@ def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
     return Pipeline(store, embedder, generator, config, open_reranker(config, weights), judge)
 
 
-def sync_index(config: Config, progress: Progress = no_progress) -> Report:
-    """Make the index of the settings equal to their folder."""
-    from rag.folder import remember
-    from rag.indexing import sync
+def sync_index(config: Config, progress: Progress = no_progress, anew: Collection[str] = ()) -> Report:
+    """Make the index of the settings equal to their folder, some documents read anew, changed or not."""
+    from rag.folder import left_out, remember
+    from rag.indexing import Choice, sync
     from rag.store import SqliteStore
 
     weights = open_weights(config, progress)
@@ -103,6 +104,7 @@ def sync_index(config: Config, progress: Progress = no_progress) -> Report:
             chunk_tokens=config.chunk_tokens,
             max_file_bytes=config.max_file_bytes,
             progress=progress,
+            choice=Choice(left_out(Path(config.index)), anew),
         )
     finally:
         store.close()
@@ -124,8 +126,11 @@ def open_store(config: Config, made_with: Manifest | None = None) -> SqliteStore
 
 def open_embedder(config: Config, weights: Weights) -> Embedder:
     """The embedder of the settings."""
-    from rag.embedder import SentenceTransformerEmbedder
+    from rag.embedder import GraphEmbedder, SentenceTransformerEmbedder, accelerator
+    from rag.graph import is_fit
 
+    if not accelerator() and is_fit(graph := weights.graph(config.embedder)):
+        return GraphEmbedder(graph, config.embedder)
     return SentenceTransformerEmbedder(weights.path(config.embedder), config.embedder)
 
 

@@ -2,6 +2,7 @@
 
     cache/models/NAME/                 as published, beside a record of sizes and digests
     cache/converted/NAME-DTYPE-DIGEST/ a GGUF as safetensors, in the dtype that this processor is fast in
+    cache/converted/NAME-graph-DIGEST/ an embedder as a graph that needs no torch
     cache/partial/NAME/                what is still arriving
     cache/locks/                       one per model, so that two processes do not fetch into one folder
 
@@ -11,44 +12,21 @@ Digests are checked on arrival and by `verify`; a load looks only at the sizes. 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
-from rag.catalogue import CATALOGUE, Model, find
+from rag.catalogue import CATALOGUE, Model, ModelStatus, find
 from rag.errors import DigestMismatch, NoNetwork, UnknownModel, WeightsError
 from rag.record import Record, Verification, check, sha256
 from rag.sources import room
 
 if TYPE_CHECKING:
-    from rag.convert import DType
     from rag.protocols import Progress
-
-
-@dataclass(frozen=True, slots=True)
-class ModelStatus:
-    """A model of the catalogue, or one fetched from the Hub by its id.
-
-    Attributes:
-        name: What it is called.
-        kind: `embedder`, `generator`, or empty where not known.
-        licence: SPDX name, or empty where not known.
-        size_bytes: Size of what is fetched.
-        present: It is in the cache.
-        folder: Where it is, or would be.
-    """
-
-    name: str
-    kind: str
-    licence: str
-    size_bytes: int
-    present: bool
-    folder: Path
 
 
 def default_cache() -> Path:
@@ -111,6 +89,29 @@ class Weights:
             return folder
         gguf = folder / model.file
         return self._converted(gguf, model.key.removesuffix(".gguf"), self.digest(name))
+
+    def graph(self, name: str) -> Path:
+        """A folder with the graph of an embedder, or with a note that it has none; fetched and made where needed.
+
+        Args:
+            name: As for `path`.
+
+        Returns:
+            The folder, as `rag.graph.export` leaves it.
+
+        Raises:
+            WeightsError: As for `path`, or the weights are not those of an embedder.
+        """
+        from rag.graph import export
+
+        source, local = self.path(name), _local(name)
+        key = local.name if local else find(name).key
+
+        def make(folder: Path) -> None:
+            self._progress(f"preparing {key}", 0, 0)
+            export(source, folder)
+
+        return self._made(key, "graph", self.digest(name), make)
 
     def digest(self, name: str) -> str:
         """SHA-256, hex, of the weights that a name stands for; of a GGUF, as published.
@@ -213,29 +214,29 @@ class Weights:
         _replace(partial, self._folder(model))
 
     def _converted(self, gguf: Path, key: str, digest: str) -> Path:
-        from rag.convert import fast_dtype
+        from rag.convert import convert, fast_dtype
 
         dtype = fast_dtype()
-        folder = self.cache / "converted" / f"{key}-{dtype}-{digest[:12]}"
+        what = f"converting {key}"
+        return self._made(key, dtype, digest, lambda folder: convert(gguf, folder, dtype, self._progress, what))
+
+    def _made(self, key: str, form: str, digest: str, make: Callable[[Path], None]) -> Path:
+        """Another form of some weights, made by the first who needs it."""
+        folder = self.cache / "converted" / f"{key}-{form}-{digest[:12]}"
         if _is_whole(folder):
             return folder
         with self._arriving(folder, key) as partial:
             if not _is_whole(folder):
-                self._convert(gguf, partial, dtype, key)
-                Record.of(partial, key, gguf.name, digest).write(partial)
+                shutil.rmtree(partial)  # half a conversion is of no use
+                partial.mkdir()
+                try:
+                    make(partial)
+                except (WeightsError, OSError):
+                    shutil.rmtree(partial)
+                    raise
+                Record.of(partial, key, form, digest).write(partial)
                 _replace(partial, folder)
         return folder
-
-    def _convert(self, gguf: Path, partial: Path, dtype: DType, key: str) -> None:
-        from rag.convert import convert
-
-        shutil.rmtree(partial)  # half a conversion is of no use
-        partial.mkdir()
-        try:
-            convert(gguf, partial, dtype, self._progress, f"converting {key}")
-        except (WeightsError, OSError):
-            shutil.rmtree(partial)
-            raise
 
     @contextmanager
     def _arriving(self, folder: Path, what: str) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 """A model behind any server that speaks the OpenAI chat completions protocol: vLLM, llama-server, Ollama and the like.
 
-Knows HTTP, and nothing of models. Proxies of the environment are not used: the server is one the user named.
+Knows HTTP, and nothing of models; httpx is loaded when it is used. Proxies of the environment are not used: the server
+is one the user named.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from threading import Event
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ServerError
 from rag.protocols import Message, StopSignal
 from rag.runaway import Runaway
+
+if TYPE_CHECKING:
+    import httpx
 
 _AT_ONCE = 4
 """Requests of a batch that are under way together."""
@@ -42,6 +44,8 @@ class OpenAIGenerator:
     def __init__(
         self, url: str, model: str, max_new_tokens: int, *, api_key: str = "", silence_s: float = 300.0
     ) -> None:
+        import httpx
+
         self.name = f"openai:{url}#{model}"
         self._url = url.rstrip("/")
         self._model = model
@@ -87,6 +91,8 @@ class OpenAIGenerator:
         return -(-len(_sound(text).encode()) // _BYTES_PER_TOKEN)
 
     def _post(self, messages: Sequence[Message]) -> AbstractContextManager[httpx.Response]:
+        import httpx
+
         return httpx.stream(
             "POST",
             f"{self._url}/chat/completions",
@@ -120,6 +126,8 @@ class OpenAIGenerator:
     @contextmanager
     def _errors(self) -> Iterator[None]:
         """Say in our own errors what went wrong below."""
+        import httpx
+
         try:
             yield
         except httpx.ReadTimeout as exc:

@@ -12,9 +12,9 @@ from rag.console import note, out, table
 from rag.scope import listed
 
 if TYPE_CHECKING:
+    from rag.catalogue import ModelStatus
     from rag.doctor import Finding
     from rag.indexing import Report
-    from rag.models import ModelStatus
     from rag.record import Verification
     from rag.types import Answer, Chunk, Citation, Evidence, Hit
 

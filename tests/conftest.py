@@ -37,6 +37,12 @@ def embedder_folder(weights: Weights) -> Path:
 
 
 @pytest.fixture(scope="session")
+def graph_folder(weights: Weights) -> Path:
+    """The default embedder, as it runs on a processor."""
+    return weights.graph("all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="session")
 def smollm_folder(weights: Weights) -> Path:
     """The small generator."""
     return weights.path("smollm2-135m")

@@ -1,4 +1,4 @@
-"""The embedder: its contract, on the real model and on the fake, and what padding, order and prompts do to vectors."""
+"""The embedders: their contract, on the real model and on a fake, and what padding, order and prompts do to vectors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedder import DeferredEmbedder, SentenceTransformerEmbedder
+from rag.embedder import DeferredEmbedder, GraphEmbedder, SentenceTransformerEmbedder
 from rag.errors import WeightsError
+from rag.graph import export, is_fit
 from rag.testing import EmbedderContract, FakeEmbedder
 from rag.types import Matrix
 
@@ -18,6 +19,11 @@ WORDS = "rent notice deposit landlord tenant repair month garden key letter wint
 @pytest.fixture(scope="module")
 def embedder(embedder_folder: Path) -> SentenceTransformerEmbedder:
     return SentenceTransformerEmbedder(embedder_folder, "all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="module")
+def graph(graph_folder: Path) -> GraphEmbedder:
+    return GraphEmbedder(graph_folder, "all-MiniLM-L6-v2")
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +74,35 @@ class TestReal(EmbedderContract):
 
 
 @pytest.mark.weights
+class TestGraph(EmbedderContract):
+    @pytest.fixture
+    def subject(self, graph: GraphEmbedder) -> GraphEmbedder:
+        return graph
+
+
+@pytest.mark.weights
+def test_the_graph_gives_the_vectors_of_the_model(embedder: SentenceTransformerEmbedder, graph: GraphEmbedder) -> None:
+    texts = [" ".join(WORDS[(at + step) % len(WORDS)] for step in range(1 + at * 37 % 300)) for at in range(40)]
+    cosines = (embedder.embed_documents(texts) * graph.embed_documents(texts)).sum(1)
+    assert cosines.min() > 0.9995
+    assert float(embedder.embed_query(texts[7]) @ graph.embed_query(texts[7])) > 0.9995
+    assert (graph.dim, graph.max_tokens) == (embedder.dim, embedder.max_tokens)
+    assert [graph.count_tokens(text) for text in texts] == [embedder.count_tokens(text) for text in texts]
+
+
+@pytest.mark.weights
+def test_a_graph_of_a_model_with_prompts_puts_them_before_texts(prompted: Path, tmp_path: Path) -> None:
+    export(prompted, tmp_path)
+    assert is_fit(tmp_path)
+    subject, model = GraphEmbedder(tmp_path, "prompted"), SentenceTransformerEmbedder(prompted, "prompted")
+    text = "When is the rent due?"
+    assert float(subject.embed_query(text) @ model.embed_query(text)) > 0.9995
+    assert float(subject.embed_documents([text])[0] @ model.embed_documents([text])[0]) > 0.9995
+    assert float(subject.embed_query(text) @ subject.embed_documents([text])[0]) < 0.999
+    assert subject.max_tokens == model.max_tokens
+
+
+@pytest.mark.weights
 def test_near_in_meaning_is_near_in_space(embedder: SentenceTransformerEmbedder) -> None:
     passages = ["Tenants give three months' notice.", "The cat sat on the mat.", "The deposit is two months' rent."]
     scores = embedder.embed_documents(passages) @ embedder.embed_query("How long is the period of notice?")
@@ -87,13 +122,13 @@ def test_a_text_that_stands_twice_is_embedded_once(
     embedder: SentenceTransformerEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
-    encode = embedder._encode
+    run = embedder._run
 
-    def watched(texts: list[str], prompt: str) -> Matrix:
+    def watched(texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
         seen.extend(texts)
-        return encode(texts, prompt)
+        return run(texts, tokens, prompt)
 
-    monkeypatch.setattr(embedder, "_encode", watched)
+    monkeypatch.setattr(embedder, "_run", watched)
     matrix = embedder.embed_documents(["one", "two", "one", "one"])
     assert sorted(seen) == ["one", "two"]
     assert (matrix[0] == matrix[2]).all() and (matrix[0] == matrix[3]).all() and (matrix[0] != matrix[1]).any()

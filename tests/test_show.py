@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from rag import show
+from rag.catalogue import ModelStatus
 from rag.doctor import Finding
 from rag.indexing import FileResult, Report
-from rag.models import ModelStatus
 from rag.receipts import Receipt, summary
 from rag.record import Verification
 from rag.types import Answer, Chunk, Citation, Evidence, Hit, Sentence

@@ -1,0 +1,92 @@
+"""The graph of an embedder: made where it can be, noted where it cannot, told when damaged, and silent to its maker."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag import graph
+from rag.errors import WeightsError
+from rag.graph import Graph, export, is_fit
+
+
+@pytest.mark.weights
+def test_a_model_whose_vectors_the_graph_does_not_give_is_noted_as_unfit(
+    embedder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(graph, "_CLOSE", -1.0)  # no two vectors are as close as that
+    export(embedder_folder, tmp_path)
+    assert not is_fit(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["unfit.txt"]
+    assert "differ" in (tmp_path / "unfit.txt").read_text("utf-8")
+
+
+@pytest.mark.weights
+def test_a_model_that_cannot_be_traced_is_noted_as_unfit(
+    embedder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    def untraceable(*_: object) -> None:
+        raise RuntimeError("depends on the weather")
+
+    model = SentenceTransformer(str(embedder_folder), device="cpu", local_files_only=True)
+    monkeypatch.setattr(model, "forward", untraceable)
+    monkeypatch.setattr(graph, "load", lambda *_: model)
+    export(embedder_folder, tmp_path)
+    assert not is_fit(tmp_path)
+    assert "depends on the weather" in (tmp_path / "unfit.txt").read_text("utf-8")
+
+
+def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="nothing"):
+        export(tmp_path / "nothing", tmp_path)
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("file", ["model.xml", "graph.json"])
+def test_a_damaged_graph_is_named_with_what_mends_it(graph_folder: Path, tmp_path: Path, file: str) -> None:
+    for part in graph_folder.iterdir():
+        (tmp_path / part.name).symlink_to(part)
+    (tmp_path / file).unlink()
+    (tmp_path / file).write_text("{", "utf-8")
+    with pytest.raises(WeightsError, match="damaged") as caught:
+        Graph(tmp_path)
+    assert str(tmp_path) in caught.value.hint
+
+
+@pytest.mark.weights
+def test_openvino_reports_to_nobody(graph_folder: Path) -> None:
+    code = f"""
+import socket, sys
+def refused(*_): raise AssertionError("a socket was opened")
+socket.socket.connect = socket.create_connection = refused
+from pathlib import Path
+from rag.graph import Graph
+Graph(Path({str(graph_folder)!r})).run([[101, 102]])
+from openvino.tools.ovc import telemetry
+print(type(telemetry).__module__)
+heavy = "torch", "transformers", "sentence_transformers", "openvino_telemetry.main"
+print([name for name in heavy if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["openvino.tools.ovc.telemetry_stub", "[]"], done.stderr
+
+
+@pytest.mark.weights
+def test_indexing_finding_and_quoting_load_no_torch(graph_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "lease.txt").write_text("The deposit is 400 euros. Pets are not allowed in the flat.", "utf-8")
+    code = """
+import sys
+from rag import build_index, open_pipeline
+build_index("docs", index="index")
+rag = open_pipeline("index", generator="extractive")
+print(rag.ask("How much is the deposit?").text)
+print([name for name in ("torch", "transformers", "sentence_transformers", "gradio") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["The deposit is 400 euros [1].", "[]"], done.stderr

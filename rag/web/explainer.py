@@ -60,21 +60,27 @@ class Explainer:
             document: Its document, or the end of its path; empty for whichever has it.
 
         Yields:
-            What is waited for, and last the explanation or what is wrong.
+            What is waited for, and last the explanation or what is wrong; nothing more once another answer is shown.
         """
         view = session.current
         if view is None:
             yield message("info", *_NOTHING)
             return
-        history = _history(session, view)
+        session.explained = view.id
         try:
-            expected = _expected(text, document)
-            yield from self._in_turn(view, history, expected)
+            for said in self._in_turn(view, _history(session, view), _expected(text, document)):
+                if self.is_behind(session):
+                    return
+                yield said
         except RagError as exc:
             yield message("error", exc.message, exc.hint)
         except Exception:  # the outermost edge: the page says so and the log says what
             logger.exception("an explanation failed")
             yield message("error", "Something went wrong that should not have.", "The terminal says what.")
+
+    def is_behind(self, session: Session) -> bool:
+        """Whether what is explained is another answer than the one that is shown."""
+        return bool(session.explained) and (session.current is None or session.current.id != session.explained)
 
     def keep(self, session: Session, answerable: bool | None, text: str = "", document: str = "") -> str:
         """Keep the question that is shown as an evaluation case.

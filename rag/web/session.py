@@ -46,6 +46,7 @@ class Session:
         selected: Name of the passage that is selected, as `rag.web.passages` has it; empty for none.
         scope: Documents and folders that the next question looks in; empty for all.
         opened: The document that stands in place of the sources; None for none.
+        explained: Id of the question that the page explains; empty for none.
         editing: Number of the question that the next one replaces; None for none.
         owner: Whose it is; empty for nobody's, which is not kept.
         kept_as: Its id on disk; empty for one that is not there.
@@ -62,6 +63,7 @@ class Session:
         self.selected = ""
         self.scope: tuple[str, ...] = ()
         self.opened: Opened | None = None
+        self.explained = ""
         self.editing: int | None = None
         self.owner = ""
         self.kept_as = ""

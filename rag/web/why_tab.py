@@ -32,12 +32,23 @@ class WhyTab:
     def __init__(self, library: Library, session: gr.State, panel: ChatPanel) -> None:
         self._explainer = Explainer(library)
         self._panel = panel
+        self._session = session
         self._lay_out()
         given = [session, panel.kept_as, self._passage, self._document]
         self._button.click(
             self._explain, given, self._shown, concurrency_limit=_EXPLAINING, trigger_mode="once", **_QUIET
         )
         self._keep.click(self._kept, [*given, self._answered], self._note, **QUIET)
+
+    def wire(self, tab: gr.Tab) -> None:
+        """Say what happens when another answer may have come to be shown.
+
+        Args:
+            tab: The one that it stands in.
+        """
+        written = [self._passage, self._document, self._answered, self._shown, self._note]
+        shown_anew = [tab.select, self._panel.kept_as.change]
+        gr.on(shown_anew, self._begin_anew, [self._session, self._panel.kept_as], written, **QUIET)
 
     def _lay_out(self) -> None:
         self._passage = gr.Textbox(
@@ -69,6 +80,14 @@ class WhyTab:
     def _explain(self, session: Session, kept_as: str, text: str, document: str, request: gr.Request) -> Iterator[str]:
         self._panel.own(session, request, kept_as)
         yield from self._explainer.explain(session, text, document)
+
+    def _begin_anew(self, session: Session, kept_as: str, request: gr.Request) -> tuple[Any, ...]:
+        """Empty all that belongs to an answer that is not shown any more."""
+        self._panel.own(session, request, kept_as)
+        if not self._explainer.is_behind(session):
+            return (gr.skip(),) * 5
+        session.explained = ""
+        return "", "", None, "", ""
 
     def _kept(
         self, session: Session, kept_as: str, text: str, document: str, answered: str | None, request: gr.Request

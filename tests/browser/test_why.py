@@ -59,6 +59,25 @@ def test_an_expected_passage_is_followed_and_the_question_kept(page: Page, real:
 
 
 @pytest.mark.weights
+def test_what_belongs_to_an_earlier_answer_goes_with_it(page: Page, real: str) -> None:
+    explained(page, real)
+    expected = page.get_by_label("A passage that you expected")
+    expected.fill("the club keeps it dry")
+    page.get_by_role("tab", name="Sources").click()
+    page.get_by_role("tab", name="Why").click()
+    expect(page.locator("#fn-why-shown .fn-why")).to_be_visible()
+    expect(expected).to_have_value("the club keeps it dry")
+    steps.ask(page, "Who is the treasurer of the rowing club?", turns=2)
+    page.get_by_role("tab", name="Why").click()
+    expect(page.locator("#fn-why-shown .fn-why")).to_have_count(0)
+    expect(expected).to_have_value("")
+    page.get_by_role("button", name="Explain the answer that is shown").click()
+    expect(page.locator("#fn-why-shown .fn-why-question")).to_contain_text("treasurer")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#fn-why-shown .fn-why")).to_have_count(0)
+
+
+@pytest.mark.weights
 @pytest.mark.parametrize("width", [390, 1280])
 def test_it_fits_a_phone(page: Page, real: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})

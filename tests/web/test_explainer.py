@@ -91,6 +91,21 @@ def test_leaving_gives_up_the_place(library: Library, explainer: Explainer, sess
     library.line.leave(last)
 
 
+def test_it_ends_once_another_answer_is_shown(library: Library, explainer: Explainer, session: Session) -> None:
+    ahead = library.line.join()
+    steps = explainer.explain(session)
+    next(steps)
+    assert not explainer.is_behind(session)
+    session.select(1, "")
+    assert explainer.is_behind(session)
+    assert list(steps) == []
+    library.line.leave(ahead)
+    list(explainer.explain(session))
+    assert not explainer.is_behind(session)
+    session.clear()
+    assert explainer.is_behind(session)
+
+
 def test_without_an_answer_there_is_nothing_to_explain(explainer: Explainer) -> None:
     assert "Ask a question first." in list(explainer.explain(Session()))[-1]
     assert "Ask a question first." in explainer.keep(Session(), True)

@@ -82,6 +82,13 @@ class Explainer:
         """Whether what is explained is another answer than the one that is shown."""
         return bool(session.explained) and (session.current is None or session.current.id != session.explained)
 
+    def words(self, document: str, start: int, end: int) -> str:
+        """The words of a passage; empty where the index does not have it any more."""
+        try:
+            return self._library.read(document).text[max(start, 0) : max(end, 0)]
+        except (KeyError, RagError):
+            return ""
+
     def keep(self, session: Session, answerable: bool | None, text: str = "", document: str = "") -> str:
         """Keep the question that is shown as an evaluation case.
 

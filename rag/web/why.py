@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rag.explanation import Candidate, Considered, Explanation, Loss, Stage
+from rag.types import Chunk
 from rag.web.html import below, count, element, escape, name_of, place
 from rag.words import placed_terms, terms
 
@@ -111,7 +112,8 @@ def _hit(item: Candidate, wanted: set[str]) -> str:
     shared = element("p", escape(f"Words of the question: {shares}"), class_="fn-hint", dir="auto")
     text = element("blockquote", _lit(chunk.text, wanted), class_="fn-passage", dir="auto")
     table = _table(f"Ranks and scores of passage {item.place}", ("ranking", "rank", "score"), rows)
-    return _folded(f"{number} {name} {where} {ranks}", table + shared + text, class_="fn-why-hit")
+    button = _expect(chunk, f"passage {item.place}")
+    return _folded(f"{number} {name} {where} {ranks}", table + shared + text + button, class_="fn-why-hit")
 
 
 def _other(item: Candidate) -> tuple[str, ...]:
@@ -119,7 +121,22 @@ def _other(item: Candidate) -> tuple[str, ...]:
     name = element("span", escape(name_of(hit.chunk.document)), class_="fn-document", title=hit.chunk.document)
     shares = escape(", ".join(item.terms))
     text = f"{name}<br>{escape(_short(hit.chunk.text))}" + (f"<br><em>{shares}</em>" if shares else "")
+    text += element("div", _expect(hit.chunk, f"candidate {item.rank}"))
     return str(item.rank), _ranked(hit.dense_rank, hit.dense_score), _ranked(hit.lexical_rank, hit.lexical_score), text
+
+
+def _expect(chunk: Chunk, said: str) -> str:
+    """A button that names a passage as the one that was expected."""
+    return element(
+        "button",
+        "Expect this",
+        type="button",
+        class_="fn-quiet fn-expect",
+        data_document=chunk.document,
+        data_start=chunk.start,
+        data_end=chunk.end,
+        aria_label=f"Expect this: {said}",
+    )
 
 
 def _sentences(found: Explanation) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
 from rag.web.chat_panel import ChatPanel
 from rag.web.explainer import Explainer
-from rag.web.html import element, escape
+from rag.web.html import element, escape, message
 from rag.web.library import Library
-from rag.web.sent import QUIET
+from rag.web.sent import QUIET, number_of, text_of
 from rag.web.session import Session
 
+_JS = files("rag.web").joinpath("assets", "why.js")
+_PINNED = "Explain once more to see what becomes of it, or keep the question as an evaluation case."
 _EXPLAINING = 32
 """Explanations taken at once; they are made one by one, in order with the questions."""
 _ANSWERED = {"Yes": True, "No": False}
@@ -39,6 +42,8 @@ class WhyTab:
             self._explain, given, self._shown, concurrency_limit=_EXPLAINING, trigger_mode="once", **_QUIET
         )
         self._keep.click(self._kept, [*given, self._answered], self._note, **QUIET)
+        pinned = [self._passage, self._document, self._answered, self._note]
+        self._shown.expect(self._expect, None, pinned, **QUIET)
 
     def wire(self, tab: gr.Tab) -> None:
         """Say what happens when another answer may have come to be shown.
@@ -62,7 +67,7 @@ class WhyTab:
             label="Its document", placeholder="Empty for whichever has it", max_lines=1, elem_id="fn-why-document"
         )
         self._button = gr.Button("Explain the answer that is shown", variant="primary", size="sm", elem_id="fn-why")
-        self._shown = gr.HTML(elem_id="fn-why-shown", apply_default_css=False)
+        self._shown = gr.HTML(elem_id="fn-why-shown", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
         with gr.Column(elem_id="fn-why-case"):
             gr.HTML(self._about(), elem_id="fn-why-about", apply_default_css=False)
             self._answered = gr.Radio(list(_ANSWERED), label="Do the documents answer it?", elem_id="fn-why-answered")
@@ -80,6 +85,14 @@ class WhyTab:
     def _explain(self, session: Session, kept_as: str, text: str, document: str, request: gr.Request) -> Iterator[str]:
         self._panel.own(session, request, kept_as)
         yield from self._explainer.explain(session, text, document)
+
+    def _expect(self, event: gr.EventData) -> tuple[Any, ...]:
+        """Name a passage of the list as the one that was expected; the documents answer the question then."""
+        document = text_of(event, "document")
+        words = self._explainer.words(document, number_of(event, "start"), number_of(event, "end"))
+        if not words:
+            return *(gr.skip(),) * 3, message("error", "This passage is no longer in the index.", "Explain once more.")
+        return words, document, "Yes", message("info", "This passage is expected now.", _PINNED)
 
     def _begin_anew(self, session: Session, kept_as: str, request: gr.Request) -> tuple[Any, ...]:
         """Empty all that belongs to an answer that is not shown any more."""

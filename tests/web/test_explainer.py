@@ -156,6 +156,18 @@ def test_the_named_passage_is_kept_instead(explainer: Explainer, session: Sessio
     assert [(p["document"], p["quote"]) for p in row["expected"]] == [("minutes.txt", "treasurer of the rowing club")]
 
 
+def test_a_passage_of_the_list_has_words_that_are_kept(
+    library: Library, explainer: Explainer, session: Session
+) -> None:
+    hit = library.pipeline().search("treasurer of the rowing club")[0].chunk
+    words = explainer.words(hit.document, hit.start, hit.end)
+    assert words == hit.text
+    explainer.keep(session, True, words, hit.document)
+    (row,) = kept(explainer)
+    assert [(p["document"], p["start"]) for p in row["expected"]] == [(hit.document, hit.start)]
+    assert explainer.words("gone.txt", 0, 9) == explainer.words(hit.document, -1, -1) == ""
+
+
 def test_a_later_word_takes_the_place_of_the_earlier(explainer: Explainer, session: Session) -> None:
     explainer.keep(session, True)
     assert "as one that the documents do not answer, in place of" in explainer.keep(session, False)

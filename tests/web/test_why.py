@@ -31,7 +31,10 @@ FOUND = Explanation(
     depth=50,
     model="fake",
 )
-TAGS = "div p section h2 span blockquote ol li table caption thead tbody tr th td details summary mark strong br em"
+TAGS = (
+    "div p section h2 span button blockquote ol li table caption thead tbody tr th td details summary mark strong br em"
+)
+_DATA = {"data-state", "data-document", "data-start", "data-end"}
 LOST = Loss("hits", "fused rank 12 with 0.410; the last hit, number 8, has 0.520", LEASE.path, None, "paid in April")
 
 
@@ -72,6 +75,13 @@ def test_ranks_scores_and_words_of_each_hit() -> None:
         assert said in plain(hit[0]), said
     assert "Words of the question: notice" in plain(hit[0])
     assert "<mark>Notice</mark> is ninety days." in hit[0]
+
+
+def test_each_passage_can_be_expected() -> None:
+    html = why(FOUND)
+    for chunk, said in ((CHUNK, "passage 1"), (FAR, "candidate 2")):
+        place = f'data-document="{chunk.document}" data-start="{chunk.start}" data-end="{chunk.end}"'
+        assert f'class="fn-quiet fn-expect" {place} aria-label="Expect this: {said}"' in html
 
 
 def test_candidates_that_are_no_hits_are_folded_away_and_short() -> None:
@@ -144,5 +154,5 @@ def test_hostile_text_stays_text(hostile: str) -> None:
     )
     parser = Seen(html)
     assert parser.tags <= set(TAGS.split()), parser.tags
-    assert parser.attributes <= {"class", "dir", "title", "scope", "role", "aria-label", "data-state"}
+    assert parser.attributes <= {*"class dir title scope role aria-label type".split(), *_DATA}
     assert not re.search("[\x00-\x08\x1b\u202a-\u202e\u2066-\u2069]", html)

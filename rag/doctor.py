@@ -171,6 +171,7 @@ def _room(cache: Path) -> Finding:
 
 
 def _index(config: Config) -> Finding:
+    from rag.folder import left_out
     from rag.store import SqliteStore
 
     rebuild = f"rag index {config.folder} --index {config.index}"
@@ -181,10 +182,12 @@ def _index(config: Config) -> Finding:
             return Finding("index", "broken", "; ".join(problem.what for problem in problems), remedy)
         with closing(open_store(config)) as store:
             documents, made_with = store.documents(), store.manifest.embedder
+        aside = len(left_out(Path(config.index)))
     except RagError as exc:
         return Finding("index", "broken", exc.message, exc.hint or rebuild)
     chunks = sum(info.chunks for info in documents)
     if made_with != config.embedder:
         found = f"{config.index}: made with {made_with}, not with {config.embedder}"
         return Finding("index", "broken", found, f"name it with --embedder {made_with}, or: {rebuild} --rebuild")
-    return Finding("index", "ok", f"{config.index}: {len(documents):,} documents, {chunks:,} passages")
+    detail = f"{config.index}: {len(documents):,} documents, {chunks:,} passages"
+    return Finding("index", "ok", detail + (f", {aside:,} left out" if aside else ""))

@@ -1,18 +1,21 @@
 """A folder of documents: which of its files count, and when they change.
 
-Hidden files do not, and an index that lies among the documents is no document. Knows no store and no model.
+Hidden files do not, nor those that its user leaves out, and an index that lies among the documents is no document.
+Knows no store and no model.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable
-from pathlib import Path
+import threading
+from collections.abc import Callable, Collection, Iterable
+from pathlib import Path, PurePosixPath
 
 from rag.errors import RagError, UsageError
 from rag.loaders import list_files
 from rag.protocols import StopSignal
+from rag.scope import normalised
 
 logger = logging.getLogger(__name__)
 
@@ -20,8 +23,12 @@ _INDEX = "rag.db"
 """A folder that holds this is an index, not documents."""
 _OF = ".folder"
 """The file beside an index that says which folder it is made of."""
+_LEFT_OUT = "left-out.txt"
+"""The file beside an index that names what of its folder is not indexed, a document or a folder on each line."""
+_LISTING = threading.Lock()
+"""Two changes of that file at once would lose one."""
 _CHAT = ("chat.db", "chat.db-wal", "chat.db-shm", "batches", "cases.jsonl")
-_INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", "vectors.faiss", "write.lock", *_CHAT))
+_INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", "vectors.faiss", "write.lock", _LEFT_OUT, *_CHAT))
 """What is passed over where the index lies among the documents, in one folder."""
 _LOOK_MS = 500
 """How often a watch looks whether to stop."""
@@ -108,6 +115,57 @@ def remembered(index: Path) -> Path | None:
         return Path(os.fsdecode((index / _OF).read_bytes()))
     except OSError:
         return None
+
+
+def left_out(index: Path) -> tuple[str, ...]:
+    """What of a folder is not to be indexed.
+
+    Args:
+        index: Folder of the index.
+
+    Returns:
+        Paths of documents and of whole folders, as the index names them, sorted; nothing unless somebody said so.
+
+    Raises:
+        UsageError: The list cannot be read, so that nobody knows.
+    """
+    file = index / _LEFT_OUT
+    try:
+        lines = file.read_text("utf-8-sig").splitlines()
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as exc:
+        raise UsageError(f"{file}: cannot be read: {exc}", "mend it, one path a line, or delete it") from exc
+    return normalised(line for line in lines if line.strip("./ "))  # to it, an empty path is everything
+
+
+def leave_out(index: Path, path: str) -> None:
+    """Index a document or a folder no more, from the next run on; its files stay as they are."""
+    _list(index, lambda paths: normalised([*paths, path]))
+
+
+def take_back(index: Path, path: str) -> None:
+    """Index again what was left out by this very path, from the next run on."""
+    _list(index, lambda paths: [listed for listed in paths if listed != path])
+
+
+def counts(path: str, left_out: Collection[str]) -> bool:
+    """Whether a document is none of those that are left out, nor in a folder that is."""
+    return not left_out or not any(str(above) in left_out for above in (path, *PurePosixPath(path).parents))
+
+
+def _list(index: Path, change: Callable[[tuple[str, ...]], Iterable[str]]) -> None:
+    """Change the list of what is left out; whoever reads it meanwhile sees all of the old one or of the new one."""
+    file, part = index / _LEFT_OUT, index / f".{_LEFT_OUT}.part"
+    with _LISTING:
+        lines = "".join(f"{path}\n" for path in change(left_out(index)))
+        try:
+            part.write_text(lines, "utf-8")
+            part.replace(file)
+        except OSError as exc:
+            raise UsageError(
+                f"{file}: cannot be written: {exc.strerror}", "check the disk and its permissions"
+            ) from exc
 
 
 def no_folder(folder: Path) -> UsageError:

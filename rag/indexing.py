@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,13 +18,13 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 
 from rag.errors import LoadError, RagError
-from rag.folder import files_of, no_folder, watch
+from rag.folder import counts, files_of, no_folder, watch
 from rag.loaders import document_path, file_digest, load
 from rag.protocols import Embedder, Progress, Store
 from rag.splitter import embedded_text, split
 from rag.types import Chunk, Document, DocumentInfo, Matrix
 
-__all__ = ["Action", "FileResult", "Report", "sync", "watch"]
+__all__ = ["Action", "Choice", "FileResult", "Report", "sync", "watch"]
 
 Action = Literal["added", "changed", "renamed", "removed", "unchanged", "failed"]
 
@@ -71,6 +71,16 @@ class Report:
         return {"files": files, "counts": self.counts(), "seconds": round(self.seconds, 3)}
 
 
+class Choice(NamedTuple):
+    """Which documents and folders are left out, by path, and which documents are read anew, changed or not."""
+
+    left_out: Collection[str] = ()
+    anew: Collection[str] = ()
+
+
+_ALL = Choice()
+
+
 def no_progress(_what: str, _done: int, _total: int) -> None:
     """Take no notice."""
 
@@ -83,6 +93,7 @@ def sync(
     chunk_tokens: int,
     max_file_bytes: int,
     progress: Progress = no_progress,
+    choice: Choice = _ALL,
 ) -> Report:
     """Make the index equal to the folder.
 
@@ -96,6 +107,7 @@ def sync(
         chunk_tokens: Largest chunk, in the embedder's tokens, heading prefix included.
         max_file_bytes: Larger files fail.
         progress: Told of the bytes checked, then of the bytes indexed.
+        choice: What of the folder counts.
 
     Returns:
         What was done to each file. Equal content under two paths is two documents.
@@ -108,7 +120,7 @@ def sync(
     if not folder.is_dir():
         raise no_folder(folder)
     run = _Run(folder, store, embedder, chunk_tokens, max_file_bytes, progress)
-    run.make_equal()
+    run.make_equal(choice)
     return Report(tuple(sorted(run.results, key=lambda file: file.path)), time.perf_counter() - started_s)
 
 
@@ -135,9 +147,10 @@ class _Run:
         self._known = {info.path: info for info in store.documents()}
         self._done_bytes = self._total_bytes = 0
 
-    def make_equal(self) -> None:
+    def make_equal(self, choice: Choice) -> None:
         """Look at every file, then rename, remove and add."""
-        files = {document_path(path, self._folder): path for path in files_of(self._folder)}
+        named = ((document_path(path, self._folder), path) for path in files_of(self._folder))
+        files = {name: path for name, path in named if counts(name, choice.left_out)}
         digests = self._digests(files)
         gone = defaultdict(list)
         for info in self._gone(files):
@@ -145,7 +158,7 @@ class _Run:
         todo = []
         for path, digest in digests.items():
             before = self._known.get(path)
-            if before and before.sha256 == digest:
+            if before and before.sha256 == digest and path not in choice.anew:
                 self._date(before, files[path])
                 self._note(path, "unchanged", before.chunks)
             elif before or not gone[digest] or not self._rename(gone[digest].pop(0), files[path]):

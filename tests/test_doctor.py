@@ -14,6 +14,7 @@ import pytest
 from rag import doctor
 from rag.config import Config
 from rag.doctor import Finding, examine
+from rag.folder import leave_out
 from rag.models import Weights
 from rag.store import Manifest, SqliteStore
 
@@ -173,3 +174,10 @@ def test_looking_loads_no_model_library(config: Config) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert {"torch", "transformers", "sentence_transformers", "gradio"} & set(json.loads(done.stdout)) == set()
+
+
+def test_what_is_left_out_is_counted_and_a_list_that_cannot_be_read_is_broken(config: Config) -> None:
+    leave_out(Path(config.index), "minutes.txt")
+    assert look(config, "index").detail == f"{config.index}: 0 documents, 0 passages, 1 left out"
+    Path(config.index, "left-out.txt").write_bytes(b"\xff")
+    assert look(config, "index").broken and "one path a line" in look(config, "index").remedy

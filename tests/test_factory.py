@@ -10,6 +10,7 @@ from rag import build_index, open_pipeline
 from rag.config import Config
 from rag.errors import ConfigError, IndexMismatch, IndexMissing
 from rag.factory import open_generator, open_weights
+from rag.folder import leave_out
 from rag.generator import ExtractiveGenerator, OpenAIGenerator
 
 
@@ -44,6 +45,8 @@ def test_a_folder_is_indexed_and_asked(tmp_path: Path, embedder_folder: Path) ->
     assert answer.status == "answered", answer.reason
     assert answer.citations[0].quote == "The deposit is 400 euros."
     rag.store.close()
+    leave_out(tmp_path / "index", "lease.txt")
+    assert build_index(folder, index=tmp_path / "index", embedder=str(embedder_folder)).counts()["removed"] == 1
 
 
 @pytest.mark.weights

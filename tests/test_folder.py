@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import RagError, UsageError
-from rag.folder import files_of, remember, remembered, watch
+from rag.folder import counts, files_of, leave_out, left_out, remember, remembered, take_back, watch
 
 WAIT_S = 30
 
@@ -76,7 +76,15 @@ def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_what_is_kept_beside_an_index_among_the_documents_is_no_document(tmp_path: Path) -> None:
     (tmp_path / "batches" / "one").mkdir(parents=True)
-    for name in ("rag.db", "chat.db", "chat.db-wal", "cases.jsonl", "batches/one/questions.jsonl", "lease.txt"):
+    for name in (
+        "rag.db",
+        "chat.db",
+        "chat.db-wal",
+        "cases.jsonl",
+        "left-out.txt",
+        "batches/one/questions.jsonl",
+        "lease.txt",
+    ):
         (tmp_path / name).write_text("x")
     remember(tmp_path, tmp_path)
     assert [path.name for path in files_of(tmp_path)] == ["lease.txt"]
@@ -88,3 +96,23 @@ def test_an_index_knows_its_folder(tmp_path: Path) -> None:
     assert remembered(tmp_path) is None
     remember(tmp_path, tmp_path / "docs" / ".." / "Straße")
     assert remembered(tmp_path) == tmp_path / "Straße"
+
+
+def test_what_is_left_out_is_a_list_that_anyone_can_write(tmp_path: Path) -> None:
+    assert left_out(tmp_path) == ()
+    for path in ("b.txt", "a/Straße.txt", "b.txt"):
+        leave_out(tmp_path, path)
+    assert left_out(tmp_path) == ("a/Straße.txt", "b.txt")
+    take_back(tmp_path, "b.txt")
+    take_back(tmp_path, "never.txt")
+    assert left_out(tmp_path) == ("a/Straße.txt",)
+    (tmp_path / "left-out.txt").write_bytes("\ufeff./drafts/\r\n\r\nb.txt\r\n".encode())
+    assert left_out(tmp_path) == ("b.txt", "drafts")
+    assert [path.name for path in tmp_path.iterdir()] == ["left-out.txt"]
+
+
+def test_a_folder_is_left_out_with_all_that_is_in_it() -> None:
+    out = ("drafts", "legal/old.md")
+    counting = ["draft.txt", "legal/drafts/a.txt", "legal/old.md.txt"]
+    assert [path for path in (*counting, "drafts/a/b.txt", "legal/old.md") if counts(path, out)] == counting
+    assert counts("drafts/a.txt", ())

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import UsageError
-from rag.indexing import Report, sync
+from rag.indexing import Choice, Report, sync
 from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder
 from rag.types import Matrix
@@ -234,3 +234,19 @@ def test_dates_that_an_earlier_version_did_not_look_for_are_looked_for_once(worl
     assert [info.dated for info in world.store.documents()] == ["2024-01-01", ""]
     generation = world.store.generation
     assert world.embedder.calls == [] and world.actions() and world.store.generation == generation
+
+
+def test_what_is_left_out_goes_and_comes_back_and_what_is_read_anew_is_embedded(world: World) -> None:
+    def sync_with(**choice: tuple[str, ...]) -> dict[str, str]:
+        world.embedder.calls.clear()
+        given = Choice(**choice)
+        report = sync(world.docs, world.store, world.embedder, chunk_tokens=60, max_file_bytes=10_000, choice=given)
+        return {file.path: file.action for file in report.files}
+
+    world.write(a="Rent is due.", b="Cats may stay.", sub__c="Dogs may not.")
+    world.sync()
+    assert sync_with(left_out=("b.txt", "sub")) == {"a.txt": "unchanged", "b.txt": "removed", "sub/c.txt": "removed"}
+    assert sync_with(left_out=("b.txt", "sub")) == {"a.txt": "unchanged"} and world.paths() == ["a.txt"]
+    assert sync_with(left_out=("sub",)) == {"a.txt": "unchanged", "b.txt": "added"}
+    assert sync_with(anew=("a.txt",)) == {"a.txt": "changed", "b.txt": "unchanged", "sub/c.txt": "added"}
+    assert world.embedder.calls == [2]

@@ -9,12 +9,12 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from rag.errors import RagError
-from rag.folder import no_folder
+from rag.errors import RagError, UsageError
+from rag.folder import leave_out, no_folder, take_back
 from rag.indexing import FileResult, Report
 from rag.web.html import count, element, escape, message
 from rag.web.library import Library, Status
@@ -111,13 +111,74 @@ def delete(path: str, library: Library) -> Iterator[str]:
         yield message("error", exc.message, exc.hint)
 
 
-def _index(library: Library, show: Show = progress) -> Generator[str, None, dict[str, FileResult]]:
+def read_anew(path: str, library: Library) -> Iterator[str]:
+    """Read a document and index it anew, though it may not have changed.
+
+    Args:
+        path: As the index names it.
+        library: Whose it is.
+
+    Yields:
+        The progress, and last what became of it.
+    """
+    try:
+        _known(path, library)
+        results = yield from _index(library, anew=(path,))
+        yield results_table([Upload(path, path)], results, "What was done")
+    except RagError as exc:
+        yield message("error", exc.message, exc.hint)
+
+
+def put_aside(path: str, library: Library) -> Iterator[str]:
+    """Leave a document of the folder out of the index; its file stays.
+
+    Args:
+        path: As the index names it.
+        library: Whose it is.
+
+    Yields:
+        The progress, and last what became of it.
+    """
+    try:
+        _known(path, library)
+        leave_out(Path(library.config.index), path)
+        yield from _index(library)
+        yield message("info", f"{path} is left out. The file stays as it is; it can be taken back in.")
+    except RagError as exc:
+        yield message("error", exc.message, exc.hint)
+
+
+def put_back(path: str, library: Library) -> Iterator[str]:
+    """Index again what was left out.
+
+    Args:
+        path: Of the document or folder.
+        library: Whose it is.
+
+    Yields:
+        As `reindex`.
+    """
+    try:
+        take_back(Path(library.config.index), path)
+        yield from reindex(library)
+    except RagError as exc:
+        yield message("error", exc.message, exc.hint)
+
+
+def _known(path: str, library: Library) -> None:
+    if library.info(path) is None and path not in {file.path for file in library.failures}:
+        raise UsageError(f"{path}: no such document", "look at the list again")
+
+
+def _index(
+    library: Library, show: Show = progress, anew: Collection[str] = ()
+) -> Generator[str, None, dict[str, FileResult]]:
     """Index in a thread, so that its progress can be shown; what was done to each file, by path."""
     steps: queue.SimpleQueue[Step | Report | RagError] = queue.SimpleQueue()
 
     def work() -> None:
         try:
-            steps.put(library.index(lambda what, done, total: steps.put((what, done, total))))
+            steps.put(library.index(lambda what, done, total: steps.put((what, done, total)), anew))
         except RagError as exc:
             steps.put(exc)
         except Exception:  # the outermost edge of this thread: the page says so and the log says what

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -10,10 +10,16 @@ import gradio as gr
 
 from rag.web import documents
 from rag.web.library import Library
-from rag.web.listing import listing
+from rag.web.listing import Aside, listing
 from rag.web.sent import QUIET, number_of, text_of
 from rag.web.uploads import SUFFIXES
 
+_ACTS: dict[str, Callable[[str, Library], Iterator[str]]] = {
+    "anew": documents.read_anew,
+    "delete": documents.delete,
+    "leave_out": documents.put_aside,
+    "take_back": documents.put_back,
+}
 _JS = files("rag.web").joinpath("assets", "documents.js")
 
 
@@ -75,7 +81,7 @@ class DocumentsTab:
         for done in (
             self._files.upload(self._upload, given, [self._results, self._files], **working),
             self._again.click(self._reindex, None, self._results, trigger_mode="once", **working),
-            self.listing.delete(self._delete, None, self._results, **working),
+            self.listing.act(self._act, None, self._results, **working),
         ):
             done.then(**refreshing, queue=False, **quiet)
 
@@ -86,7 +92,8 @@ class DocumentsTab:
     def listed(self, words: str, at: int) -> str:
         """The list as it is now; see `rag.web.listing`."""
         library = self._library
-        return listing(library.documents(), library.config.folder, library.failures, words, at)
+        aside = Aside(library.failures, library.left_out())
+        return listing(library.documents(), library.config.folder, aside, words, at)
 
     def _seek(self, words: str) -> tuple[int, str]:
         return 0, self.listed(words, 0)
@@ -103,5 +110,7 @@ class DocumentsTab:
     def _reindex(self) -> Iterator[str]:
         yield from documents.reindex(self._library)
 
-    def _delete(self, event: gr.EventData) -> Iterator[str]:
-        yield from documents.delete(text_of(event, "document"), self._library)
+    def _act(self, event: gr.EventData) -> Iterator[str]:
+        """Do something with one document; what nobody knows how to do is let be."""
+        if act := _ACTS.get(text_of(event, "action")):
+            yield from act(text_of(event, "document"), self._library)

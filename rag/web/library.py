@@ -17,7 +17,7 @@ from typing import Literal
 from rag import factory
 from rag.config import Config
 from rag.errors import IndexMissing, RagError
-from rag.folder import remembered
+from rag.folder import left_out, remembered
 from rag.indexing import FileResult, Report, watch
 from rag.pipeline import Pipeline
 from rag.protocols import Progress
@@ -36,7 +36,7 @@ _LAST_S = 5.0
 """And for what is being indexed or computed."""
 
 Assemble = Callable[[Config, Progress], Pipeline]
-Sync = Callable[[Config, Progress], Report]
+Sync = Callable[[Config, Progress, Collection[str]], Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +162,19 @@ class Library:
         at = bisect_left(known, path, key=lambda info: info.path)
         return known[at] if at < len(known) and known[at].path == path else None
 
-    def index(self, progress: Progress) -> Report:
+    def left_out(self) -> tuple[str, ...]:
+        """Documents and folders that are not indexed; nothing while that cannot be read, which `index` says."""
+        try:
+            return left_out(Path(self.config.index))
+        except RagError:
+            return ()
+
+    def index(self, progress: Progress, anew: Collection[str] = ()) -> Report:
         """Make the index equal to the folder, one caller at a time; opens the pipeline where there was no index.
 
         Args:
             progress: Told of each file.
+            anew: Paths of documents that are read anew even if they have not changed.
 
         Returns:
             What was done to each file.
@@ -175,7 +183,7 @@ class Library:
             RagError: The index cannot be written.
         """
         with self._writing:
-            report = self._sync(self.config, progress)
+            report = self._sync(self.config, progress, anew)
             self._note(report)
         return report
 

@@ -6,6 +6,7 @@ Pure: what there is in, a string out; `documents.js` sends what is pressed. All 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rag.indexing import FileResult
 from rag.types import DocumentInfo
@@ -16,29 +17,40 @@ SHOWN = 200
 """Most documents listed at once."""
 
 
+class Aside(NamedTuple):
+    """Files of the folder that could not be read, and the documents and folders that its user leaves out."""
+
+    failures: Sequence[FileResult] = ()
+    left_out: Sequence[str] = ()
+
+
+_NOTHING = Aside()
+
+
 def listing(
-    documents: Sequence[DocumentInfo], folder: str, failures: Sequence[FileResult] = (), words: str = "", at: int = 0
+    documents: Sequence[DocumentInfo], folder: str, aside: Aside = _NOTHING, words: str = "", at: int = 0
 ) -> str:
-    """What is indexed: each document with its passages and date; and what could not be.
+    """What is indexed: each document with its passages and date; and what is not.
 
     Args:
         documents: By path.
         folder: Where they are.
-        failures: Files of the folder that could not be read.
+        aside: What of the folder is not indexed.
         words: Parts of a path or title that a document has to have, in whatever case; empty for any.
         at: How many of those documents come before the ones listed; any number.
 
     Returns:
-        Two lists, and buttons (`data-action=turn`, `data-at`) to the documents before and after.
+        Lists with a button for each thing that one can do (`data-action`, `data-document`), and buttons
+        (`data-action=turn`, `data-at`) to the documents before and after.
     """
-    failed = _failed(failures) if failures else ""
+    apart = _failed(aside.failures) + _left_out(aside.left_out)
     if not documents:
-        return failed + element("p", f"Nothing of {escape(folder)} is indexed yet.", class_="fn-place")
+        return apart + element("p", f"Nothing of {escape(folder)} is indexed yet.", class_="fn-place")
     found = matching(documents, words)
     start = min(max(at, 0), max(len(found) - 1, 0)) // SHOWN * SHOWN
     items = "".join(_item(document) for document in found[start : start + SHOWN])
     head = _head(len(documents), folder, words.strip(), len(found))
-    return failed + head + element("ul", items, class_="fn-library") + _turns(start, len(found))
+    return apart + head + element("ul", items, class_="fn-library") + _turns(start, len(found))
 
 
 def matching(documents: Sequence[DocumentInfo], words: str) -> list[DocumentInfo]:
@@ -71,11 +83,26 @@ def _turns(start: int, found: int) -> str:
 
 def _failed(failures: Sequence[FileResult]) -> str:
     said = f"{count(len(failures), 'file')} could not be read"
-    items = "".join(
-        element("li", f"{element('strong', escape(file.path))} {escape(file.reason)} {escape(file.hint)}", dir="auto")
+    items = [
+        f"{element('strong', escape(file.path))} {escape(file.reason)} {escape(file.hint)} {_away(file.path)}"
         for file in failures[:SHOWN]
+    ]
+    return _folded(said, items, "fn-failed")
+
+
+def _left_out(paths: Sequence[str]) -> str:
+    items = [
+        f"{element('strong', escape(path))} {_button('take_back', 'Take back in', path)}" for path in paths[:SHOWN]
+    ]
+    return _folded(f"{len(paths):,} left out", items, "fn-left-out")
+
+
+def _folded(said: str, items: Sequence[str], kind: str) -> str:
+    """A list that unfolds; nothing for an empty one."""
+    rows = "".join(element("li", item, dir="auto") for item in items)
+    return (
+        element("details", element("summary", said) + element("ul", rows), class_=f"fn-apart {kind}") if items else ""
     )
-    return element("details", element("summary", said) + element("ul", items), class_="fn-failed")
 
 
 def _item(document: DocumentInfo) -> str:
@@ -89,17 +116,22 @@ def _item(document: DocumentInfo) -> str:
         dir="auto",
         data_document=document.path,
     )
-    buttons = _delete(document.path) if is_upload(document.path) else ""
+    buttons = _button("anew", "Re-index", document.path) + _away(document.path)
     return element("li", name + element("div", element("span", facts, class_="fn-place") + buttons, class_="fn-acts"))
 
 
-def _delete(path: str) -> str:
+def _away(path: str) -> str:
+    """What was handed in here can be deleted here; a file of the user's own folder is never touched."""
+    return _button("delete", "Delete", path) if is_upload(path) else _button("leave_out", "Leave out", path)
+
+
+def _button(action: str, said: str, path: str) -> str:
     return element(
         "button",
-        "Delete",
+        said,
         type="button",
         class_="fn-quiet",
-        data_action="delete",
+        data_action=action,
         data_document=path,
-        aria_label=f"Delete: {path}",
+        aria_label=f"{said}: {path}",
     )

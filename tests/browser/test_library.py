@@ -64,3 +64,20 @@ def test_a_long_list_is_searched_and_turned_by_keys_and_stays_where_it_is(listed
     expect(names).to_have_text(["legal/lease.md"])
     seek.fill("")
     expect(names).to_have_count(200)
+
+
+def test_a_document_is_read_anew_left_out_and_taken_back_in(listed: Page, crowded: Library) -> None:
+    results, minutes = listed.locator("#fn-results"), listed.get_by_role("button", name="minutes.txt", exact=True)
+    listed.get_by_role("textbox", name="Find a document").fill("minutes")
+    listed.get_by_role("button", name="Re-index: minutes.txt").click()
+    expect(results.locator("tbody tr")).to_have_text("minutes.txtchanged1 passage")
+    listed.get_by_role("button", name="Leave out: minutes.txt").click()
+    expect(results).to_contain_text("minutes.txt is left out")
+    expect(minutes).to_have_count(0)
+    expect(listed.locator("#fn-listing h2")).to_be_focused()
+    assert Path(crowded.config.folder, "minutes.txt").exists()
+    listed.get_by_text("1 left out").click()
+    listed.get_by_role("button", name="Take back in: minutes.txt").click()
+    expect(results).to_contain_text("added")
+    expect(minutes).to_be_visible()
+    expect(listed.get_by_text("left out", exact=False).filter(visible=True)).to_have_count(0)

@@ -157,6 +157,6 @@ def test_a_change_of_the_folder_is_seen_and_so_is_a_file_that_cannot_be_read(
     stop.set()
     (Path(shelf.folder) / "oars.txt").unlink()
     (Path(shelf.folder) / "torn.pdf").unlink()
-    page.get_by_role("button", name="Re-index").click()
+    page.get_by_role("button", name="Re-index", exact=True).click()
     expect(page.locator("#fn-results")).to_contain_text("removed", timeout=30_000)
     expect(page.locator("#fn-listing")).not_to_contain_text("oars.txt")

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import gc
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from rag import indexing
 from rag.config import Config
-from rag.folder import remember
-from rag.indexing import Report
+from rag.folder import left_out, remember
+from rag.indexing import Choice, Report
 from rag.pipeline import Pipeline
 from rag.protocols import Generator, Progress
 from rag.store import Manifest, SqliteStore
@@ -50,7 +50,7 @@ def settings(root: Path, port: int = 7860) -> Config:
     return Config(folder=folder, index=index, embedder="fake", generator="fake", refuse_below=0.0, port=port)
 
 
-def sync(config: Config, progress: Progress) -> Report:
+def sync(config: Config, progress: Progress, anew: Collection[str] = ()) -> Report:
     """As the factory does, with the fake embedder."""
     store = SqliteStore.open(Path(config.index), MANIFEST)
     try:
@@ -62,6 +62,7 @@ def sync(config: Config, progress: Progress) -> Report:
             chunk_tokens=config.chunk_tokens,
             max_file_bytes=config.max_file_bytes,
             progress=progress,
+            choice=Choice(left_out(Path(config.index)), anew),
         )
     finally:
         store.close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from rag.errors import IndexBusy
 from rag.indexing import Report
 from rag.protocols import Progress
-from rag.web.documents import banner, delete, reindex, upload
+from rag.web.documents import banner, delete, put_aside, put_back, read_anew, reindex, upload
 from rag.web.library import Status
-from rag.web.listing import listing
+from rag.web.listing import Aside, listing
 from rag.web.progress import each_file, progress
+from tests.small_index import change
 from tests.web.shelves import make_folder, make_library, open_library, settings
 from tests.web.test_html import Elements
 from tests.web.test_uploads import arrived
@@ -53,7 +55,7 @@ def test_the_first_upload_makes_the_index(tmp_path: Path) -> None:
 def test_an_index_in_use_is_told_with_its_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library = open_library(tmp_path)
 
-    def busy(_progress: Progress) -> Report:
+    def busy(_progress: Progress, _anew: Collection[str]) -> Report:
         raise IndexBusy("the index is being written", "wait for it")
 
     monkeypatch.setattr(library, "index", busy)
@@ -125,7 +127,7 @@ def test_looking_again_says_what_was_done_and_files_that_fail_are_listed(tmp_pat
     (tmp_path / "docs" / "minutes.txt").unlink()
     said = list(reindex(library))[-1]
     assert [said.count(f"<strong>{what}</strong>") for what in ("added", "not added", "removed")] == [1, 1, 1]
-    html = listing(library.documents(), "docs", library.failures)
+    html = listing(library.documents(), "docs", Aside(library.failures))
     assert "1 file could not be read" in html
     assert "broken.pdf" in html
     assert library.seen != before
@@ -138,4 +140,47 @@ def test_an_upload_into_a_folder_that_is_gone_does_not_empty_the_index(tmp_path:
     last = list(upload([str(arrived(tmp_path, "new.txt", "The mast is a spar."))], library))[-1]
     assert "no such folder" in last
     assert len(library.documents()) == 2
+    library.close()
+
+
+def test_a_document_of_the_folder_is_left_out_and_taken_back_in(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    assert "is left out" in list(put_aside("minutes.txt", library))[-1]
+    assert [document.path for document in library.documents()] == ["legal/lease.md"]
+    assert library.left_out() == ("minutes.txt",) and (tmp_path / "docs" / "minutes.txt").exists()
+    assert (tmp_path / "index" / "left-out.txt").read_text("utf-8") == "minutes.txt\n"
+    assert "Nothing has changed" in list(reindex(library))[-1]
+    assert "<strong>added</strong>" in list(put_back("minutes.txt", library))[-1]
+    assert [document.path for document in library.documents()] == ["legal/lease.md", "minutes.txt"]
+    for path in ("gone.txt", "legal", "../docs/minutes.txt", "minutes.txt\nlegal/lease.md", ""):
+        assert "no such document" in list(put_aside(path, library))[-1]
+        assert "no such document" in list(read_anew(path, library))[-1]
+    assert library.left_out() == ()
+    library.close()
+
+
+def test_a_file_that_cannot_be_read_can_be_left_out_too(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    (tmp_path / "docs" / "torn.pdf").write_text("%PDF-1.4 x", "utf-8")
+    list(reindex(library))
+    before = library.seen
+    assert "is left out" in list(put_aside("torn.pdf", library))[-1]
+    assert library.failures == () and library.seen != before
+    library.close()
+
+
+def test_a_document_is_read_anew_though_it_has_not_changed(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    change(tmp_path / "index", "UPDATE documents SET title = 'Wrong' WHERE path = 'minutes.txt'")
+    assert "<strong>changed</strong><br>1 passage" in list(read_anew("minutes.txt", library))[-1]
+    assert library.read("minutes.txt").title == "minutes"
+    library.close()
+
+
+def test_an_unreadable_list_of_what_is_left_out_takes_nothing_in(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    list(put_aside("minutes.txt", library))
+    (tmp_path / "index" / "left-out.txt").write_bytes(b"\xff\xfe\xff")
+    assert "cannot be read" in list(reindex(library))[-1]
+    assert [document.path for document in library.documents()] == ["legal/lease.md"]
     library.close()

@@ -4,7 +4,7 @@ import pytest
 
 from rag.indexing import FileResult
 from rag.types import DocumentInfo
-from rag.web.listing import SHOWN, listing, matching
+from rag.web.listing import SHOWN, Aside, listing, matching
 from tests.web.test_html import Elements
 from tests.web.things import HOSTILE
 
@@ -70,13 +70,30 @@ def test_documents_are_found_by_parts_of_path_and_title() -> None:
 
 def test_nothing_hostile_becomes_markup() -> None:
     for text in HOSTILE:
-        failures = [FileResult(text, "failed", 0, text, text)]
-        found = Elements(listing([info(text, text)], text, failures) + listing(MANY, text, failures, text))
+        aside = Aside([FileResult(text, "failed", 0, text, text)], [text])
+        found = Elements(listing([info(text, text)], text, aside) + listing(MANY, text, aside, text))
         assert {tag for tag, _ in found.tags} <= set("h2 ul li span div button details summary strong".split())
         names = {name for _, attributes in found.tags for name in attributes}
         assert not [name for name in names if name.startswith("on") or name in ("src", "href", "style")]
 
 
-def test_only_what_was_handed_in_has_a_button_to_delete_it() -> None:
-    found = Elements(listing([info("minutes.txt"), info("uploads/new.txt")], "docs")).tags
-    assert [a["data-document"] for _, a in found if a.get("data-action") == "delete"] == ["uploads/new.txt"]
+def acts(html: str) -> list[tuple[str | None, str | None]]:
+    """What one can do, and with which document."""
+    return [(a["data-action"], a["data-document"]) for _, a in Elements(html).tags if "data-action" in a]
+
+
+def test_what_was_handed_in_is_deleted_and_what_was_not_is_left_out() -> None:
+    assert acts(listing([info("minutes.txt"), info("uploads/new.txt")], "docs")) == [
+        ("anew", "minutes.txt"),
+        ("leave_out", "minutes.txt"),
+        ("anew", "uploads/new.txt"),
+        ("delete", "uploads/new.txt"),
+    ]
+
+
+def test_what_is_not_indexed_is_listed_with_what_one_can_do_about_it() -> None:
+    aside = Aside([FileResult("torn.pdf", "failed", 0, "truncated", "copy it again")], ["drafts", "old.txt"])
+    html = listing([], "docs", aside)
+    assert "1 file could not be read" in html and "truncated copy it again" in html and "2 left out" in html
+    assert acts(html) == [("leave_out", "torn.pdf"), ("take_back", "drafts"), ("take_back", "old.txt")]
+    assert "left out" not in listing([], "docs") and "read" not in listing([], "docs")

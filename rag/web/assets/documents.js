@@ -1,23 +1,25 @@
 // Runs once, in the list's own scope: `element`, `trigger` and `watch` are Gradio's.
-let turned = false;
+let turned = false, acted = false;
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   if (!button) return;
-  const { action, at } = button.dataset, given = { document: button.dataset.document };
-  if (action === "delete") window.fnSure(button, () => trigger("delete", given));
-  else if (action === "turn") {
+  const { action, at, document: path } = button.dataset;
+  const act = () => { acted = true; trigger("act", { action, document: path }); };
+  if (action === "turn") {
     turned = true;
     trigger("turn", { at: Number(at) });
-  }
+  } else if (action === "delete") window.fnSure(button, act);
+  else act();
 });
 
-// What is turned to begins at the top of the list, for eyes and screen readers alike.
+// What is turned to begins at the top of the list, for eyes and screen readers alike; so does the way on from a button
+// that went with its document.
 watch("value", () => {
-  if (!turned) return;
-  turned = false;
+  const [top, lost] = [turned, acted];
+  turned = acted = false;
   requestAnimationFrame(() => {
     const title = element.querySelector("h2");
-    title?.focus({ preventScroll: true });
-    title?.scrollIntoView({ block: "start" });
+    if (top || (lost && document.activeElement === document.body)) title?.focus({ preventScroll: true });
+    if (top) title?.scrollIntoView({ block: "start" });
   });
 });

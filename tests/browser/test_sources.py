@@ -105,6 +105,24 @@ def test_a_quote_is_copied_with_its_reference(page: Page, gated: str, generator:
     expect(button).to_have_text("Copy")
 
 
+def test_a_browser_that_refuses_its_clipboard_gives_it_the_old_way_or_says_so(
+    page: Page, gated: str, generator: GatedGenerator
+) -> None:
+    page.context.grant_permissions(["clipboard-read"])
+    answered(page, gated, generator)
+    refused = "Promise.reject(new DOMException('no', 'NotAllowedError'))"
+    page.evaluate(f"() => {{ navigator.clipboard.writeText = () => {refused}; }}")
+    button = page.get_by_role("button", name="Copy the quote of source 2 with its reference")
+    button.press("Enter")
+    expect(button).to_have_text("Copied")
+    expect(button).to_be_focused()
+    assert str(page.evaluate("navigator.clipboard.readText()")).startswith("“Notice must reach the registrar")
+    page.evaluate("() => { document.execCommand = () => false; }")
+    button.press("Enter")
+    expect(button).to_have_text("Not copied: select the words")
+    expect(button).to_have_text("Copy")
+
+
 def test_passages_that_disagree_stand_side_by_side(page: Page, disagreeing: str) -> None:
     steps.enter(page, disagreeing)
     conflict = steps.ask(page, QUESTION).locator(".fn-conflict")

@@ -116,21 +116,22 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "p") go(-1);
 });
 
-// A quote with its reference; without a secure context there is no clipboard but the old way.
+// A quote with its reference; where the browser has no clipboard for us, or refuses it, the old way.
 async function take(button) {
   const quote = button.closest(".fn-source").querySelector("mark").textContent.replace(/\s+/g, " ").trim();
   const text = `“${quote}” (${button.dataset.reference})`;
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else {
-    const area = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-    button.focus();
-  }
-  button.textContent = "Copied";
-  setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  const copied = await navigator.clipboard?.writeText(text).then(() => true, () => false);
+  button.textContent = copied || takeSelected(text) ? "Copied" : "Not copied: select the words";
+  setTimeout(() => { button.textContent = "Copy"; }, 3000);
+}
+function takeSelected(text) {
+  const area = Object.assign(document.createElement("textarea"), { value: text }), before = document.activeElement;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  before.focus({ preventScroll: true });
+  return done;
 }
 
 function reveal() {

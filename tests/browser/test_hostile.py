@@ -17,18 +17,12 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from rag.generator import ExtractiveGenerator
 from rag.web.library import Library
 from rag.web.view import MOST_REMARK
-from tests.browser.conftest import MARKS, Noted
+from tests.browser.conftest import MARKS
+from tests.browser.hostile import EVIL, LINE, LONG, NAME, SIZES, sound, tab, visitor
 from tests.browser.steps import ask, enter, finished, last, sign_in, type_question
 from tests.web.shelves import make_library, serving, settings, sync
 
 pytestmark = MARKS
-EVIL = (
-    "<x-evil onclick=alert(1)>evil</x-evil> <img src=x onerror=alert(2)> <script>alert(3)</script> "
-    "[here](javascript:alert(4)) ![seen](http://evil.example/x.png) ${alert(5)} {{alert(6)}} \u202eti sdnuor\u2066 "
-)
-LONG = "W" * 3000
-LINE = EVIL + "V" * 1_000_000
-NAME = "<x-evil onclick=alert(7)> & \u202eknip " + "N" * 120
 DOCUMENT = (
     f"# Ledger {EVIL}\n\nThe ledger of zirconium {EVIL} is kept by Ines Okoro. "
     f"The ledger of zirconium ends in {LONG}.\n\n"
@@ -37,7 +31,6 @@ DOCUMENT = (
     f"| kind {EVIL} | {LONG[:500]} |\n|---|---|\n| zirconium | {EVIL} |\n"
 )
 LINE_DOCUMENT = f"The line of hafnium {EVIL} has no end: " + "hafnium " * 60_000 + LONG * 170
-SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 PORT = 18_980
 
 
@@ -67,38 +60,8 @@ def url(library: Library) -> Iterator[str]:
 
 @pytest.fixture(params=SIZES)
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh user at a wide screen or a phone. Afterwards: no dialog, no error, nothing asked of another host."""
-    width, height = SIZES[request.param]
-    context = chromium.new_context(viewport={"width": width, "height": height})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    noted = Noted(page)
-    yield page
-    context.close()
-    assert noted.wrong == []
-
-
-def sound(page: Page) -> None:
-    """No element, attribute or address of the hostile text is alive, and nothing is wider than the window."""
-    alive = page.evaluate(
-        """() => [...document.querySelectorAll('*')].filter((e) => e.tagName.startsWith('X-EVIL')
-            || e.tagName === 'SCRIPT' && e.textContent.startsWith('alert')
-            || e.tagName === 'IMG' && /evil|\\/x$/.test(e.src)
-            || [...e.attributes].some((a) => a.name.startsWith('on') && a.value.includes('alert')
-              || ['href', 'src', 'action'].includes(a.name) && /javascript:|evil/i.test(a.value)))
-          .map((e) => e.outerHTML.slice(0, 200))"""
-    )
-    assert alive == []
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('html, #fn-transcript, #fn-tabs .tabitem')]
-          .filter((e) => e.scrollWidth > e.clientWidth + 1)
-          .map((e) => `${e.id || e.className || e.tagName}: ${e.scrollWidth} in ${e.clientWidth}`)"""
-    )
-    assert wide == []
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
+    with visitor(chromium, request.param) as page:
+        yield page
 
 
 def cited(page: Page, url: str) -> Locator:

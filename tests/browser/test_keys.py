@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MARKS
-from tests.browser.steps import enter, finished, type_question
+from tests.browser.steps import ask, enter, finished, type_question
 from tests.web.things import GatedGenerator
 
 pytestmark = MARKS
@@ -89,3 +89,44 @@ def test_tab_goes_through_the_page_in_the_order_that_is_read(page: Page, gated: 
     once = list(dict.fromkeys(stops))
     assert [stop for stop in once if stop in _ORDER] == _ORDER, once
     assert page.evaluate(body), "nothing traps the focus"
+
+
+def test_the_focus_stays_where_one_works(page: Page, gated: str, generator: GatedGenerator) -> None:
+    enter(page, gated)
+    generator.gate.release(200)
+    ask(page, QUESTION)
+    bad = page.get_by_role("button", name="Bad answer")
+    bad.press("Enter")
+    remark = page.get_by_role("textbox", name="What is wrong with this answer?")
+    expect(remark).to_be_visible()
+    expect(bad).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("too long")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Saved")).to_be_visible()
+    expect(remark).to_be_focused()
+
+
+def test_the_focus_goes_on_to_what_is_left_of_the_list(page: Page, gated: str, generator: GatedGenerator) -> None:
+    enter(page, gated)
+    generator.gate.release(400)
+    for question in (QUESTION, "Who keeps the boat shed dry?"):
+        ask(page, question)
+        page.get_by_role("button", name="Clear").press("Enter")
+        expect(page.locator(".fn-welcome")).to_be_visible()
+    page.get_by_role("tab", name="History").press("Enter")
+    page.get_by_role("button", name="Rename: Who keeps the boat shed dry?").press("Enter")
+    page.keyboard.type("Boats")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Boats", exact=True)).to_be_focused()
+    remaining = page.locator("#fn-history .fn-open")
+    expect(page.get_by_role("button", name="Delete: Boats")).to_be_visible()
+    expect(page.get_by_role("button", name="Boats", exact=True)).to_be_focused()
+    for name, left in (("Boats", 1), (QUESTION, 0)):
+        delete = page.get_by_role("button", name=f"Delete: {name}")
+        delete.press("Enter")
+        expect(delete).to_have_text("Delete for good?")
+        page.keyboard.press("Enter")
+        expect(remaining).to_have_count(left)
+        after = page.get_by_role("button", name=f"Delete: {QUESTION}") if left else page.locator("#fn-history")
+        expect(after).to_be_focused()

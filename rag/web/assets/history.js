@@ -19,12 +19,13 @@ function rename(title, id) {
   box.select();
   let left = false;
   const leave = () => { if (!left) { left = true; box.replaceWith(title); } };
+  const back = () => { leave(); title.focus(); };
   box.addEventListener("blur", leave);
   box.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") leave();
+    if (event.key === "Escape") back();
     if (event.key !== "Enter") return;
     const given = box.value;
-    leave();
+    back();
     trigger("rename", { id, title: given });
   });
 }

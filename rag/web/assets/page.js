@@ -150,6 +150,25 @@ watch("value", () => {
   arrived = false;
 });
 
+// What is written anew keeps the focus: on the same control, else on the one in its place, else where it was.
+const HOMES = "#fn-past, #fn-current, #fn-sources, #fn-history";
+const controls = (home) => [...home.querySelectorAll("button, input, summary, [tabindex]")];
+const known = ({ localName, className, dataset, parentElement }) =>
+  JSON.stringify([localName, className, dataset, parentElement.closest("[data-turn], [data-conversation]")?.dataset]);
+let held = null;
+document.addEventListener("pointerdown", () => { held = null; });
+document.addEventListener("focusin", ({ target }) => {
+  const home = target.closest(HOMES);
+  held = home && { home, control: target, name: known(target), at: controls(home).indexOf(target) };
+});
+function keep() {
+  if (!held || held.control.isConnected || document.activeElement !== document.body) return;
+  const { home, name, at } = held, there = controls(home);
+  if (!there.length) home.tabIndex = -1;
+  (there.find((control) => known(control) === name) ?? there[at] ?? there.at(-1) ?? home).focus({ preventScroll: true });
+}
+new MutationObserver(() => requestAnimationFrame(keep)).observe(document.body, { subtree: true, childList: true });
+
 // The transcript stays at its end while an answer grows, unless the reader has scrolled up.
 let following = true;
 const follow = () => { const box = transcript(); if (box && following) box.scrollTop = box.scrollHeight; };

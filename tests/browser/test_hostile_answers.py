@@ -1,4 +1,4 @@
-"""Hostile text of a model or its server; in what disagrees, is refused or asked back; on a page, in files, in replies."""
+"""Hostile text of a model or its server; in what disagrees, is refused, asked back; on a page, in files and replies."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from rag.errors import LoadError, RagError
 from rag.folder import counts, files_of, no_folder, watch
 from rag.loaders import document_path, file_digest, load
 from rag.protocols import Embedder, Progress, Store
+from rag.reading import Job, Unread, read
 from rag.splitter import embedded_text, split
 from rag.types import Chunk, Document, DocumentInfo, Matrix
 
@@ -124,17 +125,6 @@ def sync(
     return Report(tuple(sorted(run.results, key=lambda file: file.path)), time.perf_counter() - started_s)
 
 
-class _Job(NamedTuple):
-    """A document on its way into the index."""
-
-    document: Document
-    chunks: list[Chunk]
-
-    @property
-    def path(self) -> str:
-        return self.document.path
-
-
 class _Run:
     """One run: what it works with, and what it has done."""
 
@@ -223,26 +213,17 @@ class _Run:
 
     def _add(self, files: Sequence[Path]) -> None:
         self._done_bytes, self._total_bytes = 0, sum(_size(file) for file in files)
-        pending: list[_Job] = []
-        for file in files:
-            pending += self._load(file)
-            if sum(len(job.chunks) for job in pending) >= _BATCH_CHUNKS:
-                self._put(pending)
-                pending = []
-        self._put(pending)
+        for batch in read(files, self._folder, self._max_bytes, self._cut, _BATCH_CHUNKS):
+            for path, file, error in (item for item in batch if isinstance(item, Unread)):
+                self._fail(path, error)
+                self._advance("indexing", _size(file))
+            self._put([item for item in batch if isinstance(item, Job)])
 
-    def _load(self, file: Path) -> Iterator[_Job]:
-        """One job; none where the file cannot be read."""
-        try:
-            document = load(file, self._folder, self._max_bytes)
-        except LoadError as exc:
-            self._fail(document_path(file, self._folder), exc)
-            self._advance("indexing", _size(file))
-        else:
-            most = min(self._chunk_tokens, self._embedder.max_tokens)
-            yield _Job(document, split(document, self._embedder.count_tokens, most))
+    def _cut(self, document: Document) -> list[Chunk]:
+        most = min(self._chunk_tokens, self._embedder.max_tokens)
+        return split(document, self._embedder.count_tokens, most)
 
-    def _put(self, jobs: Sequence[_Job]) -> None:
+    def _put(self, jobs: Sequence[Job]) -> None:
         """Embed some documents together and put them one by one; if that fails, each on its own."""
         try:
             vectors = self._embed(jobs)
@@ -259,7 +240,7 @@ class _Run:
             self._note(job.path, "changed" if job.path in self._known else "added", len(job.chunks))
             self._advance("indexing", job.document.size_bytes)
 
-    def _embed(self, jobs: Sequence[_Job]) -> Matrix:
+    def _embed(self, jobs: Sequence[Job]) -> Matrix:
         """(n, dim) float32 for all chunks, in order; long documents in batches, so that there is progress to report."""
         texts = [embedded_text(chunk) for job in jobs for chunk in job.chunks]
         size_bytes = sum(job.document.size_bytes for job in jobs)

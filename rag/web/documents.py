@@ -9,9 +9,11 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from rag.errors import RagError, UsageError
 from rag.folder import leave_out, no_folder, take_back
@@ -19,12 +21,14 @@ from rag.indexing import FileResult, Report
 from rag.web.html import count, element, escape, message
 from rag.web.library import Library, Status
 from rag.web.progress import Step, each_file, progress
-from rag.web.uploads import Upload, remove, save
+from rag.web.uploads import MOST, Upload, refusal, remove, save
 
 logger = logging.getLogger(__name__)
 
 _SHOWN = 200
 """Most files that a table has."""
+_NAME = 300
+"""Characters of a name, as the browser gives it, at most."""
 _SAID = {
     "added": "added",
     "changed": "changed",
@@ -37,13 +41,16 @@ Show = Callable[[Step, float], str]
 """Makes HTML of a step and the seconds since it began."""
 
 
-def upload(files: Sequence[str], library: Library, collection: str = "") -> Iterator[str]:
+def upload(
+    files: Sequence[str], library: Library, collection: str = "", refused: Sequence[Upload] = ()
+) -> Iterator[str]:
     """Take uploaded files into the folder and the index.
 
     Args:
         files: Paths where they arrived; they are deleted there.
         library: Whose folder and index they go into.
         collection: Name of the folder that they go into; empty for none.
+        refused: Files that were handed in with them and not taken, see `turn_away`.
 
     Yields:
         The progress, and last a table with one row per file: what was done, or why not and what mends it.
@@ -57,11 +64,11 @@ def upload(files: Sequence[str], library: Library, collection: str = "") -> Iter
         taken = {upload.path for upload in uploads if upload.path}
         sizes_bytes = {path: (folder / path).stat().st_size for path in sorted(taken)}
         results = (yield from _index(library, partial(each_file, sizes_bytes))) if taken else {}
-        refused = {path for path in taken if path in results and results[path].action == "failed"}
-        for path in refused:
+        unread = {path for path in taken if path in results and results[path].action == "failed"}
+        for path in unread:
             (folder / path).unlink(missing_ok=True)
-        library.forget(refused)
-        yield results_table(uploads, results)
+        library.forget(unread)
+        yield results_table([*uploads, *refused], results)
     except RagError as exc:
         yield message("error", exc.message, exc.hint)
     except OSError as exc:
@@ -69,6 +76,24 @@ def upload(files: Sequence[str], library: Library, collection: str = "") -> Iter
     finally:
         for arrived in paths:
             arrived.unlink(missing_ok=True)
+
+
+def turn_away(files: Iterable[Mapping[str, Any]], library: Library) -> list[Upload]:
+    """Say why the page does not send files.
+
+    Args:
+        files: What the browser says of them: `name`, `size` and `late`, see `rag.web.uploads.refusal`.
+        library: Whose limits count.
+
+    Returns:
+        Those that are not taken; at most as many as are taken at once.
+    """
+    most_bytes, found = library.config.max_file_bytes, []
+    for file in islice(files, MOST):
+        name, size = str(file.get("name"))[:_NAME], file.get("size")
+        why = refusal(name, size if isinstance(size, int) else 0, most_bytes, late=file.get("late") is True)
+        found += [why] if why else []
+    return found
 
 
 def reindex(library: Library) -> Iterator[str]:

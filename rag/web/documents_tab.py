@@ -11,8 +11,8 @@ import gradio as gr
 from rag.web import documents
 from rag.web.library import Library
 from rag.web.listing import Aside, listing
-from rag.web.sent import QUIET, number_of, text_of
-from rag.web.uploads import SUFFIXES
+from rag.web.sent import QUIET, number_of, rows_of, text_of
+from rag.web.uploads import MOST, SUFFIXES, Upload
 
 _ACTS: dict[str, Callable[[str, Library], Iterator[str]]] = {
     "anew": documents.read_anew,
@@ -20,7 +20,11 @@ _ACTS: dict[str, Callable[[str, Library], Iterator[str]]] = {
     "leave_out": documents.put_aside,
     "take_back": documents.put_back,
 }
-_JS = files("rag.web").joinpath("assets", "documents.js")
+_ASSETS = files("rag.web").joinpath("assets")
+
+
+def _asset(name: str) -> str:
+    return _ASSETS.joinpath(name).read_text("utf-8")
 
 
 class DocumentsTab:
@@ -55,7 +59,15 @@ class DocumentsTab:
                 elem_id="fn-collection",
             )
             self._again = gr.Button("Re-index", size="sm", min_width=0, elem_id="fn-reindex")
-        self._results = gr.HTML(elem_id="fn-results", apply_default_css=False)
+        self._refused = gr.State(list[Upload]())
+        self._results = gr.HTML(
+            elem_id="fn-results",
+            apply_default_css=False,
+            js_on_load=_asset("uploads.js"),
+            suffixes=sorted(SUFFIXES),
+            most_bytes=library.config.max_file_bytes,
+            most=MOST,
+        )
         self._find = gr.Textbox(
             value="",
             placeholder="Find a document by name or title",
@@ -67,7 +79,7 @@ class DocumentsTab:
         )
         self._at = gr.State(0)
         self.sought = [self._find, self._at]
-        self.listing = gr.HTML(elem_id="fn-listing", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
+        self.listing = gr.HTML(elem_id="fn-listing", apply_default_css=False, js_on_load=_asset("documents.js"))
 
     def wire(self, **refreshing: Any) -> None:
         """Say what happens on each event, and have the page look at the library anew afterwards.
@@ -77,9 +89,11 @@ class DocumentsTab:
         """
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         working = {"concurrency_limit": 2, "concurrency_id": "indexing", **quiet}
-        given = [self._files, self._collection]
+        given = [self._files, self._collection, self._refused]
+        turned_away = self._results.refused(self._refuse, None, [self._results, self._refused], **QUIET)
+        turned_away.then(None, None, None, js="() => window.fnTakeRest()", **QUIET)
         for done in (
-            self._files.upload(self._upload, given, [self._results, self._files], **working),
+            self._files.upload(self._upload, given, [self._results, self._files, self._refused], **working),
             self._again.click(self._reindex, None, self._results, trigger_mode="once", **working),
             self.listing.act(self._act, None, self._results, **working),
         ):
@@ -102,10 +116,17 @@ class DocumentsTab:
         at = number_of(event, "at")
         return at, self.listed(words, at)
 
-    def _upload(self, paths: list[str] | None, collection: str) -> Iterator[tuple[Any, Any]]:
-        for html in documents.upload(paths or [], self._library, collection):
-            yield html, gr.skip()
-        yield gr.skip(), None
+    def _refuse(self, event: gr.EventData) -> tuple[str, list[Upload]]:
+        """Say why files are not sent; said again beside the others of the same drop, where there are any."""
+        refused = documents.turn_away(rows_of(event, "files"), self._library)
+        return documents.results_table(refused, {}), refused if number_of(event, "rest") > 0 else []
+
+    def _upload(
+        self, paths: list[str] | None, collection: str, refused: list[Upload]
+    ) -> Iterator[tuple[Any, Any, list[Upload]]]:
+        for html in documents.upload(paths or [], self._library, collection, refused):
+            yield html, gr.skip(), refused
+        yield gr.skip(), None, []
 
     def _reindex(self) -> Iterator[str]:
         yield from documents.reindex(self._library)

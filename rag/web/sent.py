@@ -21,6 +21,12 @@ def text_of(event: gr.EventData, name: str) -> str:
     return sound(value) if isinstance(value, str) else ""
 
 
+def rows_of(event: gr.EventData, name: str) -> list[dict[str, Any]]:
+    """Records that were sent; whatever is none is left out."""
+    value = (event._data or {}).get(name)
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
 def number_of(event: gr.EventData, name: str) -> int:
     """A number that was sent; -1 where it was something else."""
     value = (event._data or {}).get(name)

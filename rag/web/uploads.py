@@ -24,6 +24,8 @@ SUFFIXES = frozenset(
     ".epub .py .js .ts .java .c .h .cpp .hpp .cs .go .rs .rb .php .sh .sql .xml .yaml .yml .toml .ini .cfg .tex".split()
 )
 """What may be uploaded; the folder itself may hold more."""
+MOST = 100
+"""Most files that are taken at once."""
 _LONGEST_BYTES = 150
 _SAVING = threading.Lock()
 """Two files of one name at once would get one place."""
@@ -58,12 +60,36 @@ def save(files: Iterable[Path], folder: Path, max_bytes: int, collection: str = 
         collection: Name of the folder under `uploads/` that they go into; empty for none.
 
     Returns:
-        One result per file, in order. Bytes that are there already are not copied again; other bytes of the same name
-        get a number.
+        One result per file, in order, those past `MOST` refused. Bytes that are there already are not copied again;
+        other bytes of the same name get a number.
     """
     inner = f"{FOLDER}/{safe_name(collection)}" if collection.strip() else FOLDER
     with _SAVING:
-        return [_save(file, folder, inner, max_bytes) for file in files]
+        return [_save(file, folder, inner, max_bytes, at >= MOST) for at, file in enumerate(files)]
+
+
+def refusal(name: str, size_bytes: int, max_bytes: int, *, late: bool = False) -> Upload | None:
+    """Why a file is not taken.
+
+    Args:
+        name: As the user called it.
+        size_bytes: Its size.
+        max_bytes: Largest file that is taken.
+        late: Whether as many as are taken at once came before it.
+
+    Returns:
+        The reason and what mends it; None for a file that is taken.
+    """
+    suffix = Path(safe_name(name)).suffix.lower()
+    if suffix not in SUFFIXES:
+        known = "save it as text, PDF or one of the office formats"
+        return Upload(name, reason=f"files of type {suffix or 'without a suffix'} are not taken", hint=known)
+    if size_bytes > max_bytes:
+        reason = f"{size_bytes:,} bytes, and the limit is {max_bytes:,}"
+        return Upload(name, reason=reason, hint="split it, or raise the limit with RAG_MAX_FILE_BYTES")
+    if late:
+        return Upload(name, reason=f"more than {MOST} files at once", hint="hand it in after these")
+    return None
 
 
 def is_upload(path: str) -> bool:
@@ -111,15 +137,11 @@ def safe_name(name: str) -> str:
     return f"{_cut(stem, _LONGEST_BYTES - len(suffix.encode()) - 1)}.{suffix}"
 
 
-def _save(file: Path, folder: Path, inner: str, max_bytes: int) -> Upload:
-    name = safe_name(file.name)
-    suffix, size = Path(name).suffix.lower(), file.stat().st_size
-    if suffix not in SUFFIXES:
-        known = "save it as text, PDF or one of the office formats"
-        return Upload(file.name, reason=f"files of type {suffix or 'without a suffix'} are not taken", hint=known)
-    if size > max_bytes:
-        return Upload(file.name, reason=f"{size:,} bytes, and the limit is {max_bytes:,}", hint="split it")
-    target = _free(folder / inner, name, file_digest(file))
+def _save(file: Path, folder: Path, inner: str, max_bytes: int, late: bool) -> Upload:
+    refused = refusal(file.name, file.stat().st_size, max_bytes, late=late)
+    if refused:
+        return refused
+    target = _free(folder / inner, safe_name(file.name), file_digest(file))
     if not target.exists():
         part = target.with_name(f".{target.name}.part")
         shutil.copyfile(file, part)

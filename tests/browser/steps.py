@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
+_DROP = """([zone, sizes]) => {
+  const dataTransfer = new DataTransfer();
+  for (const [name, size] of Object.entries(sizes)) {
+    const words = "The gull lantern is lit by Ada Holm. ";
+    dataTransfer.items.add(new File([words.repeat(size / words.length + 1).slice(0, size)], name));
+  }
+  for (const type of ["dragenter", "dragover", "drop"])
+    zone.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+"""Drop files of so many characters, by the events of a real drag and drop."""
+
 
 def enter(page: Page, url: str) -> None:
     """Open the page and wait until it is ready."""
@@ -43,3 +54,12 @@ def sign_in(page: Page, name: str, password: str) -> None:
     page.get_by_label("username").fill(name)
     page.get_by_label("password").fill(password)
     page.get_by_role("button", name="Login").click()
+
+
+def drop(page: Page, sizes: dict[str, int]) -> Locator:
+    """Drop files on the place for them; the rows of what became of each."""
+    page.get_by_role("tab", name="Documents").click()
+    zone = page.locator("#fn-upload").get_by_role("button")
+    expect(zone).to_be_visible()
+    page.evaluate(_DROP, [zone.element_handle(), sizes])
+    return page.locator("#fn-results tbody tr")

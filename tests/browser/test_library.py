@@ -1,7 +1,8 @@
-"""A long list of documents is searched and turned, and each of its documents read anew, left out or taken back in."""
+"""A long list of documents is searched and turned; each is read anew, left out, taken back in; and too many are added."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from playwright.sync_api import Page, expect
 
 from rag.factory import no_progress
 from rag.web.library import Library
+from rag.web.uploads import MOST
 from tests.browser.conftest import MARKS
-from tests.browser.steps import enter
+from tests.browser.steps import drop, enter
 from tests.web.shelves import open_library, serving
 
 pytestmark = MARKS
@@ -31,7 +33,7 @@ def crowded(tmp_path_factory: pytest.TempPathFactory) -> Library:
 
 @pytest.fixture(scope="module")
 def url(crowded: Library) -> Iterator[str]:
-    with serving(crowded, 18_900) as url:
+    with serving(crowded, 18_980) as url:
         yield url
 
 
@@ -81,3 +83,13 @@ def test_a_document_is_read_anew_left_out_and_taken_back_in(listed: Page, crowde
     expect(results).to_contain_text("added")
     expect(minutes).to_be_visible()
     expect(listed.get_by_text("left out", exact=False).filter(visible=True)).to_have_count(0)
+
+
+def test_of_too_many_files_at_once_the_first_are_taken(listed: Page, crowded: Library) -> None:
+    rows = drop(listed, {f"drop{number}.txt": 30 + number for number in range(MOST + 2)})
+    expect(rows).to_have_count(MOST + 2, timeout=60_000)
+    expect(rows.filter(has_text="not added")).to_have_count(2)
+    expect(rows.last).to_contain_text(f"drop{MOST + 1}.txt")
+    expect(rows.last).to_contain_text("hand it in after these")
+    shutil.rmtree(Path(crowded.config.folder, "uploads"))
+    crowded.index(no_progress)

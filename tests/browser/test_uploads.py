@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Page, expect
 
 from rag.config import Config
 from rag.web.library import Library
 from tests.browser.conftest import MARKS
-from tests.browser.steps import ask, enter, last
+from tests.browser.steps import ask, drop, enter, last
 
 pytestmark = MARKS
 LONG = "W" * 3000
@@ -49,6 +50,36 @@ def test_each_upload_has_its_result_and_can_be_asked_about(
     expect(page.locator("#fn-sources")).to_contain_text("kestrel.txt")
     folder = Path(library.config.folder) / "uploads"
     assert [path.name for path in folder.iterdir()] == ["kestrel.txt"]
+
+
+def test_of_files_that_are_dropped_the_good_one_is_taken_and_each_other_told_why(
+    page: Page, real: str, library: Library
+) -> None:
+    limit = library.config.max_file_bytes
+    enter(page, real)
+    rows = drop(page, {"gull.txt": 36, "huge.txt": limit + 1, "tool.exe": 10})
+    expect(rows.filter(has_text="gull.txt")).to_contain_text("added", timeout=60_000)
+    expect(rows).to_have_count(3)
+    large = rows.filter(has_text="huge.txt")
+    expect(large).to_contain_text("not added")
+    expect(large).to_contain_text(f"{limit + 1:,} bytes, and the limit is {limit:,}")
+    expect(large).to_contain_text("split it, or raise the limit with RAG_MAX_FILE_BYTES")
+    expect(rows.filter(has_text="tool.exe")).to_contain_text("files of type .exe are not taken")
+    expect(rows.filter(has_text="tool.exe")).to_contain_text("save it as text, PDF")
+    expect(page.locator("#fn-listing")).to_contain_text("uploads/gull.txt")
+    assert not [path for name in ("huge.txt", "tool.exe") for path in Path(library.config.folder).rglob(name)]
+    rows = drop(page, {"tool.exe": 10})
+    expect(rows).to_have_count(1)
+    expect(page.locator("#fn-upload").get_by_role("button")).to_be_visible()
+    rows = drop(page, {"gull.txt": 36})
+    expect(rows).to_contain_text("already there", timeout=60_000)
+    expect(rows).to_have_count(1)
+
+
+def test_the_server_takes_no_larger_file_whoever_sends_it(real: str, library: Library) -> None:
+    for size, code in ((library.config.max_file_bytes, 200), (library.config.max_file_bytes + 1, 413)):
+        sent = httpx.post(f"{real}gradio_api/upload", files={"files": ("a.txt", b"x" * size)})
+        assert sent.status_code == code, sent.text
 
 
 def test_a_file_of_another_type_is_refused_by_name(page: Page, real: str, tmp_path: Path, library: Library) -> None:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag.errors import IndexBusy
 from rag.indexing import Report
 from rag.protocols import Progress
-from rag.web.documents import banner, delete, put_aside, put_back, read_anew, reindex, upload
+from rag.web.documents import banner, delete, put_aside, put_back, read_anew, reindex, results_table, turn_away, upload
 from rag.web.library import Status
 from rag.web.listing import Aside, listing
 from rag.web.progress import each_file, progress
@@ -38,6 +39,38 @@ def test_each_file_has_its_result_and_a_broken_one_is_not_kept(tmp_path: Path) -
     assert "uploads/good.txt" in [document.path for document in library.documents()]
     again = list(upload([str(arrived(tmp_path, "good.txt", "The mast is a spar of spruce."))], library))[-1]
     assert "already there" in again
+    library.close()
+
+
+def test_what_the_page_holds_back_is_told_beside_what_it_sends(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    large = library.config.max_file_bytes + 1
+    said: list[dict[str, Any]] = [
+        {"name": "big.pdf", "size": large, "late": False},
+        {"name": "tool.exe", "size": 1},
+        {"name": "fits.txt"},
+    ]
+    refused = turn_away(said, library)
+    assert [file.name for file in refused] == ["big.pdf", "tool.exe"]
+    good = str(arrived(tmp_path, "good.txt", "The mast is a spar."))
+    table = list(upload([good], library, "", refused))[-1]
+    assert table.count("<tr class=") == 3 and ">good.txt</th><td><strong>added</strong>" in table
+    assert f"{large:,} bytes, and the limit is {large - 1:,}" in table and "RAG_MAX_FILE_BYTES" in table
+    library.close()
+
+
+def test_whatever_a_browser_says_of_files_is_told_safely(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    odd: list[dict[str, Any]] = [
+        {},
+        {"name": None, "size": "x", "late": 1},
+        *({"name": text + ".exe", "size": -1} for text in HOSTILE),
+    ]
+    refused = turn_away(odd, library)
+    assert len(refused) == len(odd) and max(len(file.name) for file in refused) <= 300
+    tags = {tag for tag, _ in Elements(results_table(refused, {})).tags}
+    assert tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "strong", "br"}
+    assert len(turn_away([{"name": "a.exe"}] * 1_000, library)) == 100
     library.close()
 
 

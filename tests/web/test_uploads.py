@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.web.uploads import safe_name, save
+from rag.web.uploads import MOST, refusal, safe_name, save
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,20 @@ def test_types_and_sizes_are_limited(tmp_path: Path) -> None:
     assert "101 bytes, and the limit is 100" in uploads[2].reason
     assert all(upload.hint for upload in uploads)
     assert not (tmp_path / "docs").exists()
+
+
+def test_no_more_than_so_many_are_taken_at_once(tmp_path: Path) -> None:
+    files = [arrived(tmp_path, "a.txt", "one") for _ in range(MOST + 2)]
+    uploads = save(files, tmp_path / "docs", 100)
+    assert [upload.path for upload in uploads] == ["uploads/a.txt"] * MOST + [""] * 2
+    assert "more than 100 files at once" in uploads[-1].reason and uploads[-1].hint
+
+
+def test_a_file_that_is_not_sent_is_refused_as_one_that_is() -> None:
+    assert refusal("a.txt", 100, 100) is None
+    for name, size, late in (("a.exe", 1, False), ("a", 1, False), ("A.TXT", 101, False), ("a.txt", 1, True)):
+        why = refusal(name, size, 100, late=late)
+        assert why and why.name == name and why.reason and why.hint and not why.path
 
 
 def test_a_link_in_the_folder_is_not_written_through(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A long list of documents is searched and turned; each is read anew, left out, taken back in; and too many are added."""
+"""A long list of documents is searched and turned; each is read anew, left out and taken back in; many are added."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Local sentence-transformers models behind the `Embedder` protocol: as a graph on the processor, or in torch.
 
-On the processor the graph is several times faster and needs no torch (docs/decisions/0017-embedder-graph.md); torch is for accelerators,
-and for models of which no graph can be made. Knows nothing of documents or indexes, and fetches nothing.
+On the processor the graph is several times faster and needs no torch (docs/decisions/0017-embedder-graph.md); torch is
+for accelerators, and for models of which no graph can be made. Knows nothing of documents or indexes, and fetches
+nothing.
 """
 
 from __future__ import annotations

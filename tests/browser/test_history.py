@@ -75,7 +75,8 @@ def test_conversations_are_listed_found_renamed_and_deleted(page: Page, chat: st
     delete = page.get_by_role("button", name="Delete: Lease <b>terms</b>")
     delete.click()
     expect(delete).to_have_text("Delete for good?")
-    delete.click()
+    page.mouse.down()  # where the pointer still is
+    page.mouse.up()
     expect(page.locator(".fn-welcome")).to_be_visible()
     expect(page.locator("#fn-history")).to_contain_text("No conversation has “harbour registrar”")
     page.get_by_role("textbox", name="Search conversations").fill("")

@@ -83,9 +83,10 @@ def _turns(start: int, found: int) -> str:
 
 def _failed(failures: Sequence[FileResult]) -> str:
     said = f"{count(len(failures), 'file')} could not be read"
+    whys = [" · ".join(filter(None, (file.reason, file.hint))) for file in failures[:SHOWN]]
     items = [
-        f"{element('strong', escape(file.path))} {escape(file.reason)} {escape(file.hint)} {_away(file.path)}"
-        for file in failures[:SHOWN]
+        f"{element('strong', escape(file.path))} {escape(why)} {_away(file.path)}"
+        for file, why in zip(failures, whys, strict=False)
     ]
     return _folded(said, items, "fn-failed")
 

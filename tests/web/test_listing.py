@@ -94,6 +94,6 @@ def test_what_was_handed_in_is_deleted_and_what_was_not_is_left_out() -> None:
 def test_what_is_not_indexed_is_listed_with_what_one_can_do_about_it() -> None:
     aside = Aside([FileResult("torn.pdf", "failed", 0, "truncated", "copy it again")], ["drafts", "old.txt"])
     html = listing([], "docs", aside)
-    assert "1 file could not be read" in html and "truncated copy it again" in html and "2 left out" in html
+    assert "1 file could not be read" in html and "truncated · copy it again" in html and "2 left out" in html
     assert acts(html) == [("leave_out", "torn.pdf"), ("take_back", "drafts"), ("take_back", "old.txt")]
     assert "left out" not in listing([], "docs") and "read" not in listing([], "docs")

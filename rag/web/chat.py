@@ -203,8 +203,7 @@ class Chat:
         if session.trouble:
             last += message("error", session.trouble)
         past = conversation(session.views[:-1], self._library.info) if whole else None
-        reading = session.busy and session.opened is not None
-        sources = self.sources.show(session) if whole and not reading else None
+        sources = self.sources.show(session) if whole and session.opened is None else None
         above, begun = editing(session.editing, len(session.views)), bool(session.views)
         return Screen(past, last, sources, above, session.busy, begun, session.kept_as)
 

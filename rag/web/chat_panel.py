@@ -90,6 +90,7 @@ class ChatPanel:
         sources.rate(self._rate, given, self.shown, trigger_mode="multiple", **QUIET)
         sources.source(self._select, given, [sources, tabs], trigger_mode="multiple", **QUIET)
         sources.look(self._look, given, [sources, tabs], trigger_mode="multiple", **QUIET)
+        sources.read(self._read, [self._session], None, **QUIET)
         self.kept_as.change(None, self.kept_as, None, js="(id) => window.fnAddress(id)")
 
     def choices(self, documents: Sequence[DocumentInfo], chosen: Sequence[str] | None) -> gr.Dropdown:
@@ -182,6 +183,9 @@ class ChatPanel:
         self.own(session, request, kept_as)
         pane = self._chat.sources.select(number_of(event, "turn"), text_of(event, "passage"), session)
         return pane, gr.Tabs(selected="sources")
+
+    def _read(self, session: Session) -> None:
+        session.reading = True
 
     def _look(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
         self.own(session, request, kept_as)

@@ -44,6 +44,7 @@ class Session:
         busy: True while an answer is being written.
         shown: Number of the question whose sources are shown; None for the last.
         selected: Name of the passage that is selected, as `rag.web.passages` has it; empty for none.
+        reading: True once the evidence was read while an answer was written: it stays where it is when that is over.
         scope: Documents and folders that the next question looks in; empty for all.
         opened: The document that stands in place of the sources; None for none.
         explained: Id of the question that the page explains; empty for none.
@@ -61,6 +62,7 @@ class Session:
         self.busy = False
         self.shown: int | None = None
         self.selected = ""
+        self.reading = False
         self.scope: tuple[str, ...] = ()
         self.opened: Opened | None = None
         self.explained = ""
@@ -86,7 +88,7 @@ class Session:
         """Start a question; its sources are shown from now on."""
         question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
         self.stop, self.busy = threading.Event(), True
-        self.shown, self.selected, self.opened = None, "", None
+        self.shown, self.selected, self.reading, self.opened = None, "", False, None
         view = View(len(self.views) + 1, question, self.scope)
         self.views.append(view)
         return view
@@ -101,7 +103,7 @@ class Session:
         """Go on with a conversation from the disk, and stop what is being written."""
         self.stop.set()
         self.views, self.kept_as, self.busy = list(views), kept_as, False
-        self.shown, self.selected, self.opened, self.editing = None, "", None, None
+        self.shown, self.selected, self.reading, self.opened, self.editing = None, "", False, None, None
         self.trouble = self.left = ""
 
     def rewind(self) -> None:
@@ -129,7 +131,7 @@ class Session:
 
     def select(self, turn: int, name: str) -> None:
         """Show the sources of one question with one passage selected; a question that does not exist is let be."""
-        self.opened = None
+        self.reading, self.opened = False, None
         if self.view(turn):
             self.shown, self.selected = turn, name
 

@@ -35,7 +35,7 @@ class SourcePane:
     def _shown(self, session: Session) -> str:
         opened = session.opened
         if opened is None:
-            return pane(session.current, self._library.read, session.selected)
+            return pane(session.current, self._library.read, session.selected, session.reading)
         if opened.what == "page" and opened.citation and has_page(opened.citation):
             shown = page_at(self._library, opened.citation, opened.at)
         else:

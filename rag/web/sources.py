@@ -28,20 +28,21 @@ _EMPTY_LINES = re.compile(r"\n\s*\n")
 _BROKEN = re.compile(r"(?<=[\w,;])\n(?=[a-z])")
 
 
-def pane(view: View | None, read: Read, selected: str = "") -> str:
+def pane(view: View | None, read: Read, selected: str = "", reading: bool = False) -> str:
     """The sources of one answer; where there is none, the passages that it will be, or was not, written from.
 
     Args:
         view: The question; None for an empty conversation.
         read: Gives the documents.
         selected: Name of the passage that is selected, as `rag.web.passages` has it; empty for none.
+        reading: Whether the evidence stays although there are sources.
 
     Returns:
         A block of HTML.
     """
     if view is None:
         return _empty("Sources appear here", "with the cited words lit up in the passage that they come from.")
-    if view.citations and (view.over or not view.evidence):
+    if view.citations and not _stays(view, selected, reading):
         return _cited(view, read, selected)
     if view.evidence:
         return _reading(view, read, selected)
@@ -49,6 +50,13 @@ def pane(view: View | None, read: Read, selected: str = "") -> str:
         hits = looked_at(view)
         return _heading("Looked at", count(len(hits), "passage")) + hit_list(view.number, hits, selected)
     return _empty("No sources yet", "What is found for the question appears here.")
+
+
+def _stays(view: View, selected: str, reading: bool) -> bool:
+    """Whether the evidence stands there still: while the answer is written, or one of its passages is looked at."""
+    if any(item.name == selected for item in [*cited(view), *others(view)]):
+        return False
+    return bool(view.evidence) and (not view.over or reading or any(item.name == selected for item in found(view)))
 
 
 def around(shown: str, opened: Opened, view: View | None) -> str:
@@ -175,8 +183,10 @@ def _reading(view: View, read: Read, selected: str) -> str:
         passage = _lit(chunk.text, chunk.start, lit)
         head = _card_head("", chunk.document, place(chunk.page, below(chunk.heading)), _date(chunk.document, read))
         cards.append(_framed(view.number, item, head, passage, item.name == selected))
-    title, note = _READ_AS["refused" if view.refused else "over" if view.over else "going on"]
-    return _heading(title, note, _steps(cards)) + "".join(cards)
+    answered = view.over and bool(view.citations)
+    state = "refused" if view.refused else "over" if view.over and not answered else "going on"
+    onward = element("button", "Sources of the answer", type="button", class_="fn-onward", data_turn=view.number)
+    return _heading(*_READ_AS[state], _steps(cards)) + "".join(cards) + (onward if answered else "")
 
 
 def _span(evidence: Evidence) -> Span:

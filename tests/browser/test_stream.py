@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import MARKS, REPLY
 from tests.browser.steps import ask, enter, finished, last, type_question
@@ -19,6 +19,7 @@ _COUNT_SHIFTS = """() => {
     for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.fnShifts += entry.value;
   }).observe({ type: "layout-shift", buffered: false });
 }"""
+_PANE = "document.querySelector('#fn-sources').closest('.tabitem')"
 QUESTION = "How may either side end the harbour lease?"
 FIRST = REPLY.split(". ")[0] + "."
 
@@ -157,3 +158,68 @@ def test_nothing_jumps_while_an_answer_grows(page: Page, gated: str, generator: 
     finished(page, 2)
     assert page.locator("#fn-composer").bounding_box() == composer
     assert page.evaluate("window.fnShifts") < 0.1, "what the web calls good is below .1"
+
+
+def place(element: Locator) -> tuple[float, float]:
+    """Where something is on the screen; its height may change."""
+    box = element.bounding_box()
+    assert box
+    return box["x"], box["y"]
+
+
+def test_the_end_of_an_answer_moves_nothing_that_is_read(page: Page, gated: str, generator: GatedGenerator) -> None:
+    page.set_viewport_size({"width": 1280, "height": 480})
+    enter(page, gated)
+    generator.gate.release(200)
+    ask(page, "Who keeps the boat shed dry?")
+    while generator.gate.acquire(blocking=False):
+        pass
+    type_question(page, QUESTION)
+    generator.gate.release(14)
+    words, card = last(page).locator(".fn-words").first, page.locator(".fn-source").last
+    expect(words).to_have_text(FIRST)
+    card.hover()
+    at = float(page.evaluate(f"{_PANE}.scrollTop"))
+    page.mouse.wheel(0, -40)
+    page.wait_for_function(f"{_PANE}.scrollTop === {max(0.0, at - 40)}")
+    before = [place(words), place(card)]
+    generator.gate.release(200)
+    finished(page, 2)
+    assert [place(words), place(card)] == before
+    expect(page.locator("#fn-sources h2")).to_have_text("Found so far")
+    page.get_by_role("button", name="Sources of the answer").click()
+    expect(page.locator("#fn-sources h2")).to_have_text("Sources")
+
+
+def test_a_document_opened_while_an_answer_is_written_stays_open(
+    page: Page, gated: str, generator: GatedGenerator
+) -> None:
+    enter(page, gated)
+    type_question(page, QUESTION)
+    expect(page.locator("#fn-sources")).to_contain_text("Found so far")
+    page.get_by_role("button", name="Open the document of passage 1").press("Enter")
+    spot = page.locator("#fn-text-spot")
+    expect(spot).to_be_in_viewport()
+    before = place(spot)
+    generator.gate.release(200)
+    finished(page)
+    assert place(spot) == before
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("article", name="Passage 1")).to_be_focused()
+    last(page).locator(".fn-cite").first.click()
+    expect(page.get_by_role("article", name="Source 1")).to_be_focused()
+
+
+def test_a_source_chosen_while_an_answer_is_written_stays(page: Page, gated: str, generator: GatedGenerator) -> None:
+    enter(page, gated)
+    type_question(page, QUESTION)
+    generator.gate.release(14)
+    last(page).locator(".fn-cite").first.click()
+    source = page.get_by_role("article", name="Source 1")
+    expect(source).to_be_focused()
+    before = place(source)
+    generator.gate.release(200)
+    finished(page)
+    expect(page.get_by_role("article", name="Source 2")).to_be_visible()
+    assert place(source) == before
+    expect(source).to_be_focused()

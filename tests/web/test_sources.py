@@ -153,6 +153,22 @@ def test_whatever_is_shown_opens_its_document() -> None:
         assert ways(html, name) == ["text", "page"], name
 
 
+@pytest.mark.parametrize(
+    ("selected", "reading", "title"),
+    [("", False, "Sources"), ("", True, "Found so far"), ("found-1", False, "Found so far"), ("1", True, "Sources")],
+)
+def test_evidence_that_is_looked_at_stays_when_the_answer_is_there(selected: str, reading: bool, title: str) -> None:
+    html = pane(view_after(8), read, selected, reading)
+    assert f"<h2>{title}</h2>" in html
+    assert ("Sources of the answer" in html) is (title == "Found so far")
+    assert "Sources of the answer" not in pane(view_after(4), read, selected, reading)
+
+
+def test_a_source_can_be_selected_while_the_answer_is_written() -> None:
+    assert "<h2>Sources</h2>" in pane(view_after(6), read, "1")
+    assert "<h2>Found so far</h2>" in pane(view_after(6), read)
+
+
 def test_what_was_looked_at_is_unfolded_where_it_is_selected() -> None:
     view = View(1, "q")
     view.apply(replace(ANSWER, hits=(HIT, replace(HIT, chunk=replace(HIT.chunk, document="other.txt")))))

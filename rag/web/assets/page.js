@@ -3,10 +3,10 @@ const root = document.documentElement;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const transcript = () => document.getElementById("fn-transcript");
 const box = () => document.querySelector("#fn-box textarea");
-let opened = null, arrived = false;
+let opened = null, sought = null;  // what led into the pane, and what was asked of it and is not there yet
 
 document.addEventListener("click", (event) => {
-  const cite = event.target.closest?.(".fn-cite");
+  const cite = event.target.closest?.(".fn-cite, .fn-onward");
   if (cite) return select(cite);
   const step = event.target.closest?.(".fn-step");
   if (step) return go(Number(step.dataset.step));
@@ -45,6 +45,9 @@ document.addEventListener("keydown", (event) => {
 const marker = ({ turn, passage }) => document.querySelector(`.fn-cite[data-turn="${turn}"][data-passage="${passage}"]`);
 function select({ dataset: { turn, passage = "" } }) {
   opened = marker({ turn, passage }) ?? opened;
+  const there = element.querySelector(`.fn-source[aria-current=true][data-turn="${turn}"][data-passage="${passage}"]`);
+  sought = there ? null : { passage };
+  if (there) reveal(there);
   trigger("source", { turn: Number(turn), passage });
 }
 
@@ -54,7 +57,7 @@ function open(button) {
   const place = button.dataset.page ?? button.dataset.at, at = place ? Number(place) : -1;
   const what = button.matches(".fn-to-page") || button.dataset.what === "page" ? "page" : "text";
   if (!element.contains(button)) opened = button;
-  arrived = true;
+  sought = { opens: true };
   trigger("look", passage ? { turn: Number(turn), passage, what, at } : { document, at });
 }
 const back = () => select(element.querySelector(".fn-opened"));
@@ -95,6 +98,7 @@ window.fnSure = (button, then) => {
 
 // The address names the conversation, so that a reload, a bookmark and a second tab find it.
 window.fnAddress = (id) => {
+  following = true;
   const address = new URL(location.href);
   if (id) address.searchParams.set("c", id);
   else address.searchParams.delete("c");
@@ -134,21 +138,26 @@ function takeSelected(text) {
   return done;
 }
 
-function reveal() {
-  const source = element.querySelector("[aria-current=true]"), cited = source && marker(source.dataset);
-  for (const cite of document.querySelectorAll(".fn-cite")) cite.setAttribute("aria-pressed", cite === cited ? "true" : "false");
-  if (!opened) return;
-  if (!source) return opened.isConnected ? opened.focus() : element.querySelector(".fn-source")?.focus();
+function reveal(source) {
+  if (!source) return (opened?.isConnected ? opened : element.querySelector(".fn-source"))?.focus();
   source.focus({ preventScroll: true });
   const fits = source.offsetHeight < 0.8 * Math.min(innerHeight, source.closest(".tabitem")?.clientHeight ?? innerHeight);
   const target = fits ? source : source.querySelector("mark");
   target.scrollIntoView({ block: fits ? "nearest" : "center", behavior: calm() ? "auto" : "smooth" });
 }
-watch("value", () => {
-  if (arrived && element.querySelector(".fn-opened")) requestAnimationFrame(arrive);
-  else if (opened) requestAnimationFrame(reveal);
-  arrived = false;
-});
+
+// The pane has changed: by what was asked of it, or by the answer that is being written, which takes nobody anywhere.
+function settle() {
+  const source = element.querySelector("[aria-current=true]"), cited = source && marker(source.dataset);
+  for (const cite of document.querySelectorAll(".fn-cite")) cite.setAttribute("aria-pressed", cite === cited ? "true" : "false");
+  const opens = Boolean(element.querySelector(".fn-opened"));
+  if (!sought || Boolean(sought.opens) !== opens) return;
+  if (!opens && writing() && source?.dataset.passage !== sought.passage) return;
+  sought = null;
+  if (opens) arrive();
+  else reveal(source);
+}
+watch("value", () => requestAnimationFrame(settle));
 
 // What is written anew keeps the focus: on the same control, else on the one in its place, else where it was.
 const HOMES = "#fn-past, #fn-current, #fn-sources, #fn-history";
@@ -169,19 +178,31 @@ function keep() {
 }
 new MutationObserver(() => requestAnimationFrame(keep)).observe(document.body, { subtree: true, childList: true });
 
-// The transcript stays at its end while an answer grows, unless the reader has scrolled up.
-let following = true;
-const follow = () => { const box = transcript(); if (box && following) box.scrollTop = box.scrollHeight; };
+// The transcript stays at its end while an answer grows, unless the reader has scrolled up; when the answer is over, its
+// words stay where they are.
+let following = true, growing = false;
+const writing = () => document.querySelector("#fn-current .fn-answer[aria-busy=true]");
+function follow() {
+  const box = transcript(), now = Boolean(writing());
+  if (now && !growing) sought = null;
+  if (now !== growing) following = now || (following && !document.querySelector("#fn-current .fn-words"));
+  growing = now;
+  if (box && following) box.scrollTop = box.scrollHeight;
+}
 document.addEventListener("scroll", (event) => {
   const box = transcript();
   if (event.target === box) following = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
 }, true);
-document.addEventListener("keydown", (event) => { if (event.key === "Enter") following = true; });
 new MutationObserver(follow).observe(document.body, { subtree: true, childList: true, characterData: true });
 
-// Gradio's drop zones have a name other than what is written on them, by which nobody who speaks to the page can call them.
-const unname = () => { for (const zone of document.querySelectorAll("button[aria-dropeffect][aria-label]")) zone.removeAttribute("aria-label"); };
-new MutationObserver(unname).observe(document.body, { subtree: true, childList: true });
+// Whoever reads what was found while the answer is written keeps it when that is over.
+let told = 0;
+function read({ target, timeStamp }) {
+  if (!writing() || timeStamp - told < 500 || !element.closest(".tabitem").contains(target)) return;
+  told = timeStamp;
+  trigger("read");
+}
+for (const sign of ["wheel", "touchmove", "pointerdown", "focusin"]) document.addEventListener(sign, read, { passive: true });
 const once = (selector, then) => {
   const found = document.querySelector(selector);
   if (found) then(found);

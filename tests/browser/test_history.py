@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +18,8 @@ from playwright.sync_api import Browser, Page, expect
 from rag.web.library import Library
 from tests.browser.conftest import MARKS, REPLY
 from tests.browser.steps import ask, enter, finished, last, type_question
-from tests.web.shelves import make_library, open_library, serving
+from tests.processes import running
+from tests.web.shelves import make_folder, make_library, open_library, serving, settings, sync
 from tests.web.things import GatedGenerator
 
 pytestmark = MARKS
@@ -220,4 +226,39 @@ def test_a_page_outlives_the_server(chromium: Browser, tmp_path: Path) -> None:
         expect(page.locator(".fn-question")).to_have_text([LEASE, CLUB])
         page.locator(".fn-turn").first.locator(".fn-cite").first.click()
         expect(page.locator(".fn-source[aria-current=true] mark")).to_contain_text("ninety days")
+    context.close()
+
+
+@contextmanager
+def killable(root: Path, words: int) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """A chat in a process of its own that writes so many words: its address and itself."""
+    command = [sys.executable, "-m", "tests.browser.served", str(root), str(PORT + 2), str(words)]
+    with running(command, Path.cwd(), os.environ) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        assert url, process.communicate()[1]
+        yield url, process
+
+
+def test_a_server_killed_in_mid_answer_has_the_question_and_what_was_checked(chromium: Browser, tmp_path: Path) -> None:
+    context = chromium.new_context()
+    page = context.new_page()  # not the noted one: it may say that the server is gone
+    make_folder(tmp_path)
+    sync(settings(tmp_path), lambda *_: None)
+    with killable(tmp_path, 14) as (url, process):
+        enter(page, url)
+        type_question(page, LEASE)
+        expect(last(page).locator(".fn-cite")).to_have_count(1)
+        address = page.url
+        process.kill()
+        assert process.wait(10) == -signal.SIGKILL
+    with killable(tmp_path, 1_000):
+        page.goto(address)
+        answer = finished(page)
+        expect(answer.locator(".fn-question")).to_have_text(LEASE)
+        expect(answer).to_contain_text("Stopped.")
+        expect(answer.locator(".fn-words")).to_have_text([FIRST])
+        page.get_by_role("button", name="Regenerate").click()
+        expect(finished(page)).to_contain_text("Every sentence checked")
+        history(page, LEASE)
     context.close()

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MARKS
-from tests.browser.screenshots import not_ready, unusable
+from tests.browser.screenshots import not_ready
+from tests.browser.stages import unusable
 from tests.browser.steps import finished, type_question
 from tests.browser.test_accessibility import violations
 from tests.web.shelves import serving

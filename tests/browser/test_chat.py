@@ -46,6 +46,7 @@ def test_an_example_question_is_answered(page: Page, real: str) -> None:
 
 
 def test_a_refusal_shows_what_was_looked_at(page: Page, real: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 480})
     enter(page, real)
     answer = ask(page, "What is the boiling point of tungsten in kelvin?")
     expect(answer.locator(".fn-refusal")).to_be_visible()
@@ -56,8 +57,10 @@ def test_a_refusal_shows_what_was_looked_at(page: Page, real: str) -> None:
     expect(page.locator("#fn-sources")).to_contain_text("Looked at")
     way = answer.get_by_role("button", name="Open the document of passage 1")
     way.focus()
+    there = way.bounding_box()
     page.keyboard.press("Enter")
     expect(page.locator("#fn-text-spot").first).to_be_in_viewport()
+    assert way.bounding_box() == there, "the transcript stays where it is"
     page.keyboard.press("n")
     expect(page.locator(".fn-opened")).to_have_attribute("data-passage", "hit-2")
     page.keyboard.press("Escape")

@@ -65,6 +65,7 @@ def test_a_long_document_opens_at_the_passage_and_is_read_on(page: Page, url: st
     expect(page.locator("#fn-text-spot")).to_have_text("The beacon is lit by Okoro at dusk.")
     expect(page.locator("#fn-text-spot")).to_be_in_viewport()
     expect(page.locator(".fn-reader-text")).to_be_focused()
+    expect(page.get_by_role("button", name="‹ Sources")).to_be_in_viewport(ratio=1)
     page.locator(".fn-to-text").last.click()
     expect(page.locator("#fn-text-spot")).to_have_count(0)
     page.get_by_role("button", name="‹ Sources").click()

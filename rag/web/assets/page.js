@@ -179,7 +179,7 @@ function keep() {
 new MutationObserver(() => requestAnimationFrame(keep)).observe(document.body, { subtree: true, childList: true });
 
 // The transcript stays at its end while an answer grows, unless the reader has scrolled up; when the answer is over, its
-// words stay where they are.
+// words stay where they are, and so does all else once the reader has begun to do something.
 let following = true, growing = false;
 const writing = () => document.querySelector("#fn-current .fn-answer[aria-busy=true]");
 function follow() {
@@ -191,8 +191,10 @@ function follow() {
 }
 document.addEventListener("scroll", (event) => {
   const box = transcript();
-  if (event.target === box) following = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
+  if (event.target === box && growing) following = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
 }, true);
+const settled = () => { following &&= growing; };
+for (const sign of ["wheel", "touchmove", "pointerdown", "keydown"]) document.addEventListener(sign, settled, { passive: true });
 new MutationObserver(follow).observe(document.body, { subtree: true, childList: true, characterData: true });
 
 // Whoever reads what was found while the answer is written keeps it when that is over.

@@ -205,6 +205,9 @@ function read({ target, timeStamp }) {
   trigger("read");
 }
 for (const sign of ["wheel", "touchmove", "pointerdown", "focusin"]) document.addEventListener(sign, read, { passive: true });
+// Gradio's drop zones have a name other than what is written on them, by which nobody who speaks to the page can call them.
+const unname = () => { for (const zone of document.querySelectorAll("button[aria-dropeffect][aria-label]")) zone.removeAttribute("aria-label"); };
+new MutationObserver(unname).observe(document.body, { subtree: true, childList: true });
 const once = (selector, then) => {
   const found = document.querySelector(selector);
   if (found) then(found);

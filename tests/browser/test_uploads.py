@@ -76,6 +76,19 @@ def test_of_files_that_are_dropped_the_good_one_is_taken_and_each_other_told_why
     expect(rows).to_have_count(1)
 
 
+def test_a_file_that_is_dropped_beside_the_place_for_it_leaves_the_page_where_it_is(page: Page, real: str) -> None:
+    enter(page, real)
+    allowed = page.evaluate(
+        """() => {
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File(["words"], "gull.txt"));
+          return ["dragover", "drop"].map((type) => document.querySelector("#fn-transcript")
+            .dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true })));
+        }"""
+    )
+    assert allowed == [False, False]  # what the browser does by itself is to leave for the file
+
+
 def test_the_server_takes_no_larger_file_whoever_sends_it(real: str, library: Library) -> None:
     for size, code in ((library.config.max_file_bytes, 200), (library.config.max_file_bytes + 1, 413)):
         sent = httpx.post(f"{real}gradio_api/upload", files={"files": ("a.txt", b"x" * size)})

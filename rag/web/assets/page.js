@@ -224,3 +224,10 @@ once("#fn-box textarea", (box) => {
   box.dispatchEvent(new Event("input", { bubbles: true }));
 });
 root.lang = root.lang || "en";
+
+// A file that is dropped beside the place for it would take the reader away from the page.
+for (const type of ["dragover", "drop"]) {
+  addEventListener(type, (event) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  });
+}

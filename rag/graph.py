@@ -11,9 +11,11 @@ weights come from.
 from __future__ import annotations
 
 import json
+import logging
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -215,7 +217,7 @@ def _write(model: Any, folder: Path) -> None:
             return found
 
     example = torch.ones(2, _STEP_TOKENS, dtype=torch.long)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _logging_kept():
         warnings.simplefilter("ignore")  # of each branch that is fixed: `_difference` judges
         graph = _openvino().convert_model(
             Whole().eval(), example_input={"input_ids": example, "attention_mask": example}
@@ -223,6 +225,18 @@ def _write(model: Any, folder: Path) -> None:
     _openvino().save_model(graph, str(folder / _MODEL), compress_to_fp16=False)
     (folder / _TOKENIZER).write_text(tokenizer_source(model), "utf-8")
     (folder / _SHAPE).write_text(json.dumps(asdict(shape_of(model)), indent=2) + "\n", "utf-8")
+
+
+@contextmanager
+def _logging_kept() -> Iterator[None]:
+    """OpenVINO sets the root logger while it converts, and leaves it so where it fails."""
+    root = logging.getLogger()
+    level, filters, handlers = root.level, list(root.filters), list(root.handlers)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.filters, root.handlers = filters, handlers
 
 
 def _difference(model: Any, folder: Path) -> str:

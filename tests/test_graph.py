@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -36,7 +37,9 @@ def test_a_model_that_cannot_be_traced_is_noted_as_unfit(
     model = SentenceTransformer(str(embedder_folder), device="cpu", local_files_only=True)
     monkeypatch.setattr(model, "forward", untraceable)
     monkeypatch.setattr(graph, "load", lambda *_: model)
+    before = logging.root.level, list(logging.root.handlers), list(logging.root.filters)
     export(embedder_folder, tmp_path)
+    assert (logging.root.level, logging.root.handlers, logging.root.filters) == before
     assert not is_fit(tmp_path)
     assert "depends on the weather" in (tmp_path / "unfit.txt").read_text("utf-8")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -39,9 +40,11 @@ def main(folder: Path) -> int:
         for name, (generator, lasting) in _staged().items():
             with serving(open_library(root / name, generator), 18_951) as url:
                 take(url, lasting)
-        for name, library in stages.unusable(root).items():
-            with serving(library, 18_952) as url:
+        for name in ("no-index", "loading", "failed"):
+            ends = threading.Event()
+            with serving(stages.unusable(root, ends)[name], 18_952) as url:
                 take(url, {name: states.empty}, enter=not_ready)
+                ends.set()
         with serving(open_library(root / "guarded"), 18_953, Passwords({"ines": hashed("pears")})) as url:
             take(url, {"login": states.empty, "login-failed": _not_let_in}, enter=_login)
         take("", {"offline": states.empty}, enter=_offline)

@@ -72,10 +72,9 @@ def slowly(config: Config, progress: Progress, anew: Collection[str] = ()) -> Re
     return factory.sync_index(config, told, anew)
 
 
-def unusable(root: Path) -> dict[str, Library]:
-    """Where there is nothing to ask, by what is wrong."""
+def unusable(root: Path, ends: threading.Event) -> dict[str, Library]:
+    """Where there is nothing to ask, by what is wrong; what is being loaded is so until it `ends`."""
     settings = shelves.settings(root / "none")
-    ends = threading.Event()
 
     def fails(_config: Config, _progress: Progress) -> Pipeline:
         raise WeightsError("qwen2.5-coder-1.5b: the digest of the weights is wrong", "rag models verify")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ pytestmark = MARKS
 def test_the_page_says_what_is_wrong_and_what_mends_it(
     page: Page, tmp_path: Path, state: str, says: str, remedy: str
 ) -> None:
-    library = unusable(tmp_path)[state]
+    ends = threading.Event()
+    library = unusable(tmp_path, ends)[state]
     with serving(library, 18_960) as url:
         not_ready(page, url)
         status = page.locator("#fn-status")
@@ -41,3 +43,4 @@ def test_the_page_says_what_is_wrong_and_what_mends_it(
             type_question(page, "Is anybody there?")
             expect(finished(page)).to_contain_text(says, ignore_case=True)
         page.goto("about:blank")  # a page that is left open says that the server is gone
+        ends.set()

@@ -49,11 +49,33 @@ def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:
         export(tmp_path / "nothing", tmp_path)
 
 
+def copied(graph_folder: Path, folder: Path) -> None:
+    """A graph that no process has made ready yet."""
+    for part in graph_folder.iterdir():
+        if part.suffix != ".blob":
+            (folder / part.name).symlink_to(part)
+
+
+@pytest.mark.weights
+def test_what_makes_it_ready_is_kept_and_made_anew_when_damaged(graph_folder: Path, tmp_path: Path) -> None:
+    copied(graph_folder, tmp_path)
+    first = Graph(tmp_path).run([[101, 2023, 102]])
+    (ready,) = tmp_path.glob("*.blob")
+    kept = ready.read_bytes()
+    assert len(kept) < (graph_folder / "model.bin").stat().st_size / 10
+    assert (Graph(tmp_path).run([[101, 2023, 102]]) == first).all()
+    assert ready.read_bytes() == kept
+    for damaged in (b"", b"x" * 100, kept[: len(kept) // 2]):
+        ready.write_bytes(damaged)
+        assert (Graph(tmp_path).run([[101, 2023, 102]]) == first).all()
+        assert ready.stat().st_size > len(kept) / 2 + 1_000
+    assert [path.name for path in tmp_path.iterdir() if not path.is_symlink()] == [ready.name]
+
+
 @pytest.mark.weights
 @pytest.mark.parametrize("file", ["model.xml", "graph.json"])
 def test_a_damaged_graph_is_named_with_what_mends_it(graph_folder: Path, tmp_path: Path, file: str) -> None:
-    for part in graph_folder.iterdir():
-        (tmp_path / part.name).symlink_to(part)
+    copied(graph_folder, tmp_path)
     (tmp_path / file).unlink()
     (tmp_path / file).write_text("{", "utf-8")
     with pytest.raises(WeightsError, match="damaged") as caught:

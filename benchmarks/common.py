@@ -6,8 +6,10 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rag.config import Config, load_config
@@ -57,3 +59,15 @@ def write(path: Path, result: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(path)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long a piece of work takes."""
+    started_s = time.perf_counter()
+    work()
+    return time.perf_counter() - started_s
+
+
+def spread(found: list[float]) -> dict[str, float]:
+    """Median and extremes."""
+    return {"median": median(found), "min": min(found), "max": max(found), "turns": len(found)}

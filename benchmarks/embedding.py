@@ -10,14 +10,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from statistics import median
 
-from common import progress, settings, write
+from common import progress, seconds, settings, spread, write
 
 from rag import factory
 from rag.convert import fast_dtype
@@ -78,18 +75,6 @@ def _texts(file: Path, folder: Path, embedder: Embedder, chunk_tokens: int, max_
     except LoadError:
         return []
     return [embedded_text(chunk) for chunk in split(document, embedder.count_tokens, chunk_tokens)]
-
-
-def seconds(work: Callable[[], object]) -> float:
-    """How long a piece of work takes."""
-    started_s = time.perf_counter()
-    work()
-    return time.perf_counter() - started_s
-
-
-def spread(found: list[float]) -> dict[str, float]:
-    """Median and extremes."""
-    return {"median": median(found), "min": min(found), "max": max(found), "turns": len(found)}
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from common import progress, settings, write
-from embedding import passages, seconds, spread
+from common import progress, seconds, settings, spread, write
+from embedding import passages
 
 from rag import build_index, factory
 from rag.evals.machine import commit, machine

@@ -15,8 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from common import progress, settings, write
-from embedding import spread
+from common import progress, settings, spread, write
 
 from rag import factory
 from rag.evals.machine import commit, machine

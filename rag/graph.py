@@ -28,6 +28,7 @@ import numpy as np
 
 from rag.convert import fast_dtype
 from rag.errors import WeightsError
+from rag.sources import check_room
 from rag.types import Matrix
 
 _MODEL, _WEIGHTS, _TOKENIZER, _SHAPE, _UNFIT = "model.xml", "model.bin", "tokenizer.json", "graph.json", "unfit.txt"
@@ -41,6 +42,8 @@ _CLOSE = 1e-4
 """Most that the cosine of graph and model may fall short of 1, in float32."""
 _UNTRACEABLE = (RuntimeError, ValueError, TypeError, AttributeError, LookupError)
 """What models and OpenVINO raise where a model cannot be traced."""
+_log = logging.getLogger(__name__)
+
 _PROBES = (
     "Rent is due.",
     "The tenant may end the contract with three months' notice, in writing. " * 9,
@@ -76,8 +79,10 @@ def export(source: Path, folder: Path) -> None:
 
     Raises:
         WeightsError: The source holds no such model.
+        DiskFull: The folder's disk has no room for it.
     """
     model = load(source, "cpu")
+    check_room(folder, sum(tensor.nbytes for tensor in model.parameters()), source.name)  # else it counts as unfit
     try:
         _write(model, folder)
         reason = _difference(model, folder)
@@ -212,8 +217,10 @@ def _compiled(folder: Path, hints: Mapping[str, str]) -> Any:
     made_with = "\n".join((_openvino().get_version(), core.get_property("CPU", "FULL_DEVICE_NAME"), *hints.values()))
     ready = folder / f"{hashlib.sha256(made_with.encode()).hexdigest()[:12]}.blob"
     if ready.exists():
-        with suppress(RuntimeError, OSError):  # of no use any more: it is made anew
+        try:
             return core.import_model(ready.read_bytes(), "CPU", {**hints, "WEIGHTS_PATH": str(folder / _WEIGHTS)})
+        except (RuntimeError, OSError) as exc:
+            _log.info("%s is of no use and made anew: %s", ready, exc)
     compiled = core.compile_model(str(folder / _MODEL), "CPU", hints)
     with suppress(OSError), TemporaryDirectory(dir=folder) as place:  # a cache for reading alone, or a full disk
         part = Path(place) / ready.name
@@ -266,7 +273,7 @@ def _difference(model: Any, folder: Path) -> str:
     for prompt in {graph.shape.query_prompt, graph.shape.document_prompt}:
         ours = graph.run([item.ids for item in tokenizer.encode_batch([prompt + text for text in _PROBES])])
         theirs = model.encode(list(_PROBES), prompt=prompt, normalize_embeddings=True, show_progress_bar=False)
-        cosine = float((ours * theirs).sum(1).min() / np.linalg.norm(ours, axis=1).max())
+        cosine = float(((ours * theirs).sum(1) / np.linalg.norm(ours, axis=1)).min())
         if not cosine > 1 - _CLOSE:
             return f"the graph's vectors differ from the model's: cosine {cosine:.5f}"
     return ""

@@ -6,11 +6,12 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from rag import graph
-from rag.errors import WeightsError
+from rag.errors import DiskFull, WeightsError
 from rag.graph import Graph, export, is_fit
 
 
@@ -42,6 +43,16 @@ def test_a_model_that_cannot_be_traced_is_noted_as_unfit(
     assert (logging.root.level, logging.root.handlers, logging.root.filters) == before
     assert not is_fit(tmp_path)
     assert "depends on the weather" in (tmp_path / "unfit.txt").read_text("utf-8")
+
+
+@pytest.mark.weights
+def test_a_full_disk_is_no_fault_of_the_model(
+    embedder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.sources.shutil.disk_usage", lambda _: SimpleNamespace(free=10_000))
+    with pytest.raises(DiskFull, match="10,000 are free"):
+        export(embedder_folder, tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_folder_without_a_model_is_named(tmp_path: Path) -> None:

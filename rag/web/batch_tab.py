@@ -7,14 +7,13 @@ import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from rag.errors import RagError
-from rag.web import batches
+from rag.web import asset, batches
 from rag.web.batch_answers import Counter, write_table
 from rag.web.batch_questions import SUFFIXES, take
 from rag.web.batch_runner import Runner
@@ -24,7 +23,6 @@ from rag.web.library import Library
 from rag.web.sent import QUIET, text_of
 from rag.web.uploads import safe_name
 
-_JS = files("rag.web").joinpath("assets", "batches.js")
 _TICK_S = 1.0
 _LAST_S = 10.0
 """Longest wait for a batch to end that is to be deleted."""
@@ -73,7 +71,7 @@ class BatchTab:
             label="Add a file of questions", file_types=list(SUFFIXES), height=140, elem_id="fn-batch-upload"
         )
         self._result = gr.HTML(elem_id="fn-batch-result", apply_default_css=False)
-        self._listing = gr.HTML(elem_id="fn-batches", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
+        self._listing = gr.HTML(elem_id="fn-batches", apply_default_css=False, js_on_load=asset.text_of("batches.js"))
         self._copy = gr.File(visible=False)
         self._timer = gr.Timer(_TICK_S, active=False)
 

@@ -10,10 +10,10 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import partial, wraps
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
 from rag.errors import RagError, UsageError
 from rag.folder import leave_out, no_folder, take_back
@@ -37,10 +37,25 @@ _SAID = {
     "removed": "removed",
     "failed": "not added",
 }
+_Given = ParamSpec("_Given")
 Show = Callable[[Step, float], str]
 """Makes HTML of a step and the seconds since it began."""
 
 
+def _telling(work: Callable[_Given, Iterator[str]]) -> Callable[_Given, Iterator[str]]:
+    """Work whose error is the last that it says."""
+
+    @wraps(work)
+    def told(*args: _Given.args, **kwargs: _Given.kwargs) -> Iterator[str]:
+        try:
+            yield from work(*args, **kwargs)
+        except RagError as exc:
+            yield message("error", exc.message, exc.hint)
+
+    return told
+
+
+@_telling
 def upload(
     files: Sequence[str], library: Library, collection: str = "", refused: Sequence[Upload] = ()
 ) -> Iterator[str]:
@@ -69,8 +84,6 @@ def upload(
             (folder / path).unlink(missing_ok=True)
         library.forget(unread)
         yield results_table([*uploads, *refused], results)
-    except RagError as exc:
-        yield message("error", exc.message, exc.hint)
     except OSError as exc:
         yield message("error", f"The files could not be saved: {exc.strerror}", "Check the disk and the folder.")
     finally:
@@ -96,6 +109,7 @@ def turn_away(files: Iterable[Mapping[str, Any]], library: Library) -> list[Uplo
     return found
 
 
+@_telling
 def reindex(library: Library) -> Iterator[str]:
     """Look at the folder again.
 
@@ -105,19 +119,17 @@ def reindex(library: Library) -> Iterator[str]:
     Yields:
         The progress, and last a table of the files with which anything was done.
     """
-    try:
-        results = yield from _index(library)
-        changed = [result for result in results.values() if result.action != "unchanged"]
-        uploads = [Upload(result.path, result.path) for result in changed[:_SHOWN]]
-        yield (
-            results_table(uploads, results, "What was done")
-            if uploads
-            else message("info", "Nothing has changed in the folder.")
-        )
-    except RagError as exc:
-        yield message("error", exc.message, exc.hint)
+    results = yield from _index(library)
+    changed = [result for result in results.values() if result.action != "unchanged"]
+    uploads = [Upload(result.path, result.path) for result in changed[:_SHOWN]]
+    yield (
+        results_table(uploads, results, "What was done")
+        if uploads
+        else message("info", "Nothing has changed in the folder.")
+    )
 
 
+@_telling
 def delete(path: str, library: Library) -> Iterator[str]:
     """Take an uploaded document away, from the folder and from the index.
 
@@ -128,14 +140,12 @@ def delete(path: str, library: Library) -> Iterator[str]:
     Yields:
         The progress, and last what became of it.
     """
-    try:
-        remove(path, Path(library.config.folder))
-        yield from _index(library)
-        yield message("info", f"{path} is deleted. Old answers that cite it keep their quotes.")
-    except RagError as exc:
-        yield message("error", exc.message, exc.hint)
+    remove(path, Path(library.config.folder))
+    yield from _index(library)
+    yield message("info", f"{path} is deleted. Old answers that cite it keep their quotes.")
 
 
+@_telling
 def read_anew(path: str, library: Library) -> Iterator[str]:
     """Read a document and index it anew, though it may not have changed.
 
@@ -146,14 +156,12 @@ def read_anew(path: str, library: Library) -> Iterator[str]:
     Yields:
         The progress, and last what became of it.
     """
-    try:
-        _known(path, library)
-        results = yield from _index(library, anew=(path,))
-        yield results_table([Upload(path, path)], results, "What was done")
-    except RagError as exc:
-        yield message("error", exc.message, exc.hint)
+    _known(path, library)
+    results = yield from _index(library, anew=(path,))
+    yield results_table([Upload(path, path)], results, "What was done")
 
 
+@_telling
 def put_aside(path: str, library: Library) -> Iterator[str]:
     """Leave a document of the folder out of the index; its file stays.
 
@@ -164,15 +172,13 @@ def put_aside(path: str, library: Library) -> Iterator[str]:
     Yields:
         The progress, and last what became of it.
     """
-    try:
-        _known(path, library)
-        leave_out(Path(library.config.index), path)
-        yield from _index(library)
-        yield message("info", f"{path} is left out. The file stays as it is; it can be taken back in.")
-    except RagError as exc:
-        yield message("error", exc.message, exc.hint)
+    _known(path, library)
+    leave_out(Path(library.config.index), path)
+    yield from _index(library)
+    yield message("info", f"{path} is left out. The file stays as it is; it can be taken back in.")
 
 
+@_telling
 def put_back(path: str, library: Library) -> Iterator[str]:
     """Index again what was left out.
 
@@ -183,11 +189,8 @@ def put_back(path: str, library: Library) -> Iterator[str]:
     Yields:
         As `reindex`.
     """
-    try:
-        take_back(Path(library.config.index), path)
-        yield from reindex(library)
-    except RagError as exc:
-        yield message("error", exc.message, exc.hint)
+    take_back(Path(library.config.index), path)
+    yield from reindex(library)
 
 
 def _known(path: str, library: Library) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
-from rag.web import documents
+from rag.web import asset, documents
 from rag.web.library import Library
 from rag.web.listing import Aside, listing
 from rag.web.sent import QUIET, number_of, rows_of, text_of
@@ -20,11 +19,6 @@ _ACTS: dict[str, Callable[[str, Library], Iterator[str]]] = {
     "leave_out": documents.put_aside,
     "take_back": documents.put_back,
 }
-_ASSETS = files("rag.web").joinpath("assets")
-
-
-def _asset(name: str) -> str:
-    return _ASSETS.joinpath(name).read_text("utf-8")
 
 
 class DocumentsTab:
@@ -63,7 +57,7 @@ class DocumentsTab:
         self._results = gr.HTML(
             elem_id="fn-results",
             apply_default_css=False,
-            js_on_load=_asset("uploads.js"),
+            js_on_load=asset.text_of("uploads.js"),
             suffixes=sorted(SUFFIXES),
             most_bytes=library.config.max_file_bytes,
             most=MOST,
@@ -79,7 +73,7 @@ class DocumentsTab:
         )
         self._at = gr.State(0)
         self.sought = [self._find, self._at]
-        self.listing = gr.HTML(elem_id="fn-listing", apply_default_css=False, js_on_load=_asset("documents.js"))
+        self.listing = gr.HTML(elem_id="fn-listing", apply_default_css=False, js_on_load=asset.text_of("documents.js"))
 
     def wire(self, **refreshing: Any) -> None:
         """Say what happens on each event, and have the page look at the library anew afterwards.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
 from rag.errors import RagError
+from rag.web import asset
 from rag.web.chat_panel import ChatPanel
 from rag.web.conversations import Conversations
 from rag.web.export import as_cases, as_json, as_markdown, file_name
@@ -18,8 +18,6 @@ from rag.web.html import message
 from rag.web.sent import QUIET, text_of
 from rag.web.session import Session
 from rag.web.view import View
-
-_JS = files("rag.web").joinpath("assets", "history.js")
 
 
 class HistoryTab:
@@ -45,7 +43,7 @@ class HistoryTab:
                 elem_id="fn-search",
             )
             self._new = gr.Button("New", size="sm", min_width=0, elem_id="fn-new")
-        self._listing = gr.HTML(elem_id="fn-history", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
+        self._listing = gr.HTML(elem_id="fn-history", apply_default_css=False, js_on_load=asset.text_of("history.js"))
         self._ratings = gr.Button("Export ratings", size="sm", min_width=0, elem_id="fn-ratings")
         self._file = gr.JSON(visible=False)
         self._given = [session, panel.kept_as, self._search]

@@ -5,13 +5,12 @@ Composition only: each part lays itself out and says which of its events calls w
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from weakref import WeakValueDictionary
 
 import gradio as gr
 
-from rag.web import documents
+from rag.web import asset, documents
 from rag.web.batch_tab import BatchTab
 from rag.web.chat import Chat
 from rag.web.chat_panel import ChatPanel, Updates
@@ -25,7 +24,6 @@ from rag.web.session import Session
 from rag.web.why_tab import WhyTab
 
 TITLE = "Footnote"
-_ASSETS = files("rag.web").joinpath("assets")
 _STYLES = ("style.css", "reader.css", "batchtab.css", "why.css")
 _TICK_S = 1.0
 """How often a page looks at the library while the model is loaded."""
@@ -37,22 +35,18 @@ _MONO = ["ui-monospace", "SFMono-Regular", "Consolas", "monospace"]
 
 def style() -> str:
     """The page's CSS."""
-    return "\n".join(_asset(name) for name in _STYLES)
+    return "\n".join(asset.text_of(name) for name in _STYLES)
 
 
 def icon() -> Path:
     """The page's icon."""
-    return Path(str(_ASSETS.joinpath("icon.png")))
+    return asset.path_of("icon.png")
 
 
 def theme() -> gr.themes.Base:
     """Gradio's theme in the fonts of the reader's own system, so that none is fetched; its button to log in too."""
     base = gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=_FONTS, font_mono=_MONO)
     return base.set(button_primary_background_fill="*primary_700", button_primary_background_fill_dark="*primary_700")
-
-
-def _asset(name: str) -> str:
-    return _ASSETS.joinpath(name).read_text("utf-8")
 
 
 class Page:
@@ -97,7 +91,7 @@ class Page:
 
     def _lay_out_tabs(self) -> None:
         with gr.Tab("Sources", id="sources"):
-            self._sources = gr.HTML(elem_id="fn-sources", apply_default_css=False, js_on_load=_asset("page.js"))
+            self._sources = gr.HTML(elem_id="fn-sources", apply_default_css=False, js_on_load=asset.text_of("page.js"))
         with gr.Tab("Documents", id="documents"):
             self._documents = DocumentsTab(self._library)
         with gr.Tab("History", id="history") as self._past:

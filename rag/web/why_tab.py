@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
 import gradio as gr
 
+from rag.web import asset
 from rag.web.chat_panel import ChatPanel
 from rag.web.explainer import Explainer
 from rag.web.html import element, escape, message
@@ -15,7 +15,6 @@ from rag.web.library import Library
 from rag.web.sent import QUIET, number_of, text_of
 from rag.web.session import Session
 
-_JS = files("rag.web").joinpath("assets", "why.js")
 _PINNED = "Explain once more to see what becomes of it, or keep the question as an evaluation case."
 _EXPLAINING = 32
 """Explanations taken at once; they are made one by one, in order with the questions."""
@@ -67,7 +66,7 @@ class WhyTab:
             label="Its document", placeholder="Empty for whichever has it", max_lines=1, elem_id="fn-why-document"
         )
         self._button = gr.Button("Explain the answer that is shown", variant="primary", size="sm", elem_id="fn-why")
-        self._shown = gr.HTML(elem_id="fn-why-shown", apply_default_css=False, js_on_load=_JS.read_text("utf-8"))
+        self._shown = gr.HTML(elem_id="fn-why-shown", apply_default_css=False, js_on_load=asset.text_of("why.js"))
         with gr.Column(elem_id="fn-why-case"):
             gr.HTML(self._about(), elem_id="fn-why-about", apply_default_css=False)
             self._answered = gr.Radio(list(_ANSWERED), label="Do the documents answer it?", elem_id="fn-why-answered")

@@ -237,8 +237,8 @@ class Pipeline:
         return Checker(run.evidence, run.places.of, self.config.policy, thresholds, run.query)
 
     def _generate(self, run: Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
-        checked = 0
-        for piece in self.generator.stream(prompts.answer_messages(run.query, run.evidence), stop):
+        checked, messages = 0, prompts.answer_messages(run.query, run.evidence)
+        for piece in self.generator.stream(messages, stop):
             if not run.draft:
                 run.mark("first_token")
             run.draft += piece
@@ -248,6 +248,8 @@ class Pipeline:
                     yield checker.check(run.draft[span.start : span.end])
                     checked = span.end
         run.stopped = stop.is_set()
+        count = self.generator.count_tokens
+        run.wrote(sum(count(message["content"]) for message in messages), count(run.draft))
         for span in finished(run, self._is_full(run)):
             if span.start >= checked:
                 yield checker.check(run.draft[span.start : span.end])

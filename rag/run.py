@@ -34,7 +34,7 @@ class Run:
         decision: Whether they hold the answer, and who says so.
         draft: What the generator has written.
         stopped: True once the user has stopped it.
-        timings: Seconds by stage.
+        timings: Seconds by stage, and how much was read and written.
     """
 
     question: str
@@ -55,3 +55,9 @@ class Run:
     def mark(self, stage: str, *, less: float = 0.0) -> None:
         """Note the seconds since the start, less those of an earlier stage."""
         self.timings[stage] = time.perf_counter() - self.started_s - less
+
+    def wrote(self, prompt_tokens: int, draft_tokens: int) -> None:
+        """Note how long the prompt of a draft was that has just been written, and how fast the draft grew."""
+        self.timings["prompt_tokens"] = prompt_tokens
+        writing_s = time.perf_counter() - self.started_s - self.timings.get("first_token", 0.0)
+        self.timings["tokens_per_second"] = max(0, draft_tokens - 1) / writing_s

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SNIPPET_CHARACTERS = 160
 _ALL_UNCHANGED = 20
 """Up to so many unchanged files are listed; more are a number."""
+_AMOUNTS = {"prompt_tokens": "prompt of {:,.0f} tokens", "tokens_per_second": "{:,.1f} tokens a second"}
+"""How timings are put that are no seconds."""
 
 
 def answer(found: Answer) -> None:
@@ -49,7 +51,7 @@ def work(found: Answer, evidence: Sequence[Evidence]) -> None:
     for verdict, sentences in (("kept", found.sentences), ("taken out", found.dropped)):
         for sentence in sentences:
             note(f"{verdict}: {sentence.text} ({sentence.verdict}, {sentence.support:.2f}: {sentence.why})")
-    note(", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in found.timings.items()))
+    note(", ".join(_AMOUNTS.get(name, f"{name} {{:.2f}} s").format(amount) for name, amount in found.timings.items()))
     judge = f", judged by {found.judge}" if found.judge else ""
     note(f"generator {found.model}{judge}, embedder {found.embedder}, settings {found.config}")
 

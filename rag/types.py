@@ -179,7 +179,7 @@ class Answer:
         missing: Words of the question that no evidence has, in its order.
         answerable: How likely it is, in [0, 1], that the evidence holds an answer.
         timings: Seconds by stage: `retrieve`, `evidence`, `judge` where one was asked, `first_token` and `total`; the
-            last two from the beginning.
+            last two from the beginning. Where a draft was streamed, also `prompt_tokens` and `tokens_per_second`.
         model: Name of the generator.
         judge: Name of the model that was asked whether there is an answer; empty where retrieval decided.
         embedder: Name of the embedder.

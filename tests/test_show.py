@@ -26,7 +26,7 @@ ANSWER = Answer(
     citations=(Citation(1, "a/b.pdf", 0, 21, QUOTE, 3, "Terms > Notice", 0.9),),
     hits=(Hit(CHUNK, 0.5, 1, None),),
     dropped=(Sentence("It rains.", 0.1, "unsupported", (), "no evidence"),),
-    timings={"retrieve": 0.5, "total": 1.25},
+    timings={"retrieve": 0.5, "prompt_tokens": 1391, "tokens_per_second": 12.34, "total": 1.25},
     model="m",
     embedder="e",
     config="0123abcd",
@@ -65,7 +65,7 @@ def test_how_an_answer_came_about(capsys: Captured) -> None:
         "evidence 0.77 a/b.pdf, p. 3, Terms > Notice: Notice is due in May.",
         "kept: In May. (supported, 0.90: its words stand there)",
         "taken out: It rains. (unsupported, 0.10: no evidence)",
-        "retrieve 0.50 s, total 1.25 s",
+        "retrieve 0.50 s, prompt of 1,391 tokens, 12.3 tokens a second, total 1.25 s",
         "generator m, embedder e, settings 0123abcd",
     ]
 

@@ -241,6 +241,19 @@ def state_of(connection: sqlite3.Connection) -> tuple[str, int]:
     return rows["identity"], int(rows["generation"])
 
 
+def mark_renamed(connection: sqlite3.Connection) -> None:
+    """Note, within a write, that words have changed under ids that stay."""
+    connection.execute(
+        "INSERT OR REPLACE INTO manifest SELECT 'renamed', value + 1 FROM manifest WHERE key = 'generation'"
+    )
+
+
+def renamed_at(connection: sqlite3.Connection) -> int:
+    """The generation of the last such write, 0 where there was none."""
+    found = connection.execute("SELECT value FROM manifest WHERE key = 'renamed'").fetchone()
+    return int(found[0]) if found else 0
+
+
 def raw(text: str) -> bytes:
     """Text for `CAST(? AS TEXT)`: SQLite's own binding refuses unpaired surrogates."""
     return text.encode("utf-8", "surrogatepass")

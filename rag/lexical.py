@@ -53,13 +53,33 @@ def match_expression(query: str) -> str:
         query: Any string: its operators and quotes mean nothing.
 
     Returns:
-        Quoted terms joined by OR, in order, without repeats and without stop words, unless there are only these; empty
-        where there is no word.
+        Quoted terms joined by OR; empty where there is no word.
+    """
+    return " OR ".join(map(quoted, terms(query)))
+
+
+def terms(query: str) -> list[str]:
+    """The terms of a query.
+
+    Args:
+        query: Any string.
+
+    Returns:
+        In order, without repeats and without stop words, unless there are only these.
     """
     words = dict.fromkeys(_words(_plain(query[:_LONGEST_QUERY])))
     content = [word for word in words if not is_stop_word(word)]
-    terms = dict.fromkeys(term for word in content or words for term in _terms(word))
-    return " OR ".join(_quoted(term) for term in list(terms)[:_MOST_TERMS])
+    return list(dict.fromkeys(term for word in content or words for term in _terms(word)))[:_MOST_TERMS]
+
+
+def begins_words(term: str) -> bool:
+    """Whether a term stands for all words that begin with it: one CJK character alone, for the pairs."""
+    return len(term) == 1 and _CJK.fullmatch(term) is not None
+
+
+def quoted(term: str) -> str:
+    """The FTS5 expression that finds one term."""
+    return f'"{term}" *' if begins_words(term) else f'"{term}"'
 
 
 def _plain(text: str) -> str:
@@ -100,8 +120,3 @@ def _cut(part: str) -> Iterator[str]:
         at = run.end()
     if at < len(part):
         yield part[at:]
-
-
-def _quoted(term: str) -> str:
-    """A quoted term; one CJK character alone stands for every pair that it begins."""
-    return f'"{term}" *' if len(term) == 1 and _CJK.fullmatch(term) else f'"{term}"'

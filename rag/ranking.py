@@ -12,13 +12,16 @@ from sqlite3 import Connection
 import numpy as np
 
 from rag import rows
-from rag.lexical import HEAD_WEIGHT, match_expression
+from rag.lexical import HEAD_WEIGHT, match_expression, terms
+from rag.postings import Postings, Scored
 from rag.types import Chunk, Hit, Vector
-from rag.vectors import VectorCache
+from rag.vectors import Ids, VectorCache
 
 _TIES = 32
 """Hits by words fetched beyond k, in case some tie with the last."""
-_BY_WORDS = "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? AND rank MATCH ? ORDER BY rank LIMIT ?"
+_BY_WORDS = (
+    "SELECT rowid, -rank FROM lexical WHERE lexical MATCH ? AND rank MATCH ? AND rowid > ? ORDER BY rank LIMIT ?"
+)
 _BY_WORDS_WITHIN = _BY_WORDS.replace(" ORDER", f" AND +rowid IN ({rows.IDS_OF}) ORDER")
 """The plus keeps SQLite from asking FTS5 once for each id."""
 _BM25 = f"bm25({HEAD_WEIGHT}, 1.0)"
@@ -56,11 +59,12 @@ def by_vector(
     return [Hit(chunk, score, dense_rank=at, dense_score=score) for at, (score, chunk) in enumerate(best, start=1)]
 
 
-def by_words(connection: Connection, query: str, k: int, scope: Sequence[str] = ()) -> list[Hit]:
+def by_words(connection: Connection, postings: Postings, query: str, k: int, scope: Sequence[str] = ()) -> list[Hit]:
     """The chunks that say the words of a query.
 
     Args:
         connection: Within a read transaction.
+        postings: Of the same index.
         query: Any string; without a word in it, nothing is found.
         k: Most hits; none come for less than 1.
         scope: Paths of documents and folders to look in; empty for all. How rare a word is counts over the whole index.
@@ -68,21 +72,33 @@ def by_words(connection: Connection, query: str, k: int, scope: Sequence[str] = 
     Returns:
         Hits by falling BM25, above 0, ties by document and start.
     """
-    expression = match_expression(query)
-    if not expression or k < 1:
+    if not terms(query) or k < 1:
         return []
-    ranked = _ranked(connection, expression, k, scope)
+    ranked = _ranked(connection, postings, query, k, scope)
     chunks = rows.chunks(connection, [key for key, _ in ranked])
     best = sorted(zip((score for _, score in ranked), chunks, strict=True), key=_order)[:k]
     return [Hit(chunk, score, lexical_rank=at, lexical_score=score) for at, (score, chunk) in enumerate(best, start=1)]
 
 
-def _ranked(connection: Connection, expression: str, k: int, scope: Sequence[str]) -> list[tuple[int, float]]:
+def _ranked(connection: Connection, postings: Postings, query: str, k: int, scope: Sequence[str]) -> Scored:
     """Ids and scores of the k best, and of all that tie with the last of them."""
+
+    def newer(last: int) -> Scored:
+        return _by_fts5(connection, match_expression(query), k, scope, last)
+
+    def within() -> Ids:
+        return rows.ids_within(connection, scope)
+
+    found = postings.search(connection, terms(query), k, within if scope else None, newer)
+    return newer(0) if found is None else found
+
+
+def _by_fts5(connection: Connection, expression: str, k: int, scope: Sequence[str], last: int) -> Scored:
+    """The same of the passages whose ids are greater than one."""
     query, given = (_BY_WORDS_WITHIN, [rows.documents_within(connection, scope)]) if scope else (_BY_WORDS, [])
     limit = k + _TIES
     while True:
-        found: list[tuple[int, float]] = connection.execute(query, (expression, _BM25, *given, limit)).fetchall()
+        found: Scored = connection.execute(query, (expression, _BM25, last, *given, limit)).fetchall()
         if len(found) < limit or found[-1][1] < found[k - 1][1]:
             return found
         limit *= 4

@@ -12,7 +12,7 @@ from sqlite3 import Connection
 
 import numpy as np
 
-from rag.database import has_dates, raw, state_of
+from rag.database import has_dates, mark_renamed, raw, state_of
 from rag.errors import IndexDamaged
 from rag.lexical import indexed
 from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page
@@ -116,6 +116,7 @@ def rename(connection: Connection, number: int, document: Document) -> None:
         (raw(document.path), raw(document.title), document.size_bytes, document.modified_s, document.dated, number),
     )
     _index(connection, _words(connection, number))
+    mark_renamed(connection)
 
 
 def find(connection: Connection, path: str) -> int | None:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 
 from filelock import FileLock, Timeout
 
-from rag import database, health, ranking, rows
+from rag import database, health, postings, ranking, rows
 from rag.database import Database, Manifest
 from rag.errors import IndexBusy, IndexMissing, StoreError
 from rag.health import Problem
+from rag.postings import Postings
 from rag.types import Chunk, Document, DocumentInfo, Hit, Matrix, Vector
 from rag.vectors import NAME as VECTORS
 from rag.vectors import VectorCache, remove_leftovers
@@ -27,7 +28,7 @@ __all__ = ["Manifest", "Problem", "SqliteStore"]
 
 _DATABASE = "rag.db"
 _LOCK = "write.lock"
-_OWN = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", VECTORS)
+_OWN = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", VECTORS, *postings.NAMES)
 
 
 class SqliteStore:
@@ -46,6 +47,7 @@ class SqliteStore:
         self._base = base
         self._lock = lock
         self._cache = VectorCache(folder, manifest.dim)
+        self._postings = Postings(folder)
         self._changed = 0
         self._listed: tuple[object, list[DocumentInfo]] = None, []
 
@@ -134,16 +136,10 @@ class SqliteStore:
             What is wrong with it, each with its remedy; nothing for a sound index. Takes seconds for a large one.
         """
         try:
-            store = cls.open_existing(folder)
-        except StoreError as exc:
-            return [Problem(exc.message, exc.hint)]
-        try:
-            with store._base.read() as connection:
+            with closing(cls.open_existing(folder)) as store, store._base.read() as connection:
                 return health.problems(connection, store.manifest.dim, store._base.rebuild)
         except StoreError as exc:
             return [Problem(exc.message, exc.hint)]
-        finally:
-            store.close()
 
     @property
     def generation(self) -> int:
@@ -231,7 +227,7 @@ class SqliteStore:
             Hits by falling BM25, above 0, ties by document and start.
         """
         with self._base.read() as connection:
-            return ranking.by_words(connection, query, k, scope)
+            return ranking.by_words(connection, self._postings, query, k, scope)
 
     def read(self, path: str) -> Document:
         """One document whole.
@@ -251,12 +247,13 @@ class SqliteStore:
         raise KeyError(path)
 
     def close(self) -> None:
-        """Let go of the files, after writing `vectors.faiss` where much has changed; harmless when called again."""
+        """Let go of the files, after writing the caches of much that has changed; harmless when called again."""
         try:
-            if self._changed:
+            if self._lock and self._lock.is_locked:
                 with self._base.read() as connection:
-                    if not self._cache.is_near(self._changed, rows.count(connection)):
+                    if self._changed and not self._cache.is_near(self._changed, rows.count(connection)):
                         self._cache.save(rows.source(connection, self.manifest.dim))
+                    self._postings.save(connection)
         finally:
             self._changed = 0
             self._base.close()

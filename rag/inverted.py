@@ -1,0 +1,214 @@
+"""The file of an inverted index: for each word the passages that say it, and how often, in arrays that are mapped.
+
+Made from what FTS5 holds, read without reading it through. Knows FTS5's tables, and nothing of scores.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from sqlite3 import Connection
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.database import raw, state_of
+
+Ids = NDArray[np.int64]
+Places = NDArray[np.int32]
+Counts = NDArray[np.float64]
+
+_HEADER = struct.Struct("<8s32sqqqqq")
+"""Magic, identity, generation; numbers of passages, of words, of their bytes and of postings. A CRC-32 follows."""
+_MAGIC = b"footnot1"
+_CHECK = struct.Struct("<Ixxxx")
+_BLOCK = 1 << 20
+"""Words of text that are looked at in one go."""
+_TABLES = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.lexical_words USING fts5vocab(main, lexical, row)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.lexical_said USING fts5vocab(main, lexical, instance)",
+)
+_PASSAGES = "SELECT id, sz FROM lexical_docsize ORDER BY id"
+_WORDS = "SELECT term, doc, cnt FROM temp.lexical_words WHERE term IS NOT NULL"
+"""A mark that stands alone is a word without letters."""
+_SAID = (
+    "SELECT group_concat(doc * 2 + (col = 'head')) FROM temp.lexical_said"
+    " WHERE term BETWEEN CAST(? AS TEXT) AND CAST(? AS TEXT)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inverted:
+    """Words, and where they stand.
+
+    Attributes:
+        identity: Of the index that it was made from, 32 hexadecimal digits.
+        generation: Of that index.
+        ids: (n,) of the passages, ascending.
+        starts: (words + 1,) where the postings of each word begin.
+        ends: (words,) where the bytes of each word end.
+        lengths: (n,) words of each passage, its title and headings counted.
+        places: (postings,) numbers of passages, ascending within a word.
+        counts: (postings,) how often it is said there, in the head with its weight.
+        letters: UTF-8 of all words, ascending.
+    """
+
+    identity: str
+    generation: int
+    ids: Ids
+    starts: Ids
+    ends: Ids
+    lengths: NDArray[np.int32]
+    places: Places
+    counts: NDArray[np.uint16]
+    letters: NDArray[np.uint8]
+
+    def postings(self, word: str, *, prefix: bool) -> tuple[Places, Counts]:
+        """The passages that say a word.
+
+        Args:
+            word: As FTS5 holds it.
+            prefix: Whether it stands for all that begin with it.
+
+        Returns:
+            Their numbers, ascending, and how often each says it.
+        """
+        wanted = raw(word)
+        first = bisect_left(range(len(self.ends)), wanted, key=self._word)
+        # No UTF-8 has a byte of 255, and no word one of 0.
+        last = bisect_left(range(len(self.ends)), wanted + (b"\xff" if prefix else b"\0"), first, key=self._word)
+        found = slice(self.starts[first], self.starts[last])
+        places, counts = self.places[found], self.counts[found].astype(np.float64)
+        if last - first <= 1:
+            return places, counts
+        passages, at = np.unique(places, return_inverse=True)
+        return passages, np.bincount(at, counts).astype(np.float64, copy=False)
+
+    def numbers(self, ids: Ids) -> Ids:
+        """Numbers of those passages among some that are held, given by their ids, ascending."""
+        at = np.searchsorted(self.ids, ids)
+        held = at < len(self.ids)
+        held[held] = self.ids[at[held]] == ids[held]
+        return at[held]
+
+    def _word(self, at: int) -> bytes:
+        return self.letters[self.ends[at - 1] if at else 0 : self.ends[at]].tobytes()
+
+
+def read(path: Path) -> Inverted | None:
+    """Map a file into memory; None where it is missing, cut off, or none of ours."""
+    try:
+        file = np.memmap(path, np.uint8, "r")
+    except (OSError, ValueError):
+        return None
+    head = file[: _HEADER.size + _CHECK.size].tobytes()
+    if len(head) < _HEADER.size + _CHECK.size or not head.startswith(_MAGIC):
+        return None
+    _, identity, generation, *sizes = _HEADER.unpack_from(head)
+    if _CHECK.unpack_from(head, _HEADER.size) != (zlib.crc32(head[: _HEADER.size]),) or len(file) != _bytes(sizes):
+        return None
+    ids, starts, ends, lengths, places, counts, letters = _arrays(file, sizes)
+    return Inverted(
+        identity.decode("ascii", "replace"), generation, ids, starts, ends, lengths, places, counts, letters
+    )
+
+
+def write(connection: Connection, path: Path, head_weight: int) -> None:
+    """Make a file of what the lexical index holds.
+
+    Args:
+        connection: Within a read transaction.
+        path: What stands there is written over.
+        head_weight: What a word in title or headings counts, against one in the text.
+    """
+    for table in _TABLES:
+        connection.execute(table)
+    rows = ((key, sum(numbers(block))) for key, block in connection.execute(_PASSAGES))
+    ids, lengths = np.fromiter(rows, np.dtype((np.int64, 2))).T
+    words = [(raw(word), passages, said) for word, passages, said in connection.execute(_WORDS)]
+    starts = np.cumsum([0, *(passages for _, passages, _ in words)], dtype=np.int64)
+    letters = b"".join(word for word, _, _ in words)
+    sizes = [len(ids), len(words), len(letters), int(starts[-1])]
+    ends = np.cumsum([len(word) for word, _, _ in words], dtype=np.int64)
+    with path.open("wb") as file:
+        file.write(_head(*state_of(connection), sizes))
+        for array in (ids, starts, ends, lengths.astype(np.int32)):
+            file.write(array.tobytes())
+        at = file.tell()
+        for first, places, counts in _postings(connection, ids, words, head_weight):
+            _put(file, at + 4 * int(starts[first]), places.astype(np.int32))
+            _put(file, at + 4 * int(starts[-1]) + 2 * int(starts[first]), counts.astype(np.uint16))
+        _put(file, at + 6 * int(starts[-1]), np.frombuffer(letters, np.uint8))
+
+
+def _head(identity: str, generation: int, sizes: Sequence[int]) -> bytes:
+    head = _HEADER.pack(_MAGIC, identity.encode(), generation, *sizes)
+    return head + _CHECK.pack(zlib.crc32(head))
+
+
+def _put(file: BinaryIO, at: int, array: NDArray[Any]) -> None:
+    file.seek(at)
+    file.write(array.tobytes())
+
+
+def numbers(block: bytes) -> list[int]:
+    """What FTS5 packs into a block: numbers of seven bits a byte, the high bit set where one goes on."""
+    found = [0]
+    for byte in block:
+        found[-1] = found[-1] << 7 | byte & 0x7F
+        if byte < 0x80:
+            found.append(0)
+    return found[:-1]
+
+
+def _postings(
+    connection: Connection, ids: Ids, words: Sequence[tuple[bytes, int, int]], head_weight: int
+) -> Iterator[tuple[int, Ids, Ids]]:
+    """The number of a word, and the postings of it and some that follow, from every place where they are said."""
+    for first, last in _blocks([said for _, _, said in words]):
+        (said,) = connection.execute(_SAID, (words[first][0], words[last - 1][0])).fetchone()
+        codes = np.fromstring(said, np.int64, sep=",")
+        places = np.searchsorted(ids, codes >> 1)
+        new = np.ones(len(codes), bool)
+        new[1:] = places[1:] != places[:-1]
+        new[np.cumsum([0, *(said for _, _, said in words[first : last - 1])])] = True
+        at = np.flatnonzero(new)
+        yield first, places[at], np.add.reduceat(np.where(codes & 1, head_weight, 1), at)
+
+
+def _blocks(said: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Stretches of words that are said so often together, or of one."""
+    first = total = 0
+    for at, number in enumerate(said):
+        if total and total + number > _BLOCK:
+            yield first, at
+            first, total = at, 0
+        total += number
+    if total:
+        yield first, len(said)
+
+
+def _layout(sizes: Sequence[int]) -> list[tuple[type, int]]:
+    """Kind and number of the entries of each array, widest first, so that each stands where it may."""
+    passages, words, letters, postings = sizes
+    return [
+        *((np.int64, passages), (np.int64, words + 1), (np.int64, words)),
+        *((np.int32, passages), (np.int32, postings), (np.uint16, postings), (np.uint8, letters)),
+    ]
+
+
+def _bytes(sizes: Sequence[int]) -> int:
+    return _HEADER.size + _CHECK.size + sum(np.dtype(kind).itemsize * number for kind, number in _layout(sizes))
+
+
+def _arrays(file: NDArray[np.uint8], sizes: Sequence[int]) -> Iterator[NDArray[Any]]:
+    at = _HEADER.size + _CHECK.size
+    for kind, number in _layout(sizes):
+        width = np.dtype(kind).itemsize * number
+        yield file[at : at + width].view(kind)
+        at += width

@@ -54,9 +54,10 @@ class EmbedderContract:
         assert (subject.embed_query(self.texts[0]) == subject.embed_query(self.texts[0])).all()
 
     def test_tokens_are_counted_and_not_cut(self, subject: Embedder) -> None:
-        assert subject.count_tokens("") == 0
-        assert 0 < subject.count_tokens("rent") < subject.count_tokens(self.texts[0])
-        assert subject.count_tokens("rent " * 2_000) >= 2_000
+        nothing, word, sentence, long = subject.token_counts(["", "rent", self.texts[0], "rent " * 2_000])
+        assert nothing == 0 < word < sentence and long >= 2_000
+        assert subject.token_counts([]) == []
+        assert len(subject.token_counts(HOSTILE)) == len(HOSTILE)
 
 
 class GeneratorContract:

@@ -23,6 +23,8 @@ from rag.types import Matrix, Vector
 
 _BATCH = 8
 """Texts per forward pass; the fewer, the less padding. 256 passages, two cores, graph: 8: 140, 16: 140, 32: 134 a s."""
+_WORDS_KEPT = 100_000
+"""Words whose tokens are remembered where a text has those of its words. 21,000 sentences: 0.4 core-s, without 0.9."""
 _ROCM = Path("/dev/kfd")
 """There where the system knows an accelerator of AMD's; `nvidia-smi` is one of NVIDIA's."""
 
@@ -46,6 +48,8 @@ class _LocalEmbedder(ABC):
         self._shape = shape
         self._source = tokenizer
         self._reading = tokenizer_of(tokenizer, shape.longest)
+        self._wordwise = type(self._reading.model).__name__ == "WordPiece"  # it knows no spaces
+        self._known: dict[str, int] = {}
         _log.debug("embedder %s: %s", name, shape)
 
     @property
@@ -73,9 +77,20 @@ class _LocalEmbedder(ABC):
         vector: Vector = self._embed([text], self._shape.query_prompt)[0]
         return vector
 
-    def count_tokens(self, text: str) -> int:
-        """Number of tokens of a text, special tokens left out; nothing is cut."""
-        return len(self._counting.encode(_sound(text), add_special_tokens=False).ids)
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """Number of tokens of each text, special tokens left out; nothing is cut."""
+        if not self._wordwise:
+            return self._counted(texts)
+        if len(self._known) > _WORDS_KEPT:
+            self._known = {}
+        known, parted = self._known, [text.split() for text in texts]
+        new = list({word for words in parted for word in words if word not in known})
+        known.update(zip(new, self._counted(new), strict=True))
+        return [sum(map(known.__getitem__, words)) for words in parted]
+
+    def _counted(self, texts: Sequence[str]) -> list[int]:
+        found = self._counting.encode_batch_fast([_sound(text) for text in texts], add_special_tokens=False)
+        return [len(item) for item in found]
 
     @cached_property
     def _counting(self) -> Any:
@@ -164,9 +179,9 @@ class DeferredEmbedder:
         """(dim,) float32, unit length."""
         return self._loaded().embed_query(text)
 
-    def count_tokens(self, text: str) -> int:
-        """Number of tokens of a text, special tokens left out."""
-        return self._loaded().count_tokens(text)
+    def token_counts(self, texts: Sequence[str]) -> list[int]:
+        """Number of tokens of each text, special tokens left out."""
+        return self._loaded().token_counts(texts)
 
 
 def accelerator() -> str:

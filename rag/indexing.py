@@ -221,7 +221,7 @@ class _Run:
 
     def _cut(self, document: Document) -> list[Chunk]:
         most = min(self._chunk_tokens, self._embedder.max_tokens)
-        return split(document, self._embedder.count_tokens, most)
+        return list(split(document, self._embedder.token_counts, most))
 
     def _put(self, jobs: Sequence[Job]) -> None:
         """Embed some documents together and put them one by one; if that fails, each on its own."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import example, given, settings
@@ -27,58 +28,97 @@ def make(text: str = TEXT, *titles: str, pages: tuple[Page, ...] = ()) -> Docume
     return Document("a.txt", "Lease", text, "", pages=pages, headings=headings)
 
 
-count = FakeEmbedder().count_tokens
+counts = FakeEmbedder().token_counts
+
+
+def count(text: str) -> int:
+    return counts([text])[0]
+
+
+def cut(document: Document, max_tokens: int) -> list[Chunk]:
+    return list(split(document, counts, max_tokens))
 
 
 def test_a_small_document_is_one_chunk() -> None:
-    assert split(make(), count, 200) == [Chunk("a.txt", 0, len(TEXT), TEXT, "Lease")]
+    assert cut(make(), 200) == [Chunk("a.txt", 0, len(TEXT), TEXT, "Lease")]
 
 
 def test_no_chunk_crosses_a_heading_and_an_empty_heading_goes_with_what_follows() -> None:
-    notice, fees = split(make(TEXT, "Terms", "Notice", "Fees"), count, 200)
+    notice, fees = cut(make(TEXT, "Terms", "Notice", "Fees"), 200)
     assert notice.text.startswith("Terms\n\nNotice\n\nEither") and notice.text.endswith("writing.")
     assert notice.heading == "Terms > Notice"
     assert fees.text.startswith("Fees\n\nThe fee") and fees.heading == "Terms > Fees"
 
 
 def test_a_heading_with_nothing_under_it_is_kept() -> None:
-    chunks = split(make("One\n\nTwo\n\nText.", "One", "Two"), count, 200)
+    chunks = cut(make("One\n\nTwo\n\nText.", "One", "Two"), 200)
     assert [(chunk.text, chunk.heading) for chunk in chunks] == [("One", "One"), ("Two\n\nText.", "Two")]
 
 
 def test_a_mark_that_is_not_a_line_of_the_text_is_kept_with_it() -> None:
     document = replace(make("Row one.\nRow two."), headings=(Heading(0, 1, "Sheet1"), Heading(9, 2, "Part")))
-    assert [chunk.text for chunk in split(document, count, 200)] == ["Row one.", "Row two."]
+    assert [chunk.text for chunk in cut(document, 200)] == ["Row one.", "Row two."]
 
 
 def test_chunks_end_where_sentences_end() -> None:
-    chunks = split(make(TEXT, "Fees"), count, 20)
+    chunks = cut(make(TEXT, "Fees"), 20)
     ends = {end for _, end in sentences(TEXT)}
     assert len(chunks) == 3 and all(chunk.end in ends for chunk in chunks)
 
 
 def test_pages_and_headings_of_a_chunk_are_those_of_its_start() -> None:
     text = "First page. " * 20 + "\n\n" + "Second page. " * 20
-    chunks = split(make(text, pages=(Page(0, 4), Page(text.index("Second"), 5))), count, 20)
+    chunks = cut(make(text, pages=(Page(0, 4), Page(text.index("Second"), 5))), 20)
     assert [chunk.page for chunk in chunks] == [4 if chunk.start < text.index("Second") else 5 for chunk in chunks]
 
 
-def test_counting_is_done_once_per_sentence() -> None:
-    text = "One two three. " * 500
-    asked: list[str] = []
+def test_each_sentence_is_counted_once_and_many_in_one_call() -> None:
+    document = make("Top\n\n" + "One two three. " * 500 + "\n\nEnd\n\nFour.", "Top", "End")
+    asked: list[int] = []
 
-    def counting(part: str) -> int:
-        asked.append(part)
-        return 3
+    def counting(parts: Sequence[str]) -> list[int]:
+        asked.append(len(parts))
+        return [3] * len(parts)
 
-    split(make(text), counting, 50)
-    assert len(asked) == 501, "one for the prefix and one for each sentence"
+    assert len(list(split(document, counting, 50))) > 30
+    assert sum(asked) == 505, "one for each prefix and one for each sentence"
+    assert len(asked) <= 2
+
+
+def one_each(parts: Sequence[str]) -> list[int]:
+    return [1] * len(parts)
+
+
+def test_a_long_text_is_cut_where_its_sentences_end_whatever_stretch_they_are_in() -> None:
+    wrapped = "This is paragraph {}\nof many. It says little (e.g. that). ".format
+    paragraphs = "\n\n".join(wrapped(number) * 9 for number in range(500))
+    table = "One row of a table, and what it says of it.\n" * 25_000
+    for text in (paragraphs, table):
+        assert [(chunk.start, chunk.end) for chunk in split(make(text), one_each, 1)] == sentences(text)
+
+
+def test_a_long_text_without_any_border_is_cut_all_the_same() -> None:
+    words, letters = "word " * 250_000, "x" * 1_200_000
+    assert " ".join(chunk.text for chunk in split(make(words), one_each, 9)) == words.strip()
+    assert "".join(chunk.text for chunk in split(make(letters), one_each, 9)) == letters
+
+
+def test_no_more_of_a_text_is_looked_at_than_is_asked_for() -> None:
+    seen = 0
+
+    def counting(parts: Sequence[str]) -> list[int]:
+        nonlocal seen
+        seen += sum(map(len, parts))
+        return counts(parts)
+
+    next(split(make("A sentence of a long text.\n\n" * 9_000), counting, 20))
+    assert 0 < seen < 20_000
 
 
 def test_an_over_long_sentence_is_cut_at_spaces_then_anywhere() -> None:
-    words = split(make("word " * 100), count, 12)
+    words = cut(make("word " * 100), 12)
     assert all(set(chunk.text.split()) == {"word"} for chunk in words) and len(words) >= 10
-    letters = split(make("x" * 500), len, 55)
+    letters = list(split(make("x" * 500), lambda parts: list(map(len, parts)), 55))
     assert all(len(embedded_text(chunk)) <= 56 for chunk in letters)
 
 
@@ -93,7 +133,7 @@ def test_embedded_text_says_title_and_inner_headings_once() -> None:
 
 def test_a_hostile_title_leaves_room_for_the_text() -> None:
     document = replace(make("Some words. " * 40), title="!" * 100_000)
-    assert all(count(embedded_text(chunk)) <= 100 for chunk in split(document, count, 100))
+    assert all(count(embedded_text(chunk)) <= 100 for chunk in cut(document, 100))
 
 
 @st.composite
@@ -110,7 +150,7 @@ def documents(draw: st.DrawFn) -> Document:
 @settings(deadline=None)
 @given(documents(), st.integers(1, 60))
 def test_chunks_are_exact_ordered_within_headings_and_cover_everything(document: Document, size: int) -> None:
-    chunks = split(document, count, size)
+    chunks = cut(document, size)
     end = 0
     for chunk in chunks:
         assert end <= chunk.start < chunk.end
@@ -125,7 +165,7 @@ def test_chunks_are_exact_ordered_within_headings_and_cover_everything(document:
 @example(Document("a.txt", "", "=0" + ":0" * 14, "", headings=(Heading(1, 1, "Title"),)), 30)
 @given(documents(), st.integers(30, 60))
 def test_chunks_fit_and_stand_under_their_heading(document: Document, size: int) -> None:
-    for chunk in split(document, count, size):
+    for chunk in cut(document, size):
         room = size - count(embedded_text(replace(chunk, text="")))
         assert count(chunk.text) <= max(1, room) or len(chunk.text) == 1
         last = max(chunk.end - 1, chunk.start)

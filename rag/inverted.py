@@ -103,7 +103,7 @@ class Inverted:
 def read(path: Path) -> Inverted | None:
     """Map a file into memory; None where it is missing, cut off, or none of ours."""
     try:
-        file = np.memmap(path, np.uint8, "r")
+        file = np.asarray(np.memmap(path, np.uint8, "r"))
     except (OSError, ValueError):
         return None
     head = file[: _HEADER.size + _CHECK.size].tobytes()

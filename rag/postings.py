@@ -52,7 +52,7 @@ class Postings:
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAMES[0]
         self._guard = threading.Lock()
-        self._tokens = _Tokens()
+        self._tokens = Tokens()
         self._file: tuple[int, ...] = ()
         self._held: Inverted | None = None
 
@@ -186,8 +186,8 @@ def _state(path: Path) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-class _Tokens:
-    """FTS5's own tokenizer, for the terms of a query."""
+class Tokens:
+    """FTS5's own tokenizer; safe to use from several threads."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

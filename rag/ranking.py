@@ -72,16 +72,18 @@ def by_words(connection: Connection, postings: Postings, query: str, k: int, sco
     Returns:
         Hits by falling BM25, above 0, ties by document and start.
     """
-    if not terms(query) or k < 1:
+    if k < 1:
         return []
-    ranked = _ranked(connection, postings, query, k, scope)
-    chunks = rows.chunks(connection, [key for key, _ in ranked])
-    best = sorted(zip((score for _, score in ranked), chunks, strict=True), key=_order)[:k]
+    found = words_ranked(connection, postings, query, k, scope)
+    chunks = rows.chunks(connection, [key for key, _ in found])
+    best = sorted(zip((score for _, score in found), chunks, strict=True), key=_order)[:k]
     return [Hit(chunk, score, lexical_rank=at, lexical_score=score) for at, (score, chunk) in enumerate(best, start=1)]
 
 
-def _ranked(connection: Connection, postings: Postings, query: str, k: int, scope: Sequence[str]) -> Scored:
-    """Ids and scores of the k best, and of all that tie with the last of them."""
+def words_ranked(connection: Connection, postings: Postings, query: str, k: int, scope: Sequence[str] = ()) -> Scored:
+    """Ids and scores of the k best by words, from 1 up, and of all that tie with the last of them, in no order."""
+    if not terms(query):
+        return []
 
     def newer(last: int) -> Scored:
         return _by_fts5(connection, match_expression(query), k, scope, last)

@@ -16,6 +16,7 @@ from rag.config import Config, load_config
 from rag.errors import RagError
 from rag.evals.cases import Dataset
 from rag.evals.datasets import load_dataset
+from rag.evals.outcomes import Outcome
 
 CIRCUMSTANCES = ("generator", "judge", "embedder", "commit", "config", "machine")
 """What a figure was measured with."""
@@ -52,6 +53,17 @@ def datasets(sets: Path) -> Iterator[Dataset]:
             yield load_dataset(folder)
         except RagError as exc:
             print(f"passed over: {exc.message}", file=sys.stderr)
+
+
+def asked(outcome: Outcome) -> dict[str, Any]:
+    """One question: what became of it, how long its prompt was, and the seconds of each stage."""
+    answer = outcome.answer
+    return {
+        "id": outcome.case.id,
+        "status": answer.status if answer else "failed",
+        "prompt_tokens": outcome.prompt_tokens,
+        "timings": {stage: round(seconds, 4) for stage, seconds in (answer.timings if answer else {}).items()},
+    }
 
 
 def write(path: Path, result: Mapping[str, Any]) -> None:

@@ -6,12 +6,10 @@ python benchmarks/latency.py SET -o benchmarks/results/latency.json
 from __future__ import annotations
 
 import sys
-from typing import Any
 
-from common import CIRCUMSTANCES, arguments, datasets, progress, settings, write
+from common import CIRCUMSTANCES, arguments, asked, datasets, progress, settings, write
 
 from rag.evals.datasets import sample
-from rag.evals.outcomes import Outcome
 from rag.evals.runner import evaluate, open_parts
 
 
@@ -25,20 +23,10 @@ def main() -> int:
         if dataset.cases:
             evaluation = evaluate(sample(dataset, given.n, given.half), parts, config, progress, retrieval_only=False)
             kept = ("n", "index", "timings", "prompt_tokens", *CIRCUMSTANCES)
-            questions = [_question(outcome) for outcome in evaluation.outcomes]
+            questions = [asked(outcome) for outcome in evaluation.outcomes]
             sets[dataset.name] = {**{name: evaluation.result.get(name) for name in kept}, "questions": questions}
     write(given.output, sets)
     return 0
-
-
-def _question(outcome: Outcome) -> dict[str, Any]:
-    answer = outcome.answer
-    return {
-        "id": outcome.case.id,
-        "status": answer.status if answer else "failed",
-        "prompt_tokens": outcome.prompt_tokens,
-        "timings": {stage: round(seconds, 4) for stage, seconds in (answer.timings if answer else {}).items()},
-    }
 
 
 if __name__ == "__main__":

@@ -9,24 +9,28 @@ Prompt lookup: https://github.com/apoorvumang/prompt-lookup-decoding
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import cached_property, partial
 from itertools import pairwise
 from typing import Any
 
 import torch
-from torch.nn.functional import pad
 from transformers import DynamicCache
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 from rag.adapter import Adapter
+from rag.packing import rows_apart
 from rag.prefixes import Prefixes, Prompt
 from rag.protocols import StopSignal
+from rag.together import Part, fits, read_on
 
 _DRAFT, _NGRAMS = 10, (3, 2)
 """Tokens looked up in the prompt at once, and how many last ones must agree, the longer first."""
 
+_ROWS = 32
+"""Most tokens of all replies that are read at once; up to here oneDNN multiplies each row by the same instructions."""
 _MARGIN = 2e-3
 """Logits nearer than this could change places in a batch; measured in float32, logits moved by 6e-5 at most."""
 
@@ -89,26 +93,23 @@ class Decoder:
         read = self._read(prompt, stop)
         if read is None:
             return
-        ids, text = prompt.ids, list(prompt.ids)
-        accepted = [int(read.logits.argmax())]
+        reply = _Reply(prompt, read.cache, most, guesses=lookup and self._plain)
+        logits = read.logits
         while True:
-            for token in accepted:
+            for token in reply.accept(logits):
                 if token in self._end_ids or stop.is_set():
                     return
-                text.append(token)
                 yield token
-                if len(text) - len(ids) == most:
+                if reply.say(token):
                     return
-            room = most - (len(text) - len(ids)) - 1
-            accepted = self._step(
-                text[-1], draft(text, min(_DRAFT, room)) if lookup and self._plain else [], read.cache
-            )
+            ids = reply.next_ids()
+            logits, _ = self._forward(ids, reply.cache, len(ids))
 
     def together(self, prompts: Sequence[Prompt], most: int, take: Callable[[int, int], bool]) -> list[int]:
         """Write on from several prompts at once, greedily.
 
-        The arithmetic of a batch differs from that of a single reply in the last bits, so a reply is given up where the
-        two likeliest tokens are so near each other that this might tell.
+        Where products of more rows differ in the last bits, a reply is given up as soon as the two likeliest tokens are
+        so near each other that this might tell.
 
         Args:
             prompts: What is read first.
@@ -118,33 +119,39 @@ class Decoder:
         Returns:
             Places of the replies that were given up; what `take` had of them is to be forgotten.
         """
-        rows = _Rows([self._whole(prompt) for prompt in prompts], self._new_cache())
-        unsure: list[int] = []
-        for written in range(1, most + 1):
-            going, tokens = [], []
-            for at, (row, token, near) in enumerate(rows.best()):
-                if near:
-                    unsure.append(row)
-                elif token not in self._end_ids and take(row, token):
+        read = [self._whole(prompt) for prompt in prompts]
+        replies = [_Reply(prompt, one.cache, most, guesses=True) for prompt, one in zip(prompts, read, strict=True)]
+        margin, unsure = 0.0 if self._rows_apart else _MARGIN, []
+        found = {at: one.logits for at, one in enumerate(read)}
+        while found:
+            going = []
+            for at, logits in found.items():
+                tokens = replies[at].accept(logits)
+                if _near(logits[: len(tokens)], margin):
+                    unsure.append(at)
+                elif self._goes_on(replies[at], tokens, partial(take, at)):
                     going.append(at)
-                    tokens.append(token)
-            if not going or written == most:
-                break
-            rows.write(self._model, going, tokens)
+            found = self._read_on({at: Part(replies[at].next_ids(), replies[at].cache) for at in going})
         return unsure
 
     @property
     def writes_together(self) -> bool:
-        """Whether `together` gains anything: with coarser numbers than float32 it would give up most replies."""
-        return self._plain and self._model.dtype == torch.float32
+        """Whether `together` gains anything: with coarser numbers than float32 it might give up most replies."""
+        return self._plain and fits(self._model) and (self._rows_apart or self._model.dtype == torch.float32)
 
-    def _step(self, last: int, guess: list[int], cache: DynamicCache) -> list[int]:
-        """One forward pass: the guessed tokens that the model agrees with, and the one it writes after them."""
-        best = self._forward([last, *guess], cache, len(guess) + 1)[0].argmax(-1).tolist()
-        agreed = next((at for at, token in enumerate(guess) if token != best[at]), len(guess))
-        if agreed < len(guess):
-            cache.crop(agreed - len(guess))
-        return list(best[: agreed + 1])
+    @cached_property
+    def _rows_apart(self) -> bool:
+        return rows_apart(self._model, _ROWS)
+
+    def _goes_on(self, reply: _Reply, tokens: Sequence[int], take: Callable[[int], bool]) -> bool:
+        return all(token not in self._end_ids and take(token) and not reply.say(token) for token in tokens)
+
+    def _read_on(self, parts: Mapping[int, Part]) -> dict[int, torch.Tensor]:
+        """Logits of each part, by place."""
+        found: dict[int, torch.Tensor] = {}
+        for group in _groups(parts):
+            found |= zip(group, read_on(self._model, [parts[at] for at in group]), strict=True)
+        return found
 
     def _whole(self, prompt: Prompt) -> _Read:
         """Read a prompt, whatever happens."""
@@ -170,7 +177,7 @@ class Decoder:
             self._stop = None
         if self._plain:
             self._kept.keep(prompt, [(layer.keys, layer.values) for layer in cache.layers])
-        return _Read(cache, logits[0], hidden)
+        return _Read(cache, logits, hidden)
 
     def _look(self, *_: object) -> None:
         """Before every layer: a block takes seconds on a slow processor, and a stop must not wait for its end."""
@@ -199,63 +206,68 @@ class _Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A prompt that was read: its keys and values, the logits after it, and the state that they were made from."""
+    """A prompt that was read: its keys and values, the logits after it, (1, vocabulary), and their source."""
 
     cache: DynamicCache
     logits: torch.Tensor
     hidden: torch.Tensor
 
 
-class _Rows:
-    """Replies that are written together, those of shorter prompts padded on the left.
+class _Reply:
+    """A reply in the making.
 
     Args:
-        read: The prompts.
-        cache: An empty one, to hold those of all.
+        prompt: What it is a reply to.
+        cache: Keys and values of that.
+        most: Most tokens to write.
+        guesses: Whether tokens are guessed.
     """
 
-    def __init__(self, read: Sequence[_Read], cache: DynamicCache) -> None:
-        self._rows = list(range(len(read)))
-        self._logits = torch.stack([one.logits for one in read])
-        lengths = [one.cache.get_seq_length() for one in read]
-        longest = max(lengths)
-        for at in range(len(read[0].cache.layers)):
-            keys = [
-                pad(one.cache.layers[at].keys, (0, 0, longest - length, 0))
-                for one, length in zip(read, lengths, strict=True)
-            ]
-            values = [
-                pad(one.cache.layers[at].values, (0, 0, longest - length, 0))
-                for one, length in zip(read, lengths, strict=True)
-            ]
-            cache.update(torch.cat(keys), torch.cat(values), at)
-        self._cache = cache
-        self._next = torch.tensor(lengths, device=self._logits.device)[:, None]
-        self._mask = (torch.arange(longest, device=self._logits.device) >= longest - self._next).long()
+    def __init__(self, prompt: Prompt, cache: DynamicCache, most: int, *, guesses: bool) -> None:
+        self.cache = cache
+        self._text = list(prompt.ids)
+        self._full = len(prompt.ids) + most
+        self._guesses = guesses
+        self._guess: list[int] = []
 
-    def best(self) -> list[tuple[int, int, bool]]:
-        """Of each row still written: its place, its likeliest token, and whether another is too near to tell."""
-        top = self._logits.topk(2)
-        near = top.values[:, 0] - top.values[:, 1] < _MARGIN
-        return list(zip(self._rows, top.indices[:, 0].tolist(), near.tolist(), strict=True))
+    def next_ids(self) -> list[int]:
+        """What is read next: the last token, and those guessed after it."""
+        room = min(_DRAFT, self._full - len(self._text) - 1)
+        self._guess = draft(self._text, room) if self._guesses else []
+        return [self._text[-1], *self._guess]
 
-    @torch.inference_mode()
-    def write(self, model: Any, going: list[int], tokens: list[int]) -> None:
-        """Go on with some of the rows, each with its next token."""
-        kept = torch.tensor(going, device=self._next.device)
-        if len(going) < len(self._rows):
-            self._cache.batch_select_indices(kept)
-        self._rows = [self._rows[at] for at in going]
-        self._mask = torch.cat([self._mask[kept], self._mask.new_ones(len(going), 1)], 1)
-        output = model(
-            input_ids=torch.tensor(tokens, device=self._next.device)[:, None],
-            attention_mask=self._mask,
-            position_ids=self._next[kept],
-            past_key_values=self._cache,
-            use_cache=True,
-        )
-        self._logits = output.logits[:, -1].float()
-        self._next = self._next[kept] + 1
+    def accept(self, logits: torch.Tensor) -> list[int]:
+        """The guessed tokens that the model agrees with, and the one it writes after them; the others are forgotten."""
+        best = logits.argmax(-1).tolist()
+        agreed = next((at for at, token in enumerate(self._guess) if token != best[at]), len(self._guess))
+        if agreed < len(self._guess):
+            self.cache.crop(agreed - len(self._guess))
+        return list(best[: agreed + 1])
+
+    def say(self, token: int) -> bool:
+        """Write a token; True where it was the last there is room for."""
+        self._text.append(token)
+        return len(self._text) == self._full
+
+
+def _near(logits: torch.Tensor, margin: float) -> bool:
+    """Whether two tokens are so near each other somewhere that a batch may tell which is likelier."""
+    top = logits.topk(2).values
+    return bool((top[:, 0] - top[:, 1] < margin).any())
+
+
+def _groups(parts: Mapping[int, Part]) -> Iterator[list[int]]:
+    """Places of parts that are read at once."""
+    group: list[int] = []
+    rows = 0
+    for at, part in parts.items():
+        if rows + len(part.ids) > _ROWS:
+            yield group
+            group, rows = [], 0
+        group.append(at)
+        rows += len(part.ids)
+    if group:
+        yield group
 
 
 def draft(text: Sequence[int], most: int) -> list[int]:

@@ -22,7 +22,7 @@ from rag.words import first_and_missing
 
 __all__ = ["ExtractiveGenerator", "OpenAIGenerator", "TransformersGenerator"]
 
-_TOGETHER = 8
+_TOGETHER = 16
 """Replies that a batch writes at once."""
 _QUEUE_S = 0.05
 """How often a waiting stream looks whether it has been told to stop; a stop signal cannot wake it."""
@@ -209,9 +209,13 @@ def _load(folder: Path) -> Any:
     import torch
     from transformers import AutoModelForCausalLM
 
+    from rag.packing import pack
+
     device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         model = AutoModelForCausalLM.from_pretrained(str(folder), dtype="auto", local_files_only=True)
     except (OSError, ValueError, KeyError) as exc:
         raise WeightsError(f"{folder}: not a causal language model: {exc}", "rag models verify") from exc
-    return model.to(device).eval()
+    model = model.to(device).eval()
+    pack(model.modules(), model.get_output_embeddings())
+    return model

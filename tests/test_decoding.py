@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from rag.chat_format import ChatFormat
 from rag.decoding import Decoder, draft
+from rag.packing import rows_apart
 from rag.prefixes import Prompt
 
 pytestmark = pytest.mark.weights
@@ -184,6 +185,24 @@ def test_a_batch_writes_what_each_writes_alone(
     assert {at: reply for at, reply in replies.items() if at not in unsure} == {
         at: reply for at, reply in enumerate(written) if at not in unsure
     }
+
+
+@pytest.mark.parametrize("company", [2, 4, 12])
+def test_in_the_precision_of_the_weights_a_batch_writes_what_each_writes_alone(
+    stored: Any, chat: ChatFormat, prompts: list[Prompt], company: int
+) -> None:
+    """Twelve replies that guess are more rows than are read at once."""
+    decoder, several = Decoder(stored, chat.end_ids()), (prompts * 3)[:company]
+    replies: dict[int, list[int]] = {at: [] for at in range(company)}
+
+    def take(at: int, token: int) -> bool:
+        replies[at].append(token)
+        return True
+
+    unsure = decoder.together(several, MOST, take)
+    assert not unsure or not rows_apart(stored, 32)
+    sure = [at for at in replies if at not in unsure]
+    assert [replies[at] for at in sure] == [list(decoder.tokens(several[at], MOST, NEVER)) for at in sure]
 
 
 def test_a_row_of_a_batch_ends_when_it_is_told_to(decoder: Decoder, prompts: list[Prompt]) -> None:

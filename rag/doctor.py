@@ -14,12 +14,15 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from subprocess import CalledProcessError, TimeoutExpired
 from typing import Any, Literal
 
+from rag.catalogue import CATALOGUE
 from rag.config import Config
 from rag.convert import FAST_BFLOAT16
 from rag.errors import RagError
 from rag.factory import open_store, open_weights
+from rag.machine_speed import PROMPT_TOKENS, Speed, measured
 
 State = Literal["ok", "note", "broken"]
 
@@ -75,6 +78,34 @@ def examine(config: Config) -> list[Finding]:
         *_weights(config),
         _index(config),
     ]
+
+
+def reach(config: Config) -> list[Finding]:
+    """What the processor should reach with the models of the settings, told from how fast it multiplies.
+
+    Takes some seconds.
+
+    Args:
+        config: Its embedder and its generator are spoken of where they are of the catalogue.
+
+    Returns:
+        Passages embedded a second, seconds for a usual prompt, tokens written a second.
+    """
+    try:
+        speed = measured()
+    except (CalledProcessError, TimeoutExpired) as exc:
+        return [Finding("speed", "note", f"not measured: {exc}", "run it again while nothing else runs")]
+    return [Finding(f"speed of {what}", "ok", f"{amount} ({speed.dtype})") for what, amount in _reached(speed, config)]
+
+
+def _reached(speed: Speed, config: Config) -> Iterator[tuple[str, str]]:
+    embedder, generator = (CATALOGUE.get(name) for name in (config.embedder, config.generator))
+    if embedder:
+        amount = speed.passages_per_s(embedder.parameters, config.chunk_tokens)
+        yield "indexing", f"{amount:,.0f} passages of {config.chunk_tokens} tokens a second"
+    if generator:
+        yield "reading", f"{speed.prompt_s(generator.parameters):.2f} s for a prompt of {PROMPT_TOKENS} tokens"
+        yield "writing", f"{speed.tokens_per_s(generator.parameters):.1f} tokens a second"
 
 
 def _python() -> Finding:

@@ -177,10 +177,11 @@ def verify(answer: Path, as_json: bool, **flags: Any) -> None:
 @json_flag
 @common
 def doctor(as_json: bool, **flags: Any) -> None:
-    """Look at versions, device, weights and index; exit code 1 where something is broken."""
-    from rag.doctor import examine
+    """Look at versions, device, weights, index and speed; exit code 1 where something is broken."""
+    from rag.doctor import examine, reach
 
-    findings = examine(settings_from(flags))
+    config = settings_from(flags)
+    findings = [*examine(config), *reach(config)]
     if as_json:
         console.out_json({"ok": not any(f.broken for f in findings), "checks": [f.to_dict() for f in findings]})
     else:

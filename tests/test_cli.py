@@ -283,6 +283,7 @@ def test_doctor_on_a_sound_index(rag: Rag) -> None:
     (index,) = (check for check in found["checks"] if check["name"] == "index")
     assert index["state"] == "ok", index
     assert "2 documents" in index["detail"]
+    assert [check["state"] for check in found["checks"] if check["name"] == "speed of indexing"] == ["ok"]
 
 
 def test_models(rag: Rag, place: Path, monkeypatch: pytest.MonkeyPatch, embedder_folder: Path) -> None:

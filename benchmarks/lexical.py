@@ -148,7 +148,7 @@ def _sample(questions: list[str], number: int) -> list[str]:
 def _digest() -> str:
     """Another for other passages, engines or code that makes what is kept."""
     code = [_HERE / "synthetic.py", *sorted(_PEERS.iterdir())]
-    code += [_HERE.parent / "rag" / f"{name}.py" for name in ("database", "lexical", "inverted")]
+    code += [_HERE.parent / "rag" / f"{name}.py" for name in ("database", "lexical", "inverted", "postings")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in code if path.is_file())).hexdigest()[:16]
 
 

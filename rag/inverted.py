@@ -5,6 +5,7 @@ Made from what FTS5 holds, read without reading it through. Knows FTS5's tables,
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from bisect import bisect_left
@@ -90,11 +91,9 @@ class Inverted:
         return passages, np.bincount(at, counts).astype(np.float64, copy=False)
 
     def numbers(self, ids: Ids) -> Ids:
-        """Numbers of those passages among some that are held, given by their ids, ascending."""
-        at = np.searchsorted(self.ids, ids)
-        held = at < len(self.ids)
-        held[held] = self.ids[at[held]] == ids[held]
-        return at[held]
+        """Numbers of those passages of some that are held, given by their ids: all that still exist up to the last."""
+        found: Ids = np.searchsorted(self.ids, ids[ids <= self.ids[-1]])
+        return found
 
     def _word(self, at: int) -> bytes:
         return self.letters[self.ends[at - 1] if at else 0 : self.ends[at]].tobytes()
@@ -132,18 +131,26 @@ def write(connection: Connection, path: Path, head_weight: int) -> None:
     ids, lengths = np.fromiter(rows, np.dtype((np.int64, 2))).T
     words = [(raw(word), passages, said) for word, passages, said in connection.execute(_WORDS)]
     starts = np.cumsum([0, *(passages for _, passages, _ in words)], dtype=np.int64)
-    letters = b"".join(word for word, _, _ in words)
-    sizes = [len(ids), len(words), len(letters), int(starts[-1])]
-    ends = np.cumsum([len(word) for word, _, _ in words], dtype=np.int64)
     with path.open("wb") as file:
-        file.write(_head(*state_of(connection), sizes))
-        for array in (ids, starts, ends, lengths.astype(np.int32)):
-            file.write(array.tobytes())
-        at = file.tell()
+        at = _write_words(file, state_of(connection), (ids, starts, lengths), [word for word, _, _ in words])
         for first, places, counts in _postings(connection, ids, words, head_weight):
             _put(file, at + 4 * int(starts[first]), places.astype(np.int32))
             _put(file, at + 4 * int(starts[-1]) + 2 * int(starts[first]), counts.astype(np.uint16))
-        _put(file, at + 6 * int(starts[-1]), np.frombuffer(letters, np.uint8))
+        file.flush()
+        os.fsync(file.fileno())  # no checksum says later whether all of it has reached the disk
+
+
+def _write_words(file: BinaryIO, state: tuple[str, int], arrays: tuple[Ids, Ids, Ids], words: Sequence[bytes]) -> int:
+    """All but the postings; where these begin."""
+    ids, starts, lengths = arrays
+    letters, postings = b"".join(words), int(starts[-1])
+    file.write(_head(*state, [len(ids), len(words), len(letters), postings]))
+    ends = np.cumsum([len(word) for word in words], dtype=np.int64)
+    for array in (ids, starts, ends, lengths.astype(np.int32)):
+        file.write(array.tobytes())
+    at = file.tell()
+    _put(file, at + 6 * postings, np.frombuffer(letters, np.uint8))
+    return at
 
 
 def _head(identity: str, generation: int, sizes: Sequence[int]) -> bytes:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag import postings, ranking
+from rag import inverted, postings, ranking
 from rag.store import SqliteStore
 from tests.small_index import MANIFEST, put
 
@@ -181,6 +181,18 @@ def test_an_index_without_the_file_gets_it_though_nothing_changes(kept: Path, tm
     (folder / FILE).unlink()
     SqliteStore.open(folder, MANIFEST).close()
     assert (folder / FILE).read_bytes() == made
+
+
+@pytest.mark.parametrize("block", [1, 60, 200])
+def test_it_is_the_same_in_however_many_goes(
+    kept: Path, tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inverted, "_BLOCK", block)
+    fill(tmp_path)
+    made, theirs = (inverted.read(folder / FILE) for folder in (tmp_path, kept))
+    assert made and theirs
+    for name in ("ids", "starts", "ends", "lengths", "places", "counts", "letters"):
+        assert getattr(made, name).tolist() == getattr(theirs, name).tolist(), name
 
 
 def test_a_renamed_document_has_it_made_anew(kept: Path, tmp_path: Path) -> None:

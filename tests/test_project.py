@@ -143,6 +143,13 @@ def test_the_lock_is_complete_and_has_nothing_that_nobody_needs() -> None:
     assert sorted({*needed([*wanted(), Requirement("setuptools")])}) == sorted(locked())
 
 
+@pytest.mark.parametrize("name", ["llamaindex", "haystack", "txtai", "langchain"])
+def test_a_peer_is_compared_at_pinned_versions_and_on_the_same_torch(name: str) -> None:
+    lines = (ROOT / "benchmarks" / "peers" / f"{name}.txt").read_text("utf-8").split()
+    assert lines[0] == f"torch=={locked()['torch']}"
+    assert [line for line in lines if not str(Requirement(line).specifier).startswith("==")] == []
+
+
 @pytest.mark.parametrize("target", ["help", "install", "chat", "index", "test", "check", "lock", "clean"])
 def test_make_knows_its_targets(target: str) -> None:
     command = ["make", "--dry-run", "--always-make", target]

@@ -66,6 +66,14 @@ def asked(outcome: Outcome) -> dict[str, Any]:
     }
 
 
+def papers(folder: Path, files: int) -> None:
+    """Write as many files of one sentence each, a hundred to a folder."""
+    for number in range(files):
+        path = folder / f"{number // 100:03d}" / f"{number:05d}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"Paper {number} is kept in folder {number // 100} of the archive.", "utf-8")
+
+
 def write(path: Path, result: Mapping[str, Any]) -> None:
     """Write a result, and say where."""
     path.parent.mkdir(parents=True, exist_ok=True)

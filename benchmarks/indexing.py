@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from common import progress, seconds, settings, spread, write
+from common import papers, progress, seconds, settings, spread, write
 from embedding import passages
 
 from rag import build_index, factory
@@ -72,10 +72,7 @@ def _embed(embedder: Embedder, texts: list[str]) -> None:
 
 def _again(folder: Path, files: int, turns: int) -> dict[str, Any]:
     """Seconds of a run that finds nothing changed."""
-    for number in range(files):
-        path = folder / "docs" / f"{number // 100:03d}" / f"{number:05d}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"Paper {number} is kept in folder {number // 100} of the archive.", "utf-8")
+    papers(folder / "docs", files)
     build_index(folder / "docs", index=folder / "index", progress=progress)
     looks_s = [seconds(partial(build_index, folder / "docs", index=folder / "index")) for _ in range(turns)]
     return {"files": files, "seconds": spread(looks_s)}

@@ -24,7 +24,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from common import progress, settings, spread, write
+from common import papers, progress, settings, spread, write
 from environments import python_of
 
 from rag import factory
@@ -213,10 +213,8 @@ def _copy(folder: Path, into: Path, documents: int) -> list[int]:
 def _many(kept: Path, files: int) -> Path:
     """A folder of so many files of one sentence each."""
     folder = kept / f"files-{files}"
-    for number in range(0 if folder.exists() else files):
-        path = folder / f"{number // 100:03d}" / f"{number:05d}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"Paper {number} is kept in folder {number // 100} of the archive.", "utf-8")
+    if not folder.exists():
+        papers(folder, files)
     return folder
 
 

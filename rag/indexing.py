@@ -1,29 +1,29 @@
 """Make an index equal to a folder: files added, changed, renamed, removed, and those that are as they were.
 
-What a file is, its path says; whether it changed, the SHA-256 of its bytes. Documents are embedded in batches across
-files and put one by one, so a killed run leaves whole documents, and the next run goes on from there. Knows the store
-and the embedder by their protocols alone.
+What a file is, its path says; whether it changed, the SHA-256 of its bytes. One thread reads and cuts, one embeds in
+batches across files, and this one puts documents one by one, each as its parts come, so a killed run leaves whole
+documents, and the next run goes on from there. Knows the store and the embedder by their protocols alone.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict, dataclass
-from itertools import chain
+from itertools import chain, groupby, tee
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
-import numpy as np
-
-from rag.errors import LoadError, RagError
+from rag.embedding import Embedded, Embedding
+from rag.errors import LoadError
 from rag.folder import counts, files_of, no_folder, watch
 from rag.loaders import document_path, file_digest, load
 from rag.protocols import Embedder, Progress, Store
-from rag.reading import Job, Unread, read
-from rag.splitter import embedded_text, split
-from rag.types import Chunk, Document, DocumentInfo, Matrix
+from rag.reading import Unread, ahead, read
+from rag.splitter import split
+from rag.types import Chunk, Document, DocumentInfo
 
 __all__ = ["Action", "Choice", "FileResult", "Report", "sync", "watch"]
 
@@ -31,8 +31,6 @@ Action = Literal["added", "changed", "renamed", "removed", "unchanged", "failed"
 
 _BATCH_CHUNKS = 128
 """Chunks embedded at once: enough to fill the model's batches, little enough to lose when killed."""
-_EMBEDDING_FAILED = (RagError, RuntimeError, ValueError)
-"""What embedders raise on a text that they cannot take; RuntimeError is torch's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +143,14 @@ class _Run:
         gone = defaultdict(list)
         for info in self._gone(files):
             gone[info.sha256].append(info)
-        todo = []
+        todo = {}
         for path, digest in digests.items():
             before = self._known.get(path)
             if before and before.sha256 == digest and path not in choice.anew:
                 self._date(before, files[path])
                 self._note(path, "unchanged", before.chunks)
             elif before or not gone[digest] or not self._rename(gone[digest].pop(0), files[path]):
-                todo.append(files[path])
+                todo[path] = files[path]
         for info in chain.from_iterable(gone.values()):
             self._store.remove(info.path)
             self._note(info.path, "removed", 0)
@@ -211,44 +209,46 @@ class _Run:
         if document.sha256 == info.sha256:
             self._store.rename(info.path, document)
 
-    def _add(self, files: Sequence[Path]) -> None:
-        self._done_bytes, self._total_bytes = 0, sum(_size(file) for file in files)
-        for batch in read(files, self._folder, self._max_bytes, self._cut, _BATCH_CHUNKS):
-            for path, file, error in (item for item in batch if isinstance(item, Unread)):
-                self._fail(path, error)
-                self._advance("indexing", _size(file))
-            self._put([item for item in batch if isinstance(item, Job)])
+    def _add(self, files: Mapping[str, Path]) -> None:
+        self._done_bytes, self._total_bytes = 0, sum(map(_size, files.values()))
+        batches = read(files.values(), self._folder, self._max_bytes, self._cut, _BATCH_CHUNKS)
+        with (
+            closing(ahead(batches, "reading")) as cut,
+            closing(ahead(map(Embedding(self._embedder).of, cut), "embedding")) as embedded,
+        ):
+            for path, items in groupby(chain.from_iterable(embedded), lambda item: item.path):
+                try:
+                    self._put(path, items)
+                except LoadError as exc:
+                    self._fail(path, exc)
+                self._advance("indexing", _size(files[path]))
 
-    def _cut(self, document: Document) -> list[Chunk]:
+    def _cut(self, document: Document) -> Iterator[Chunk]:
         most = min(self._chunk_tokens, self._embedder.max_tokens)
-        return list(split(document, self._embedder.token_counts, most))
+        return split(document, self._embedder.token_counts, most)
 
-    def _put(self, jobs: Sequence[Job]) -> None:
-        """Embed some documents together and put them one by one; if that fails, each on its own."""
-        try:
-            vectors = self._embed(jobs)
-        except _EMBEDDING_FAILED as exc:
-            if len(jobs) > 1:
-                for job in jobs:
-                    self._put([job])
-            else:
-                self._fail(jobs[0].path, LoadError(jobs[0].path, f"cannot be embedded: {exc}", "rag doctor"))
-            return
-        for job in jobs:
-            own, vectors = vectors[: len(job.chunks)], vectors[len(job.chunks) :]
-            self._store.put(job.document, job.chunks, own)
-            self._note(job.path, "changed" if job.path in self._known else "added", len(job.chunks))
-            self._advance("indexing", job.document.size_bytes)
+    def _put(self, path: str, items: Iterator[Embedded | Unread]) -> None:
+        """Put a document as its parts come, or raise what is wrong with one of them."""
+        sizes: list[int] = []
+        parts = self._sound(items, sizes)
+        first = next(parts)
+        of_chunks, of_vectors = tee(chain((first,), parts))
+        chunks = (chunk for item in of_chunks for chunk in item.part.chunks)
+        vectors = (row for item in of_vectors for row in item.vectors)
+        self._store.put(first.part.document, chunks, vectors)
+        self._note(path, "changed" if path in self._known else "added", sum(sizes))
 
-    def _embed(self, jobs: Sequence[Job]) -> Matrix:
-        """(n, dim) float32 for all chunks, in order; long documents in batches, so that there is progress to report."""
-        texts = [embedded_text(chunk) for job in jobs for chunk in job.chunks]
-        size_bytes = sum(job.document.size_bytes for job in jobs)
-        parts = [np.zeros((0, self._embedder.dim), np.float32)]
-        for at in range(0, len(texts), _BATCH_CHUNKS):
-            self._progress("indexing", self._done_bytes + size_bytes * at // len(texts), self._total_bytes)
-            parts.append(self._embedder.embed_documents(texts[at : at + _BATCH_CHUNKS]))
-        return np.concatenate(parts)
+    def _sound(self, items: Iterator[Embedded | Unread], sizes: list[int]) -> Iterator[Embedded]:
+        """Parts that are as they should be, with progress told and their chunks counted."""
+        for item in items:
+            if isinstance(item, Unread):
+                raise item.error
+            document, chunks = item.part
+            sizes.append(len(chunks))
+            yield item
+            if chunks:
+                done_bytes = document.size_bytes * chunks[-1].end // len(document.text)
+                self._progress("indexing", self._done_bytes + done_bytes, self._total_bytes)
 
     def _fail(self, path: str, error: LoadError) -> None:
         """Report a file; what the index held of it goes, unless only the disk or its permissions are to blame."""

@@ -62,6 +62,7 @@ _MALFORMED = (
 )
 """What parsers have been seen to raise on broken input; `SyntaxError` is lxml's."""
 _SKIPPED = {"__pycache__", "node_modules", "Thumbs.db", "desktop.ini"}
+_INK = re.compile(r"\S")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
 
@@ -204,7 +205,7 @@ def _extract(source: Source) -> Extracted:
         logger.debug("%s: reading failed", source.name, exc_info=True)
         reason = f"malformed: {' '.join(str(exc).split())[:200] or type(exc).__name__}"
         raise DamagedFile(source.name, reason, "open it in the program that made it and save it again") from exc
-    if not found.text.strip():
+    if not _INK.search(found.text):
         raise EmptyFile(source.name, "holds no text", "take it out of the folder")
     return found
 

@@ -5,7 +5,7 @@ There is no registry and no base class. `rag.testing` has a contract test for ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from rag.types import Chunk, Document, DocumentInfo, Hit, Matrix, Vector
@@ -56,8 +56,8 @@ class Store(Protocol):
     for none. A passage scores the same with and without: how rare a word is counts over the whole index.
     """
 
-    def put(self, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
-        """Add a document, or replace the one at its path, in one transaction."""
+    def put(self, document: Document, chunks: Iterable[Chunk], vectors: Iterable[Vector]) -> None:
+        """Add a document, or replace the one at its path, in one transaction; both are read once, in step."""
 
     def remove(self, path: str) -> None:
         """Take a document out, in time proportional to it; an unknown path is no error."""

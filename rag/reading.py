@@ -1,25 +1,28 @@
 """Files read and cut into chunks, a batch ahead of whoever embeds them: both cores have work while a file is parsed.
 
-Knows loaders and splitter; neither the index nor the embedder.
+A long document comes in parts, so that memory goes by the batch and not by the document. Knows loaders and splitter;
+neither the index nor the embedder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from rag.errors import LoadError
 from rag.loaders import document_path, load
 from rag.types import Chunk, Document
 
-Cut = Callable[[Document], list[Chunk]]
-"""Cuts a document into chunks."""
+T = TypeVar("T")
+Cut = Callable[[Document], Iterator[Chunk]]
+"""Cuts a document into chunks, as they are asked for."""
 
 
-class Job(NamedTuple):
-    """A document on its way into the index."""
+class Part(NamedTuple):
+    """Chunks in a row of a document on its way into the index."""
 
     document: Document
     chunks: list[Chunk]
@@ -31,51 +34,64 @@ class Job(NamedTuple):
 
 
 class Unread(NamedTuple):
-    """A file that could not be read: its path as the index would name it, and why."""
+    """A document that could not be read, or no further: its path as the index names it, and why."""
 
     path: str
-    file: Path
     error: LoadError
 
 
-Batch = list[Job | Unread]
+Batch = list[Part | Unread]
 
 
-def read(files: Sequence[Path], folder: Path, max_bytes: int, cut: Cut, batch_chunks: int) -> Iterator[Batch]:
-    """Read files in a thread, in order, while the caller is busy with the batch before.
+def read(files: Iterable[Path], folder: Path, max_bytes: int, cut: Cut, batch_chunks: int) -> Iterator[Batch]:
+    """Read files in order.
 
     Args:
         files: What to read.
         folder: What their paths are relative to.
         max_bytes: Larger files are unread.
-        cut: Called in that thread.
-        batch_chunks: A batch ends once it has so many.
+        cut: Cuts what was read.
+        batch_chunks: Chunks of a batch; the last one may have fewer.
 
     Yields:
-        Batches; at most one is ready that was not asked for.
+        Batches. A document is at least one part, and its parts come in a row.
     """
-    batches = _batches(files, folder, max_bytes, cut, batch_chunks)
-    with ThreadPoolExecutor(1, "reading") as pool:
-        coming = pool.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = pool.submit(next, batches, None)
-            yield batch
-
-
-def _batches(files: Sequence[Path], folder: Path, max_bytes: int, cut: Cut, batch_chunks: int) -> Iterator[Batch]:
     batch: Batch = []
-    chunks = 0
+    room = batch_chunks
     for file in files:
         try:
             document = load(file, folder, max_bytes)
         except LoadError as exc:
-            batch.append(Unread(document_path(file, folder), file, exc))
-        else:
-            job = Job(document, cut(document))
-            batch.append(job)
-            chunks += len(job.chunks)
-        if chunks >= batch_chunks:
+            batch.append(Unread(document_path(file, folder), exc))
+            continue
+        chunks = cut(document)
+        found = list(islice(chunks, room))
+        batch.append(Part(document, found))
+        room -= len(found)
+        while not room:
             yield batch
-            batch, chunks = [], 0
+            batch, room = [], batch_chunks
+            if found := list(islice(chunks, room)):
+                batch.append(Part(document, found))
+                room -= len(found)
+        del document, chunks  # two long ones would be held at once
     if batch:
         yield batch
+
+
+def ahead(items: Iterator[T], thread: str) -> Generator[T]:
+    """Have what comes next made in a thread, while the caller is busy with the one before.
+
+    Args:
+        items: Advanced in that thread alone.
+        thread: Its name.
+
+    Yields:
+        The items; at most one is ready that was not asked for.
+    """
+    end = object()
+    with ThreadPoolExecutor(1, thread) as pool:
+        coming = pool.submit(next, items, end)
+        while (item := coming.result()) is not end:
+            coming = pool.submit(next, items, end)
+            yield item  # type: ignore[misc]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from sqlite3 import Connection
 
 import numpy as np
@@ -15,11 +16,14 @@ import numpy as np
 from rag.database import has_dates, mark_renamed, raw, state_of
 from rag.errors import IndexDamaged
 from rag.lexical import indexed
-from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page
+from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page, Vector
 from rag.vectors import Ids, Source, Stamp
 
 _UNIT = 0.01
 """How far from 1 the length of a vector may be, for embedders that compute in bfloat16."""
+_BLOCK_CHUNKS = 256
+"""Chunks written at once."""
+_BLOCK_CHARACTERS = 1 << 20
 _BLOCK_ROWS = 8_192
 """Vectors read at once."""
 _CHUNKS = """
@@ -39,60 +43,98 @@ _DOCUMENTS_AT = (  # "0" comes right after "/": what begins with the folder and 
 )
 
 
-def check(document: Document, chunks: Sequence[Chunk], vectors: Matrix, dim: int) -> None:
-    """Refuse what does not fit together, before anything is written.
+def insert(
+    connection: Connection, document: Document, chunks: Iterable[Chunk], vectors: Iterable[Vector], dim: int
+) -> int:
+    """Add a document that is not there yet, a block of its chunks at a time.
 
     Args:
+        connection: Within a transaction, which has to be undone if this fails.
         document: With its text.
-        chunks: Passages of it.
-        vectors: (n, dim) float32, unit rows, one for each chunk.
+        chunks: Passages of it, no two with one start.
+        vectors: (dim,) float32, unit length, one for each chunk.
         dim: Length of a vector in this index.
 
+    Returns:
+        How many chunks it has.
+
     Raises:
-        ValueError: Says what does not fit.
+        ValueError: Says what does not fit together.
     """
+    connection.execute("PRAGMA defer_foreign_keys = ON")  # the document comes last, when its chunks are counted
+    (number,) = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM documents").fetchone()
+    (last,) = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").fetchone() or (0,)
+    starts: set[int] = set()
+    for block, matrix in _blocks(iter(chunks), iter(vectors)):
+        _check(document, block, matrix, dim)
+        keyed = list(enumerate(block, last + 1 + len(starts)))
+        starts.update(chunk.start for chunk in block)
+        if last + len(starts) < keyed[-1][0]:
+            raise ValueError(f"two chunks of {document.path!r} have one start")
+        _insert(connection, document.title, number, keyed, matrix)
+    _insert_document(connection, document, number, len(starts))
+    return len(starts)
+
+
+def _blocks(chunks: Iterator[Chunk], vectors: Iterator[Vector]) -> Iterator[tuple[list[Chunk], list[Vector]]]:
+    while block := list(islice(chunks, _BLOCK_CHUNKS)):
+        yield block, list(islice(vectors, len(block)))
+    if next(vectors, None) is not None:
+        raise ValueError("more vectors than chunks")
+
+
+def _check(document: Document, chunks: Sequence[Chunk], vectors: Sequence[Vector], dim: int) -> None:
     for chunk in chunks:
         if chunk.document != document.path or document.text[chunk.start : chunk.end] != chunk.text:
             raise ValueError(f"the chunk {chunk.key} is no passage of {document.path!r}")
-    if len({chunk.start for chunk in chunks}) < len(chunks):
-        raise ValueError(f"two chunks of {document.path!r} have one start")
-    if vectors.shape != (len(chunks), dim):
-        raise ValueError(f"vectors of shape {vectors.shape}, expected {(len(chunks), dim)}")
-    lengths = np.linalg.norm(vectors, axis=1)
+    if len(vectors) < len(chunks) or any(vector.shape != (dim,) for vector in vectors):
+        raise ValueError(f"{len(vectors)} vectors for {len(chunks)} chunks, expected as many, of shape {(dim,)}")
+    lengths = np.linalg.norm(np.stack(vectors), axis=1)
     if not (np.abs(lengths - 1) <= _UNIT).all():
         raise ValueError(f"vectors of length {lengths.min():.3g} to {lengths.max():.3g}, expected 1")
 
 
-def insert(connection: Connection, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
-    """Add a document that is not there yet; see `check` for what fits."""
-    number = connection.execute(
+def _insert_document(connection: Connection, document: Document, number: int, chunks: int) -> None:
+    connection.execute(
         "INSERT INTO documents"
-        " (path, title, text, pages, headings, sha256, chunks, characters, size_bytes, modified_s, dated)"
-        " VALUES (CAST(? AS TEXT), CAST(? AS TEXT), CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (id, path, title, text, pages, headings, sha256, chunks, characters, size_bytes, modified_s, dated)"
+        " VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(zeroblob(?) AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            *map(raw, (document.path, document.title, document.text)),
+            number,
+            *map(raw, (document.path, document.title)),
+            sum(map(len, _encoded(document.text))),
             json.dumps(document.pages),
             json.dumps(document.headings),
             document.sha256,
-            len(chunks),
+            chunks,
             len(document.text),
             document.size_bytes,
             document.modified_s,
             document.dated,
         ),
-    ).lastrowid
-    last = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'").fetchone() or (0,)
-    rows = [(last[0] + 1 + at, chunk) for at, chunk in enumerate(chunks)]
+    )
+    with connection.blobopen("documents", "text", number) as text:  # a parameter would be held three times over
+        for block in _encoded(document.text):
+            text.write(block)
+
+
+def _encoded(text: str) -> Iterator[bytes]:
+    return (raw(text[at : at + _BLOCK_CHARACTERS]) for at in range(0, len(text), _BLOCK_CHARACTERS))
+
+
+def _insert(
+    connection: Connection, title: str, document: int, chunks: list[tuple[int, Chunk]], vectors: Iterable[Vector]
+) -> None:
     connection.executemany(
         "INSERT INTO chunks (id, document, start, end, page, heading, text)"
         " VALUES (?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))",
-        ((key, number, c.start, c.end, c.page, raw(c.heading), raw(c.text)) for key, c in rows),
+        ((key, document, c.start, c.end, c.page, raw(c.heading), raw(c.text)) for key, c in chunks),
     )
     blobs = (row.astype("<f4", copy=False).tobytes() for row in vectors)
     connection.executemany(
-        "INSERT INTO vectors VALUES (?, ?)", ((key, blob) for (key, _), blob in zip(rows, blobs, strict=True))
+        "INSERT INTO vectors VALUES (?, ?)", ((key, blob) for (key, _), blob in zip(chunks, blobs, strict=True))
     )
-    _index(connection, ((key, document.title, c.heading, c.text) for key, c in rows))
+    _index(connection, ((key, title, c.heading, c.text) for key, c in chunks))
 
 
 def delete(connection: Connection, path: str) -> int:

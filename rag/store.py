@@ -8,7 +8,7 @@ double precision, so that neither the cache nor the order of writing can change 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
@@ -20,7 +20,7 @@ from rag.database import Database, Manifest
 from rag.errors import IndexBusy, IndexMissing, StoreError
 from rag.health import Problem
 from rag.postings import Postings
-from rag.types import Chunk, Document, DocumentInfo, Hit, Matrix, Vector
+from rag.types import Chunk, Document, DocumentInfo, Hit, Vector
 from rag.vectors import NAME as VECTORS
 from rag.vectors import VectorCache, remove_leftovers
 
@@ -147,23 +147,23 @@ class SqliteStore:
         with self._base.read() as connection:
             return database.state_of(connection)[1]
 
-    def put(self, document: Document, chunks: Sequence[Chunk], vectors: Matrix) -> None:
+    def put(self, document: Document, chunks: Iterable[Chunk], vectors: Iterable[Vector]) -> None:
         """Add a document, or replace the one at its path, in one transaction.
 
         Args:
             document: With the text that all offsets count in.
             chunks: Passages of that text, no two with one start.
-            vectors: (n, dim) float32, unit rows, one for each chunk.
+            vectors: (dim,) float32, unit length, one for each chunk: a matrix, or what makes them in step with the
+                chunks, a block at a time. What it raises undoes the whole.
 
         Raises:
             ValueError: Chunks or vectors that do not fit the document, each other, or the index.
             StoreError: The index was opened for reading, or the disk is full.
         """
-        rows.check(document, chunks, vectors, self.manifest.dim)
         with self._writing() as connection:
             gone = rows.delete(connection, document.path)
-            rows.insert(connection, document, chunks, vectors)
-        self._changed += gone + len(chunks)
+            added = rows.insert(connection, document, chunks, vectors, self.manifest.dim)
+        self._changed += gone + added
 
     def remove(self, path: str) -> None:
         """Take a document out, in time proportional to it; an unknown path is no error."""

@@ -49,7 +49,7 @@ class World:
 
     def sync(self, progress: Callable[[str, int, int], None] = lambda *_: None) -> Report:
         self.embedder.calls.clear()
-        return sync(self.docs, self.store, self.embedder, chunk_tokens=60, max_file_bytes=100_000, progress=progress)
+        return sync(self.docs, self.store, self.embedder, chunk_tokens=60, max_file_bytes=1_000_000, progress=progress)
 
     def actions(self) -> dict[str, str]:
         return {file.path: file.action for file in self.sync().files}
@@ -155,6 +155,26 @@ def test_a_failed_embedding_does_not_stop_the_others(world: World) -> None:
     }
     assert "out of memory" in report.files[1].reason
     assert world.paths() == ["a.txt", "c.txt"]
+
+
+def test_a_long_document_that_cannot_be_embedded_to_its_end_is_not_put(world: World) -> None:
+    lines = [f"Line {number} of a long text." for number in range(9_000)]
+    world.write(a="Rent.", long=" ".join(lines), z="Cats.")
+    world.embedder.refused = "Line 5000 "
+    report = world.sync()
+    assert [(f.path, f.action, f.chunks) for f in report.files] == [
+        ("a.txt", "added", 1),
+        ("long.txt", "failed", 0),
+        ("z.txt", "added", 1),
+    ]
+    assert world.paths() == ["a.txt", "z.txt"] and world.store.lexical("line", 1) == []
+    world.embedder.refused = "poison"
+    (added,) = [file for file in world.sync().files if file.action == "added"]
+    assert added.chunks > 3 * 128 and sum(world.embedder.calls) == added.chunks == world.store.documents()[1].chunks
+    lines[5_000] = "This is poison."
+    world.write(long=" ".join(lines))
+    assert world.actions() == {"a.txt": "unchanged", "long.txt": "failed", "z.txt": "unchanged"}
+    assert world.paths() == ["a.txt", "z.txt"]
 
 
 def test_batches_cross_files_and_long_files_are_cut_into_batches(world: World) -> None:

@@ -12,7 +12,7 @@ import pytest
 from rag.errors import IndexMismatch, IndexMissing
 from rag.store import Manifest, SqliteStore
 from rag.testing import StoreContract
-from rag.types import Chunk, Document
+from rag.types import Chunk, Document, Vector
 from tests.small_index import DIM, EMBEDDER, MANIFEST, change, make, put
 
 
@@ -125,6 +125,38 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(tmp_path: Path) -> 
             store.dense(vector, 1)
     assert store.documents() == [] and store.generation == 0
     store.close()
+
+
+def test_what_is_put_is_taken_as_it_is_made_and_undone_where_the_making_fails(tmp_path: Path) -> None:
+    lines = [f"Line {number}." for number in range(2_000)]
+    starts = [sum(len(line) + 1 for line in lines[:at]) for at in range(len(lines))]
+    document = Document("a", "a", "\n".join(lines), "0")
+    store, made, vectors_made = SqliteStore.open(tmp_path, MANIFEST), 0, 0
+
+    def chunks(end: int) -> Iterator[Chunk]:
+        nonlocal made
+        for at, line in list(zip(starts, lines, strict=True))[:end]:
+            made += 1
+            yield Chunk("a", at, at + len(line), line)
+        if end < len(lines):
+            raise KeyError(end)
+
+    def vectors() -> Iterator[Vector]:
+        nonlocal vectors_made
+        for line in lines:
+            vectors_made += 1
+            assert made - vectors_made < 1_000
+            yield EMBEDDER.embed_query(line)
+
+    with pytest.raises(KeyError):
+        store.put(document, chunks(1_500), vectors())
+    assert store.documents() == [] and store.lexical("line", 1) == [] and store.generation == 0
+    made = vectors_made = 0
+    store.put(document, chunks(2_000), vectors())
+    assert store.documents()[0].chunks == made == vectors_made == 2_000
+    assert [hit.chunk.text for hit in store.lexical("1999", 2)] == ["Line 1999."]
+    store.close()
+    assert SqliteStore.check(tmp_path) == []
 
 
 def test_half_a_surrogate_pair_and_a_name_that_is_no_unicode_are_kept(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import codecs
 import logging
 import re
 import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -20,6 +22,7 @@ _BOMS = (
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _SAMPLE_BYTES = 65_536
+_BLOCK_BYTES = 1 << 20
 _NEVER_TEXT = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
 """Control characters; tab, the line ends, form feed and escape do occur in texts."""
 _CONTROLS = 0.02
@@ -32,6 +35,13 @@ _FOREIGN = re.compile("[À-ÿ]{4}")
 """Accented letters in a row: what Cyrillic or Greek looks like when read as Windows-1252."""
 
 
+class Encoding(NamedTuple):
+    """How a file is encoded: as Python names it, and how long the mark is that says so."""
+
+    name: str
+    mark_bytes: int
+
+
 def decode(data: bytes) -> str | None:
     """Read bytes as text.
 
@@ -41,21 +51,51 @@ def decode(data: bytes) -> str | None:
     Returns:
         The text without its byte order mark, or None where the bytes are no text.
     """
-    for mark, encoding in _BOMS:
+    found = encoding_of(data)
+    return data[found.mark_bytes :].decode(found.name, "replace") if found else None
+
+
+def encoding_of(data: bytes) -> Encoding | None:
+    """Tell how bytes are to be read.
+
+    Args:
+        data: A whole file.
+
+    Returns:
+        The encoding, or None where the bytes are no text.
+    """
+    for mark, name in _BOMS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
-    if b"\0" in data and (text := _wide(data)) is not None:
-        return text
-    if _control_share(data) > _CONTROLS:
-        return None
-    return _narrow(data)
+            return Encoding(name, len(mark))
+    name = (_wide(data) if b"\0" in data else "") or (_narrow(data) if _control_share(data) <= _CONTROLS else "")
+    return Encoding(name, 0) if name else None
+
+
+def blocks(data: bytes, encoding: Encoding) -> Iterator[str]:
+    """Read bytes a block at a time.
+
+    Args:
+        data: A whole file.
+        encoding: Its own.
+
+    Yields:
+        Its text, cut only after line ends and spaces.
+    """
+    decoder = codecs.getincrementaldecoder(encoding.name)("replace")
+    rest, view = "", memoryview(data)
+    for at in range(encoding.mark_bytes, len(data), _BLOCK_BYTES):
+        rest += decoder.decode(view[at : at + _BLOCK_BYTES], at + _BLOCK_BYTES >= len(data))
+        cut = max(rest.rfind("\n"), rest.rfind(" ")) + 1
+        yield rest[:cut]
+        rest = rest[cut:]
+    yield rest
 
 
 def _control_share(data: bytes) -> float:
     return (len(data) - len(data.translate(None, _NEVER_TEXT))) / max(1, len(data))
 
 
-def _wide(data: bytes) -> str | None:
+def _wide(data: bytes) -> str:
     """UTF-16 or UTF-32 without a mark: whichever gives letters and spaces and not unassigned characters."""
     sample = data[:_SAMPLE_BYTES]
     for encoding in _WIDE:
@@ -67,8 +107,8 @@ def _wide(data: bytes) -> str | None:
                 continue
             text = sample[: exc.start].decode(encoding)
         if _reads_well(text):
-            return data.decode(encoding, "replace")
-    return None
+            return encoding
+    return ""
 
 
 def _reads_well(text: str) -> bool:
@@ -77,20 +117,27 @@ def _reads_well(text: str) -> bool:
     return bool(text) and spaced and odd <= 0.01 * len(text)
 
 
-def _narrow(data: bytes) -> str | None:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        text = data.decode("utf-8", "replace")
+def _narrow(data: bytes) -> str:
+    if _is_utf8(data):
+        return "utf-8"
+    text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
     if beyond_ascii - broken > _MOSTLY * broken:
-        return text
+        return "utf-8"
     sample = data[:_SAMPLE_BYTES]
-    if _western(sample):
-        return data.decode("cp1252", "replace")
-    encoding = _guessed(sample)
-    return data.decode(encoding, "replace") if encoding else None
+    return "cp1252" if _western(sample) else _guessed(sample)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Tried in blocks, so that a large file is not held twice."""
+    decoder, view = codecs.getincrementaldecoder("utf-8")(), memoryview(data)
+    try:
+        for at in range(0, len(data), _BLOCK_BYTES):
+            decoder.decode(view[at : at + _BLOCK_BYTES], at + _BLOCK_BYTES >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _western(sample: bytes) -> bool:
@@ -103,9 +150,9 @@ def _western(sample: bytes) -> bool:
     return sum(bool(_WESTERN.match(char)) for char in high) >= 0.95 * len(high)
 
 
-def _guessed(sample: bytes) -> str | None:
+def _guessed(sample: bytes) -> str:
     from charset_normalizer import from_bytes
 
     logging.getLogger("charset_normalizer").setLevel(logging.ERROR)
     best = from_bytes(sample).best()
-    return best.encoding if best else None
+    return best.encoding if best else ""

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from rag.formats.base import Builder, Extracted, Source, clean
+from rag.formats.base import Builder, Extracted, Source
 from rag.formats.dates import stated_day
-from rag.formats.plain import text_of
+from rag.formats.plain import cleaned
 from rag.formats.rows import named_rows
 
 _FENCE = re.compile(r"[ >\t]{0,12}(`{3,}|~{3,})")
@@ -58,7 +58,7 @@ def extract(source: Source) -> Extracted:
         BinaryFile: It is no text.
         OversizeFile: The rows with their names are past the limit.
     """
-    front, text = _front_matter(_without_comments(clean(text_of(source))))
+    front, text = _front_matter(_without_comments(cleaned(source)))
     out = Builder(source)
     _Reader(out, text.split("\n")).run()
     return out.done(front.get("title", ""), stated_day(front.get("date", "")))

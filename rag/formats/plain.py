@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rag.errors import BinaryFile
 from rag.formats.base import Extracted, Source, clean
-from rag.formats.decode import decode
+from rag.formats.decode import blocks, encoding_of
 from rag.types import Heading
 
 _UNDERLINED = re.compile(r"^(?P<title>\S[^\n]{0,200})\n(?P<mark>[=\-~^\"'`#*+.:_])(?P=mark){2,}[ \t]*$", re.MULTILINE)
@@ -24,8 +25,26 @@ def extract(source: Source) -> Extracted:
     Raises:
         BinaryFile: It is no text.
     """
-    text = clean(text_of(source))
+    text = cleaned(source)
     return Extracted(text, _headings(text) if source.suffix == ".rst" else ())
+
+
+def cleaned(source: Source) -> str:
+    """The file's text, decoded and cleaned a block at a time: of a large one nothing but the text itself is held.
+
+    Args:
+        source: The file.
+
+    Returns:
+        Its text.
+
+    Raises:
+        BinaryFile: It is no text.
+    """
+    kept = bytearray()
+    for block in _blocks(source):
+        kept += clean(block).encode()
+    return kept.decode()
 
 
 def text_of(source: Source) -> str:
@@ -40,10 +59,15 @@ def text_of(source: Source) -> str:
     Raises:
         BinaryFile: It is no text.
     """
-    text = decode(source.read())
-    if text is None:
+    return "".join(_blocks(source))
+
+
+def _blocks(source: Source) -> Iterator[str]:
+    data = source.read()
+    encoding = encoding_of(data)
+    if encoding is None:
         raise BinaryFile(source.name, "binary data, not a text", "save it as text, or take it out of the folder")
-    return text
+    yield from blocks(data, encoding)
 
 
 def _headings(text: str) -> tuple[Heading, ...]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.formats.decode import decode
+from rag.formats.decode import blocks, decode, encoding_of
 
 SAMPLES = {
     "cp1252": "The café’s menu — “déjà vu” — costs £5 or 6 €; naïve façade.",
@@ -64,3 +64,23 @@ def test_marks_of_length_one_and_nothing() -> None:
     assert decode(b"") == ""
     assert decode(b"\xff\xfe") == ""
     assert decode(b"\xff\xfea") == "\ufffd"
+
+
+@pytest.mark.parametrize(("encoding", "text"), SAMPLES.items())
+@pytest.mark.parametrize("size", [4, 64])
+def test_blocks_are_the_whole_and_cut_after_line_ends_and_spaces(
+    encoding: str, text: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = "\r\n".join([text] * 9).encode(encoding)
+    monkeypatch.setattr("rag.formats.decode._BLOCK_BYTES", size)
+    found = encoding_of(data)
+    assert found
+    pieces = list(blocks(data, found))
+    assert "".join(pieces) == decode(data)
+    assert all(piece[-1] in "\n " for piece in pieces[:-1] if piece)
+    assert len([piece for piece in pieces if piece]) > 1
+
+
+def test_bytes_that_end_in_half_a_character_are_no_whole_utf8() -> None:
+    assert decode("naïve café, ".encode() * 40 + b"\xc3") == "naïve café, " * 40 + "\ufffd"
+    assert decode(b"plain words and \xc3") == "plain words and Ã"

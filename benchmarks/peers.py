@@ -158,21 +158,25 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder) / "texts", Path(folder), weights.path(config.embedder), given.question)
         characters = _copy(given.folder, place.texts, given.documents)
-        for turn in range(-1, given.turns):
-            for system in systems:
-                progress(f"measuring {system.name}, turn", turn + 1, given.turns)
-                system.measure(place, turn)
+        _in_turn(systems, place, given.turns)
     result = {
         "documents": len(characters),
         "characters": sum(characters),
         "systems": {system.name: system.figures() for system in systems},
-        "fastest_peer": _compared(*[system for system in systems if not system.error]),
+        "fastest_peer": _compared(*systems),
         "embedder": config.embedder,
         "commit": commit(),
         "machine": machine(),
     }
     write(given.output, result)
     return 0
+
+
+def _in_turn(systems: Sequence[System], place: Place, turns: int) -> None:
+    for turn in range(-1, turns):
+        for system in systems:
+            progress(f"measuring {system.name}, turn", turn + 1, turns)
+            system.measure(place, turn)
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -225,14 +229,18 @@ def _last_line(log: Path) -> str:
 
 def _compared(ours: System, *others: System) -> Figures:
     """By figure, the fastest of the others, and how many times as fast ours was in each turn."""
-    found = {}
-    for figure, best in _BEST.items():
-        medians = {median(turn[figure] for turn in other.turns): other for other in others}
-        fastest = medians[best(medians)]
-        pairs = [(mine[figure], theirs[figure]) for mine, theirs in zip(ours.turns, fastest.turns, strict=True)]
-        ratios = [mine / theirs if best is max else theirs / mine for mine, theirs in pairs]
-        found[figure] = {"name": fastest.name, "ratio": spread(ratios)}
-    return found
+    sound = [other for other in others if not other.error]
+    if ours.error or not sound:
+        return {}
+    return {figure: _ratio(figure, best, ours, sound) for figure, best in _BEST.items()}
+
+
+def _ratio(figure: str, best: Callable[[Sequence[float]], float], ours: System, others: Sequence[System]) -> Figures:
+    medians = {median(turn[figure] for turn in other.turns): other for other in others}
+    fastest = medians[best(list(medians))]
+    pairs = [(mine[figure], theirs[figure]) for mine, theirs in zip(ours.turns, fastest.turns, strict=True)]
+    ratios = [mine / theirs if best is max else theirs / mine for mine, theirs in pairs]
+    return {"name": fastest.name, "ratio": spread(ratios)}
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from rag.catalogue import CATALOGUE
 from rag.config import Config
 from rag.convert import FAST_BFLOAT16
 from rag.errors import RagError
-from rag.factory import open_store, open_weights
+from rag.factory import approximation, open_store, open_weights
 from rag.machine_speed import PROMPT_TOKENS, Speed, measured
 
 State = Literal["ok", "note", "broken"]
@@ -221,4 +221,5 @@ def _index(config: Config) -> Finding:
         found = f"{config.index}: made with {made_with}, not with {config.embedder}"
         return Finding("index", "broken", found, f"name it with --embedder {made_with}, or: {rebuild} --rebuild")
     detail = f"{config.index}: {len(documents):,} documents, {chunks:,} passages"
-    return Finding("index", "ok", detail + (f", {aside:,} left out" if aside else ""))
+    parts = [detail, f"{aside:,} left out" if aside else "", approximation(config)]
+    return Finding("index", "ok", ", ".join(part for part in parts if part))

@@ -13,9 +13,10 @@ import numpy as np
 
 from rag import rows
 from rag.lexical import HEAD_WEIGHT, match_expression, terms
+from rag.nearest import Ids
 from rag.postings import Postings, Scored
 from rag.types import Chunk, Hit, Vector
-from rag.vectors import Ids, VectorCache
+from rag.vectors import VectorCache
 
 _TIES = 32
 """Hits by words fetched beyond k, in case some tie with the last."""
@@ -52,10 +53,11 @@ def by_vector(
         return []
     within = rows.ids_within(connection, scope) if scope else None
     ids = cache.search(rows.source(connection, cache.dim), query, k, within)
-    chunks, vectors = rows.chunks_with_vectors(connection, ids.tolist(), cache.dim)
     # Row by row and in double precision: equal vectors score equal, wherever they stand.
-    scores = (vectors.astype(np.float64) * query).sum(axis=1).clip(-1, 1)
-    best = sorted(zip(scores.tolist(), chunks, strict=True), key=_order)[:k]
+    scores = (rows.vectors(connection, ids, cache.dim).astype(np.float64) * query).sum(axis=1).clip(-1, 1)
+    kept = scores >= np.partition(scores, -k)[-k] if len(ids) > k else np.full(len(ids), True)
+    chunks = rows.chunks(connection, ids[kept].tolist())
+    best = sorted(zip(scores[kept].tolist(), chunks, strict=True), key=_order)[:k]
     return [Hit(chunk, score, dense_rank=at, dense_score=score) for at, (score, chunk) in enumerate(best, start=1)]
 
 

@@ -16,8 +16,9 @@ import numpy as np
 from rag.database import has_dates, mark_renamed, raw, state_of
 from rag.errors import IndexDamaged
 from rag.lexical import indexed
+from rag.nearest import Ids
 from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page, Vector
-from rag.vectors import Ids, Source, Stamp
+from rag.vectors import Source, Stamp
 
 _UNIT = 0.01
 """How far from 1 the length of a vector may be, for embedders that compute in bfloat16."""
@@ -27,10 +28,13 @@ _BLOCK_CHARACTERS = 1 << 20
 _BLOCK_ROWS = 8_192
 """Vectors read at once."""
 _CHUNKS = """
-    SELECT d.path, c.start, c.end, c.text, d.title, c.heading, c.page{extra}
+    SELECT d.path, c.start, c.end, c.text, d.title, c.heading, c.page
     FROM json_each(?) AS wanted
-    CROSS JOIN chunks AS c ON c.id = wanted.value CROSS JOIN documents AS d ON d.id = c.document{joins}
+    CROSS JOIN chunks AS c ON c.id = wanted.value CROSS JOIN documents AS d ON d.id = c.document
     ORDER BY wanted.key
+"""
+_VECTORS = """
+    SELECT v.vector FROM json_each(?) AS wanted CROSS JOIN vectors AS v ON v.chunk = wanted.value ORDER BY wanted.key
 """
 
 _ALL = "SELECT {}, {} FROM documents"
@@ -199,15 +203,13 @@ def _dated(connection: Connection) -> str:
 
 def chunks(connection: Connection, ids: Sequence[int]) -> list[Chunk]:
     """Chunks in the order of their ids given; ids that are not there are passed over."""
-    query = _CHUNKS.format(extra="", joins="")
-    return [Chunk(*row) for row in connection.execute(query, (json.dumps(list(ids)),))]
+    return [Chunk(*row) for row in connection.execute(_CHUNKS, (json.dumps(list(ids)),))]
 
 
-def chunks_with_vectors(connection: Connection, ids: Sequence[int], dim: int) -> tuple[list[Chunk], Matrix]:
-    """Chunks as `chunks` gives them, and their vectors: (n, dim) float32."""
-    query = _CHUNKS.format(extra=", v.vector", joins=" CROSS JOIN vectors AS v ON v.chunk = c.id")
-    rows = connection.execute(query, (json.dumps(list(ids)),)).fetchall()
-    return [Chunk(*row[:-1]) for row in rows], _matrix([row[-1] for row in rows], dim)
+def vectors(connection: Connection, ids: Ids, dim: int) -> Matrix:
+    """Vectors of some ids, in their order: (n, dim) float32."""
+    found = connection.execute(_VECTORS, (json.dumps(ids.tolist()),))
+    return _matrix([vector for (vector,) in found], dim)
 
 
 def documents_within(connection: Connection, scope: Sequence[str]) -> str:
@@ -240,7 +242,10 @@ def count(connection: Connection) -> int:
 def source(connection: Connection, dim: int) -> Source:
     """What the vector cache follows: the state within a transaction, for as long as that is open."""
     return Source(
-        Stamp(*state_of(connection)), lambda: _ids(connection), lambda first: _vectors_from(connection, first, dim)
+        Stamp(*state_of(connection)),
+        lambda: _ids(connection),
+        lambda first: _vectors_from(connection, first, dim),
+        lambda ids: vectors(connection, ids, dim),
     )
 
 

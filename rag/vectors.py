@@ -1,9 +1,7 @@
 """`vectors.faiss`: the vectors of `rag.db` once more, laid out for search.
 
 A cache, never the truth: it is stamped with the identity and the generation of the index that it was made from, and
-made again from there when it is missing, stale, damaged or another's. The search finds candidates; exact scores and
-their order are the caller's business, so an approximate kind of index may take the place of the exact one. Knows no
-SQL.
+made again from there when it is missing, stale, damaged or another's. Knows no SQL.
 """
 
 from __future__ import annotations
@@ -12,34 +10,28 @@ import logging
 import struct
 import threading
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 import faiss
 import numpy as np
-from numpy.typing import NDArray
 
+from rag.nearest import Ids, Layout, Rows, candidates, lay_out
 from rag.types import Matrix, Vector
 
 logger = logging.getLogger(__name__)
 
 NAME = "vectors.faiss"
-_KIND = "IDMap,Flat"
-"""Exact search, in the words of FAISS's `index_factory`; an approximate kind would be chosen here, by size."""
-_TRAILER = struct.Struct(">8s32sqI")
-"""After the index, which FAISS reads without it: magic, identity, generation and CRC-32 of what stands before."""
-_MAGIC = b"footnote"
-_CLOSE = 1e-5
-"""Scores nearer than this may be a tie that was rounded differently; float32 sums of unit vectors err by 1e-6."""
-_MARGIN = 32
+_TRAILER = struct.Struct(">8s32sqqfI")
+"""After the index, which FAISS reads without it: magic, identity, generation, how many its codes were learned among,
+recall, and CRC-32 of what stands before."""
+_MAGIC = b"footnot2"
 _LEFTOVER = "vectors.*.tmp"
 _DRIFT = 0.02
 """Share of the vectors that may differ from the file before it is written anew: what is written costs as much as what
 changed, not as much as the index."""
-
-Ids = NDArray[np.int64]
 
 
 class Stamp(NamedTuple):
@@ -50,11 +42,26 @@ class Stamp(NamedTuple):
 
 
 class Source(NamedTuple):
-    """Where vectors come from: the state, ids of all its chunks, and rows from an id up, in blocks."""
+    """Where vectors come from.
+
+    Attributes:
+        stamp: The state.
+        ids: Gives the ids of all its chunks, ascending.
+        rows: Gives ids and vectors from an id up, ascending, in blocks.
+        some: Gives the vectors of some ids, in order.
+    """
 
     stamp: Stamp
     ids: Callable[[], Ids]
-    rows: Callable[[int], Iterable[tuple[Ids, Matrix]]]
+    rows: Callable[[int], Rows]
+    some: Callable[[Ids], Matrix]
+
+
+class Described(NamedTuple):
+    """How a file's vectors are laid out: whether they are searched by codes, and the recall that was measured."""
+
+    approximate: bool
+    recall: float
 
 
 class VectorCache:
@@ -69,7 +76,7 @@ class VectorCache:
         self._path = folder / NAME
         self.dim = dim
         self._guard = threading.Lock()
-        self._index: Any = None
+        self._layout: Layout | None = None
         self._stamp: Stamp | None = None
         self._saved: Stamp | None = None
 
@@ -83,21 +90,10 @@ class VectorCache:
             within: (n,) int64, the ids to choose from, all of the source; None for all there are.
 
         Returns:
-            Ids of the k nearest, and of all that may tie with the last of them, in no order that counts.
+            See `rag.nearest.candidates`.
         """
         with self._guard:
-            self._follow(source)
-            total = int(self._index.ntotal) if within is None else len(within)
-            chosen = None if within is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(within))  # type: ignore[call-arg]
-            wanted = min(total, k + _MARGIN)
-            while wanted:
-                scores, ids = self._index.search(vector[None, :], wanted, params=chosen)
-                bar = scores[0, min(k, total) - 1] - _CLOSE
-                if wanted == total or scores[0, -1] < bar:
-                    kept: Ids = ids[0][scores[0] >= bar]
-                    return kept
-                wanted = min(total, wanted * 4)
-        return np.empty(0, np.int64)
+            return candidates(self._follow(source), vector, k, within)
 
     def is_near(self, changed: int, total: int) -> bool:
         """True where the file, if so many of so many vectors have changed, is left to readers to catch up with."""
@@ -110,36 +106,40 @@ class VectorCache:
             source: The state to write.
         """
         with self._guard:
-            self._follow(source)
+            layout = self._follow(source)
             if self._saved != self._stamp:
-                self._write()
+                self._write(layout)
 
-    def _follow(self, source: Source) -> None:
+    def _follow(self, source: Source) -> Layout:
         """Bring the vectors in memory to the state of the source, touching only what differs."""
-        first = self._index is None
+        first = self._layout is None
         if first:
             self._saved = self._read()
             self._stamp = self._saved
         if self._stamp is None or self._stamp.identity != source.stamp.identity:
-            self._index, self._stamp = faiss.index_factory(self.dim, _KIND, faiss.METRIC_INNER_PRODUCT), None
-        if self._stamp != source.stamp:
-            changed = self._update(source)
+            self._layout, self._stamp = None, None
+        if self._layout is None or self._stamp != source.stamp:
+            self._layout, changed = self._brought_to(source)
             self._stamp = source.stamp
-            if first and (self._saved is None or changed > _DRIFT * self._index.ntotal):
-                self._write()
+            if first and (self._saved is None or changed > _DRIFT * self._layout.index.ntotal):
+                self._write(self._layout)
+        return self._layout
 
-    def _update(self, source: Source) -> int:
-        """Take out what is gone and add what is missing; how many of both."""
-        held, wanted = faiss.vector_to_array(self._index.id_map), source.ids()
+    def _brought_to(self, source: Source) -> tuple[Layout, int]:
+        """The layout of a state, and how many vectors differ from the one before."""
+        wanted, layout = source.ids(), self._layout
+        if layout is None or not layout.fits(len(wanted)):
+            return lay_out(self.dim, wanted, lambda: source.rows(0), source.some), len(wanted)
+        held = faiss.vector_to_array(layout.index.id_map)
         gone = np.setdiff1d(held, wanted, assume_unique=True)
         missing = np.setdiff1d(wanted, held, assume_unique=True)
         if gone.size:
-            self._index.remove_ids(gone)
+            layout.index.remove_ids(gone)
         if missing.size:
             for ids, rows in source.rows(int(missing.min())):
                 new = np.isin(ids, missing, assume_unique=True)
-                self._index.add_with_ids(np.ascontiguousarray(rows[new]), ids[new])
-        return int(gone.size + missing.size)
+                layout.index.add_with_ids(np.ascontiguousarray(rows[new]), ids[new])
+        return layout, int(gone.size + missing.size)
 
     def _read(self) -> Stamp | None:
         """Load the file; None where it is missing, damaged or of another dimension."""
@@ -150,9 +150,9 @@ class VectorCache:
         if len(data) < _TRAILER.size:
             return None
         payload = memoryview(data)[: -_TRAILER.size]
-        magic, identity, generation, checksum = _TRAILER.unpack(data[-_TRAILER.size :])
+        magic, identity, generation, learned, recall, checksum = _TRAILER.unpack(data[-_TRAILER.size :])
         if magic != _MAGIC or checksum != zlib.crc32(payload):  # FAISS alone takes some garbage for good
-            logger.warning("%s is damaged and will be made again", NAME)
+            logger.warning("%s is damaged, or of an earlier version, and will be made again", NAME)
             return None
         try:
             index = faiss.deserialize_index(np.frombuffer(payload, np.uint8))
@@ -160,13 +160,14 @@ class VectorCache:
             return None
         if index.d != self.dim or not isinstance(index, faiss.IndexIDMap):
             return None
-        self._index = index
+        self._layout = Layout(index, learned, recall)
         return Stamp(identity.decode("ascii", "replace"), generation)
 
-    def _write(self) -> None:
+    def _write(self, layout: Layout) -> None:
         assert self._stamp is not None
-        payload = faiss.serialize_index(self._index).data
-        trailer = _TRAILER.pack(_MAGIC, self._stamp.identity.encode(), self._stamp.generation, zlib.crc32(payload))
+        payload = faiss.serialize_index(layout.index).data
+        stamp = self._stamp.identity.encode(), self._stamp.generation, layout.learned, layout.recall
+        trailer = _TRAILER.pack(_MAGIC, *stamp, zlib.crc32(payload))
         draft = self._path.with_name(f"vectors.{uuid4().hex}.tmp")
         try:
             with draft.open("xb") as file:
@@ -178,6 +179,24 @@ class VectorCache:
             draft.unlink(missing_ok=True)
             return
         self._saved = self._stamp
+
+
+def described(folder: Path) -> Described | None:
+    """How the vectors of an index are laid out.
+
+    Args:
+        folder: Folder of the index.
+
+    Returns:
+        What the file says; None where it is missing or says nothing.
+    """
+    try:
+        with (folder / NAME).open("rb") as file:
+            file.seek(-_TRAILER.size, 2)
+            magic, _, _, learned, recall, _ = _TRAILER.unpack(file.read())
+    except (OSError, struct.error):
+        return None
+    return Described(learned > 0, recall) if magic == _MAGIC else None
 
 
 def remove_leftovers(folder: Path) -> None:

@@ -16,7 +16,10 @@ from rag.config import Config
 from rag.doctor import Finding, examine
 from rag.folder import leave_out
 from rag.models import Weights
+from rag.nearest import EXACT_UP_TO
 from rag.store import Manifest, SqliteStore
+from rag.vectors import VectorCache
+from tests.many import MANY_DIM, Many
 
 ROOT = Path(__file__).parents[1]
 
@@ -56,6 +59,11 @@ def test_whatever_is_amiss_has_a_remedy(config: Config) -> None:
 
 def test_a_sound_index(config: Config) -> None:
     assert look(config, "index") == Finding("index", "ok", f"{config.index}: 0 documents, 0 passages")
+
+
+def test_what_codes_lose_is_said(config: Config) -> None:
+    VectorCache(Path(config.index), MANY_DIM).save(Many(EXACT_UP_TO + 1).source(1))
+    assert "vectors are searched by codes, which find 100.0% of the ten nearest" in look(config, "index").detail
 
 
 def test_an_index_of_another_embedder(config: Config) -> None:

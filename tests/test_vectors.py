@@ -12,12 +12,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rag.nearest import EXACT_UP_TO, Ids
 from rag.types import Matrix
-from rag.vectors import NAME, Ids, Source, Stamp, VectorCache, remove_leftovers
+from rag.vectors import NAME, Source, Stamp, VectorCache, described, remove_leftovers
+from tests.many import MANY_DIM, Many
 
 DIM = 8
 IDENTITY = "a" * 32
-TRAILER_BYTES = 52
+TRAILER_BYTES = 64
 
 
 @dataclass
@@ -31,7 +33,7 @@ class Rows:
 
     @property
     def source(self) -> Source:
-        return Source(Stamp(self.identity, self.generation), lambda: self.ids, self._rows)
+        return Source(Stamp(self.identity, self.generation), lambda: self.ids, self._rows, vectors)
 
     def _rows(self, first: int) -> Iterable[tuple[Ids, Matrix]]:
         wanted = self.ids[self.ids >= first]
@@ -65,7 +67,7 @@ def test_candidates_are_the_nearest(tmp_path: Path) -> None:
 def test_all_that_tie_with_the_last_are_candidates(tmp_path: Path) -> None:
     same = np.tile(vectors(np.array([1])), (300, 1))
     ids = np.arange(300)
-    source = Source(Stamp(IDENTITY, 1), lambda: ids, lambda first: [(ids, same)])
+    source = Source(Stamp(IDENTITY, 1), lambda: ids, lambda first: [(ids, same)], lambda some: same[some])
     assert sorted(VectorCache(tmp_path, DIM).search(source, same[0], 3)) == list(range(300))
 
 
@@ -81,7 +83,7 @@ def test_within_some_ids_the_nearest_of_these_are_candidates(tmp_path: Path) -> 
 
 
 def test_nothing_is_found_in_nothing(tmp_path: Path) -> None:
-    empty = Source(Stamp(IDENTITY, 1), lambda: np.empty(0, np.int64), lambda first: [])
+    empty = Source(Stamp(IDENTITY, 1), lambda: np.empty(0, np.int64), lambda first: [], vectors)
     assert VectorCache(tmp_path, DIM).search(empty, vectors(np.array([1]))[0], 5).size == 0
 
 
@@ -138,6 +140,11 @@ def of_unknown_kind(data: bytes) -> bytes:
     return b"new kind" + data[-TRAILER_BYTES:-4] + zlib.crc32(b"new kind").to_bytes(4, "big")
 
 
+def of_an_earlier_version(data: bytes) -> bytes:
+    """Without what is learned and recalled, and under another magic."""
+    return data[:-TRAILER_BYTES] + b"footnote" + data[-TRAILER_BYTES + 8 : -16] + data[-4:]
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -148,6 +155,7 @@ def of_unknown_kind(data: bytes) -> bytes:
         without_stamp,
         of_another_kind,
         of_another_dimension,
+        of_an_earlier_version,
         lambda data: b"",
         lambda data: b"garbage" * 1_000,
     ],
@@ -156,7 +164,7 @@ def test_a_damaged_file_is_made_again(tmp_path: Path, damage: Callable[[bytes], 
     known = rows(1, 2, 3)
     VectorCache(tmp_path, DIM).save(known.source)
     whole = (tmp_path / NAME).read_bytes()
-    assert damage(whole) != whole and whole[-TRAILER_BYTES:].startswith(b"footnote")
+    assert damage(whole) != whole and whole[-TRAILER_BYTES:].startswith(b"footnot2")
     (tmp_path / NAME).write_bytes(damage(whole))
     assert best(VectorCache(tmp_path, DIM), known.source, 3) == 3
     assert known.fetched == [3, 3]
@@ -168,6 +176,43 @@ def test_a_file_that_cannot_be_written_is_done_without(tmp_path: Path, caplog: p
     assert best(VectorCache(tmp_path, DIM), rows(1, 2, 3).source, 2) == 2
     assert "could not be written" in caplog.text
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_many_are_searched_by_codes_that_say_their_recall(tmp_path: Path) -> None:
+    known = Many(EXACT_UP_TO + 1)
+    VectorCache(tmp_path, MANY_DIM).save(known.source(1))
+    found = described(tmp_path)
+    assert found and found.approximate and found.recall > 0.9
+    assert known.read == 1
+    cache = VectorCache(tmp_path, MANY_DIM)
+    assert 7 in cache.search(known.source(1), known.vectors[7], 10)
+    assert known.read == 1
+
+
+def test_few_are_searched_one_by_one(tmp_path: Path) -> None:
+    VectorCache(tmp_path, DIM).save(rows(1, 2, 3).source)
+    assert described(tmp_path) == (False, 1.0)
+    assert described(tmp_path / "nowhere") is None
+    (tmp_path / NAME).write_bytes(b"short")
+    assert described(tmp_path) is None
+
+
+def test_what_is_gone_and_what_is_new_is_followed_by_codes_too(tmp_path: Path) -> None:
+    known = Many(EXACT_UP_TO + 500)
+    cache = VectorCache(tmp_path, MANY_DIM)
+    cache.search(known.source(1, slice(0, EXACT_UP_TO + 400)), known.vectors[0], 10)
+    later = known.source(2, slice(100, None))
+    assert EXACT_UP_TO + 450 in cache.search(later, known.vectors[EXACT_UP_TO + 450], 10)
+    assert 50 not in cache.search(later, known.vectors[50], 10)
+    assert 150 in cache.search(later, known.vectors[150], 10)
+
+
+def test_an_index_that_shrinks_is_searched_one_by_one_again(tmp_path: Path) -> None:
+    known = Many(EXACT_UP_TO + 1)
+    cache = VectorCache(tmp_path, MANY_DIM)
+    cache.save(known.source(1))
+    cache.save(known.source(2, slice(0, EXACT_UP_TO // 2)))
+    assert described(tmp_path) == (False, 1.0)
 
 
 def test_leftovers_of_a_killed_process_are_removed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.formats.decode import blocks, decode, encoding_of
+from rag.formats.decode import Encoding, blocks, decode, encoding_of
 
 SAMPLES = {
     "cp1252": "The café’s menu — “déjà vu” — costs £5 or 6 €; naïve façade.",
@@ -84,3 +84,4 @@ def test_blocks_are_the_whole_and_cut_after_line_ends_and_spaces(
 def test_bytes_that_end_in_half_a_character_are_no_whole_utf8() -> None:
     assert decode("naïve café, ".encode() * 40 + b"\xc3") == "naïve café, " * 40 + "\ufffd"
     assert decode(b"plain words and \xc3") == "plain words and Ã"
+    assert "".join(blocks(b"caf\xc3", Encoding("utf-8", 0))) == "caf\ufffd"

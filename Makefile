@@ -5,6 +5,7 @@ SEEDS   ?= seeds
 INDEX   ?= index
 PORT    ?= 7860
 DATASET ?=
+SETS    ?=
 OFFLINE ?=
 
 BIN   := .venv/bin
@@ -15,7 +16,7 @@ TINY      := smollm2-135m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install chat index eval test check screenshots lock clean
+.PHONY: help install chat index eval bench test check screenshots lock clean
 
 help:
 	@echo "make chat     install what is missing, index SEEDS (=$(SEEDS)), open the chat at PORT (=$(PORT)) or the next free"
@@ -25,6 +26,7 @@ help:
 	@echo "make test     install, then format, lint, types, layers, docstrings and all tests"
 	@echo "          make test OFFLINE=1 leaves out the one test that fetches from the package index"
 	@echo "make check    all of that but the tests"
+	@echo "make bench    measure speed against others and at scale: make bench SETS=DIR, hours; benchmarks/README.md says what"
 	@echo "make screenshots  every state of the page as a picture, into screenshots/"
 	@echo "make lock     write requirements.lock anew from what is installed"
 	@echo "make clean    remove the environment, the index and all caches in this folder"
@@ -61,6 +63,24 @@ index: install
 eval: install
 	@test -n "$(DATASET)" || { echo "name a dataset folder: make eval DATASET=DIR"; exit 2; }
 	$(RAG) eval "$(DATASET)"
+
+# One after the other, and nothing else beside it. What is compared with gets environments of its own.
+BENCHED  := .venv/benched
+MEASURED := benchmarks/results
+bench: install .venv/.tiny
+	@test -n "$(SETS)" || { echo "name a folder of datasets: make bench SETS=DIR"; exit 2; }
+	$(BIN)/python benchmarks/documents.py "$(SETS)" $(BENCHED)/docs
+	$(RAG) index $(BENCHED)/docs --index $(BENCHED)/index
+	$(BIN)/python benchmarks/embedding.py $(BENCHED)/docs -o $(MEASURED)/embedding.json
+	$(BIN)/python benchmarks/indexing.py $(BENCHED)/docs -o $(MEASURED)/indexing.json
+	$(BIN)/python benchmarks/starting.py $(BENCHED)/index "Where do I set the API key when I create a client in Python?" -o $(MEASURED)/starting.json
+	$(BIN)/python benchmarks/peers.py $(BENCHED)/docs -o $(MEASURED)/peers.json
+	$(BIN)/python benchmarks/answering.py "$(SETS)/squad2" -o $(MEASURED)/answering.json
+	$(BIN)/python benchmarks/batching.py "$(SETS)/squad2" --turns 1 -o $(MEASURED)/batching.json
+	$(BIN)/python benchmarks/lexical.py "$(SETS)" -o $(MEASURED)/lexical.json
+	$(BIN)/python benchmarks/finding.py "$(SETS)" -o $(MEASURED)/finding.json
+	$(BIN)/python benchmarks/growth.py $(MEASURED)/finding.json -o $(MEASURED)/growth.svg
+	$(BIN)/python benchmarks/memory.py -o $(MEASURED)/memory.json
 
 check: .venv/.installed
 	$(BIN)/ruff format --check .

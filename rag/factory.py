@@ -15,7 +15,7 @@ from rag.answerability import judge_of
 from rag.config import Config, load_config
 from rag.errors import ConfigError, StoreError
 from rag.pipeline import Pipeline
-from rag.protocols import Embedder, Generator, Judge, Progress, Reranker
+from rag.protocols import Embedder, Generator, Judge, Progress, Reranker, no_progress
 
 if TYPE_CHECKING:
     from rag.generator import TransformersGenerator
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 _SPLITTER_VERSION = "1"
 """Part of the manifest: raise it when the same settings would cut documents differently."""
-
-
-def no_progress(_what: str, _done: int, _total: int) -> None:
-    """Take no notice."""
 
 
 def settings(**flags: Any) -> Config:

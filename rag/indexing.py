@@ -20,7 +20,7 @@ from rag.embedding import Embedded, Embedding
 from rag.errors import LoadError
 from rag.folder import counts, files_of, no_folder, watch
 from rag.loaders import document_path, file_digest, load
-from rag.protocols import Embedder, Progress, Store
+from rag.protocols import Embedder, Progress, Store, no_progress
 from rag.reading import Unread, ahead, read
 from rag.splitter import split
 from rag.types import Chunk, Document, DocumentInfo
@@ -78,10 +78,6 @@ class Choice(NamedTuple):
 
 
 _ALL = Choice()
-
-
-def no_progress(_what: str, _done: int, _total: int) -> None:
-    """Take no notice."""
 
 
 def sync(

@@ -11,31 +11,27 @@ Digests are checked on arrival and by `verify`; a load looks only at the sizes. 
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
 from rag.catalogue import CATALOGUE, Model, ModelStatus, find
 from rag.errors import DigestMismatch, NoNetwork, UnknownModel, WeightsError
+from rag.protocols import Progress, no_progress
 from rag.record import Record, Verification, check, sha256
 from rag.sources import room
 
-if TYPE_CHECKING:
-    from rag.protocols import Progress
+logger = logging.getLogger(__name__)
 
 
 def default_cache() -> Path:
     """The user's cache folder of this program."""
     return user_cache_path("footnote-rag")
-
-
-def no_progress(_what: str, _done: int, _total: int) -> None:
-    """Take no notice."""
 
 
 class Weights:
@@ -44,7 +40,7 @@ class Weights:
     Args:
         cache: Folder of the weights; made when something is fetched.
         offline: Fetch nothing.
-        progress: Told of downloads and conversions.
+        progress: Told of downloads and conversions; where nobody listens, the log is told of downloads.
         hub: Address of the Hub; empty for the one that `huggingface_hub` is set to (`HF_ENDPOINT`).
         hub_timeout_s: How long an unreachable Hub is waited for.
     """
@@ -205,6 +201,8 @@ class Weights:
         from rag.fetching import fetch
         from rag.hub import Hub
 
+        if self._progress is no_progress:  # nothing is fetched unsaid
+            logger.warning("fetching %s into %s", model.name, self.cache)
         try:
             source, revision = fetch(model, partial, Hub(*self._hub), self._progress)
         except DigestMismatch:

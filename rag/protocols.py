@@ -17,6 +17,10 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done and how much there is (0 where unknown)."""
 
 
+def no_progress(_what: str, _done: int, _total: int) -> None:
+    """Take no notice."""
+
+
 class StopSignal(Protocol):
     """What tells a generator to stop; `threading.Event` fits."""
 

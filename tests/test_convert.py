@@ -13,7 +13,8 @@ import pytest
 from rag.catalogue import CATALOGUE
 from rag.convert import DType, convert, fast_dtype
 from rag.errors import DiskFull, WeightsError
-from rag.models import Weights, no_progress
+from rag.models import Weights
+from rag.protocols import no_progress
 from tests.hub_server import HubServer, serve
 from tests.toy_weights import tiny_gguf
 

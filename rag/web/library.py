@@ -20,7 +20,7 @@ from rag.errors import IndexMissing, RagError
 from rag.folder import left_out, remembered
 from rag.indexing import FileResult, Report, watch
 from rag.pipeline import Pipeline
-from rag.protocols import Progress
+from rag.protocols import Progress, no_progress
 from rag.types import Document, DocumentInfo
 from rag.web import examples
 from rag.web.conversations import Conversations
@@ -221,7 +221,7 @@ class Library:
         while not stop.is_set():
             try:
                 if self._is_known() and Path(self.config.folder).is_dir():
-                    watch(Path(self.config.folder), lambda: self.index(factory.no_progress), stop)
+                    watch(Path(self.config.folder), lambda: self.index(no_progress), stop)
             except Exception:  # the outermost edge of this thread: the log says what
                 logger.exception("the folder cannot be followed; trying again")
             stop.wait(_LOOK_S)

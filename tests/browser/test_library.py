@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rag.factory import no_progress
+from rag.protocols import no_progress
 from rag.web.library import Library
 from rag.web.uploads import MOST
 from tests.browser.conftest import MARKS

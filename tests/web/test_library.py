@@ -9,9 +9,8 @@ import pytest
 
 from rag.config import Config
 from rag.errors import NoNetwork, RagError, StoreError
-from rag.factory import no_progress
 from rag.pipeline import Pipeline
-from rag.protocols import Progress
+from rag.protocols import Progress, no_progress
 from rag.types import DocumentInfo
 from rag.web.library import Library
 from tests.web.shelves import make_folder, make_library, open_library, settings, sync

@@ -38,9 +38,11 @@ from rag.types import Answer
 _ENGINES = Path(__file__).with_name("engines")
 _NAMES = ("llama_cpp", "openvino_genai")
 _BUILDING = {
-    "CMAKE_ARGS": "-DGGML_NATIVE=ON",
-    "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()),
-    "CXXFLAGS": "-fno-tree-dse -fno-dse",
+    "llama_cpp": {
+        "CMAKE_ARGS": "-DGGML_NATIVE=ON",
+        "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count()),
+        "CXXFLAGS": "-fno-tree-dse -fno-dse",
+    }
 }
 """For this very processor. GCC 12 takes most of llama.cpp's tile configuration for stores that nobody reads, and its
 first product then ends in an illegal instruction: so no such stores are taken out."""
@@ -119,7 +121,7 @@ def _engines(config: Config, stack: ExitStack) -> Iterator[Engine]:
     file = _gguf(weights, config.generator)
     threads = str(machine()["cores"])
     for name in _NAMES:
-        python = python_of(_ENGINES / f"{name}.txt", weights.cache / "peers", _BUILDING)
+        python = python_of(_ENGINES / f"{name}.txt", weights.cache / "peers", _BUILDING.get(name))
         progress(f"loading {name}", 0, 0)
         engine = Engine(name, [python, _ENGINES / f"with_{name}.py", file, threads, str(config.answer_tokens)])
         stack.callback(engine.close)

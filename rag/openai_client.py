@@ -7,10 +7,11 @@ is one the user named.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import socket
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
-from threading import Event
+from contextlib import closing, contextmanager, suppress
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ServerError
@@ -27,6 +28,8 @@ _BYTES_PER_TOKEN = 4
 """About so many bytes of English make a token of today's models."""
 _SHOWN = 200
 """Characters of a server's own words that are shown in an error."""
+_LOOK_S = 0.05
+"""How often a request under way looks whether it has been told to stop."""
 _NEVER = Event()
 
 
@@ -58,7 +61,7 @@ class OpenAIGenerator:
 
         Args:
             messages: The conversation.
-            stop: Looked at whenever the server sends something; the connection is then closed.
+            stop: Ends the reply, or the waiting for it; the connection is then closed.
 
         Yields:
             Pieces of the reply, up to where the model runs away (see `rag.runaway`).
@@ -69,15 +72,17 @@ class OpenAIGenerator:
         if stop.is_set():
             return
         runaway = Runaway()
-        with self._errors(), self._post(messages) as response:
-            self._check(response)
-            for text in _texts(response.iter_lines()):
+        try:
+            for text in self._texts(messages, stop):
                 if stop.is_set():
                     return
                 if piece := runaway.feed(text):
                     yield piece
                 if runaway.done:
                     return
+        except ServerError:
+            if not stop.is_set():  # a connection that was cut looks like one that broke
+                raise
         if not stop.is_set() and (rest := runaway.finish()):
             yield rest
 
@@ -90,17 +95,18 @@ class OpenAIGenerator:
         """An estimate, a token for every four bytes of UTF-8: the protocol has no way to ask."""
         return -(-len(_sound(text).encode()) // _BYTES_PER_TOKEN)
 
-    def _post(self, messages: Sequence[Message]) -> AbstractContextManager[httpx.Response]:
+    def _texts(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
+        """Text of each event of the reply, until told to stop."""
         import httpx
 
-        return httpx.stream(
-            "POST",
-            f"{self._url}/chat/completions",
-            json=self._body(messages),
-            headers=self._headers,
-            timeout=self._timeout,
-            trust_env=False,
-        )
+        line = _Line()
+        with self._errors(), httpx.Client(headers=self._headers, timeout=self._timeout, trust_env=False) as client:
+            asked = client.build_request(
+                "POST", f"{self._url}/chat/completions", json=self._body(messages), extensions={"trace": line.seen}
+            )
+            with line.cut_by(stop), closing(client.send(asked, stream=True)) as response:
+                self._check(response)
+                yield from _texts(response.iter_lines())
 
     def _body(self, messages: Sequence[Message]) -> dict[str, Any]:
         return {
@@ -138,6 +144,37 @@ class OpenAIGenerator:
             raise ServerError(f"no server answers at {self._url}: {exc}", "start the server") from exc
         except httpx.HTTPError as exc:
             raise ServerError(f"{self._url} broke off: {exc}", "see the server's own log") from exc
+
+
+class _Line:
+    """The connection of a request, which is cut from another thread: a read cannot be told to stop."""
+
+    def __init__(self) -> None:
+        self._socket: socket.socket | None = None
+
+    def seen(self, what: str, details: Mapping[str, Any]) -> None:
+        """Take note of the connection, as httpx's `trace` tells of it."""
+        if what.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = details["return_value"].get_extra_info("socket")
+
+    @contextmanager
+    def cut_by(self, stop: StopSignal) -> Iterator[None]:
+        """Cut it as soon as the signal is set, within the block."""
+        left = Event()
+        watching = Thread(target=self._watch, args=(stop, left), daemon=True)
+        watching.start()
+        try:
+            yield
+        finally:
+            left.set()
+            watching.join()
+
+    def _watch(self, stop: StopSignal, left: Event) -> None:
+        while not left.wait(_LOOK_S):
+            if stop.is_set() and self._socket:
+                with suppress(OSError):  # the server may have been quicker
+                    self._socket.shutdown(socket.SHUT_RDWR)
+                return
 
 
 def _sound(text: str) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -18,55 +18,9 @@ import pytest
 from rag.errors import ServerError
 from rag.openai_client import OpenAIGenerator
 from rag.testing import FakeGenerator, GeneratorContract
+from tests.chat_server import begin, event, saying, server
 
-Handler = Callable[[BaseHTTPRequestHandler, dict[str, Any]], None]
 MESSAGES = [{"role": "user", "content": "Passages:\n[1] The rent is due on the first.\n\nQuestion: When is it due?"}]
-
-
-@contextmanager
-def server(answer: Handler) -> Iterator[str]:
-    """A server on this machine that answers each request as told; gives its base address."""
-
-    class _Requests(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            answer(self, body)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    running = ThreadingHTTPServer(("127.0.0.1", 0), _Requests)
-    running.daemon_threads = True
-    thread = threading.Thread(target=running.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{running.server_port}/v1"
-    finally:
-        running.shutdown()
-        running.server_close()
-        thread.join()
-
-
-def event(text: str = "", **more: Any) -> bytes:
-    """One event of a reply."""
-    return f"data: {json.dumps({'choices': [{'delta': {'content': text}, **more}]})}\n\n".encode()
-
-
-def begin(request: BaseHTTPRequestHandler, status: int = 200) -> None:
-    request.send_response(status)
-    request.send_header("Content-Type", "text/event-stream")
-    request.end_headers()
-
-
-def saying(*parts: bytes) -> Handler:
-    """Answer with these bytes, whatever is asked."""
-
-    def answer(request: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
-        begin(request)
-        for part in parts:
-            request.wfile.write(part)
-
-    return answer
 
 
 def reply(url: str, **more: Any) -> str:
@@ -211,6 +165,34 @@ def test_a_silent_server_is_given_up() -> None:
         with pytest.raises(ServerError, match="fell silent"):
             reply(url, silence_s=0.2)
         done.set()
+
+
+@pytest.mark.parametrize("so_far", ["nothing", "headers", "a word"])
+def test_a_stop_is_heard_while_the_server_is_silent(so_far: str) -> None:
+    asked, closed, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def answer(request: BaseHTTPRequestHandler, _body: dict[str, Any]) -> None:
+        if so_far != "nothing":
+            begin(request)
+        if so_far == "a word":
+            request.wfile.write(event("Yes"))
+        asked.set()
+        if request.connection.recv(1) == b"":
+            closed.set()
+
+    def stop_once_asked() -> None:
+        asked.wait(10)
+        stop.set()
+
+    with server(answer) as url:
+        stopping = threading.Thread(target=stop_once_asked)
+        stopping.start()
+        started_s = time.perf_counter()
+        said = "".join(OpenAIGenerator(url, "m", 50, silence_s=60).stream(MESSAGES, stop))
+        assert time.perf_counter() - started_s < 10
+        assert said in ("", "Yes")
+        assert closed.wait(10)
+        stopping.join()
 
 
 def test_a_server_out_of_reach() -> None:

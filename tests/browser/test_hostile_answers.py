@@ -21,7 +21,7 @@ from rag.models import Weights
 from tests.browser.conftest import MARKS
 from tests.browser.hostile import EVIL, LINE, LONG, NAME, SIZES, sound, tab, visitor
 from tests.browser.steps import ask, enter
-from tests.test_openai_client import begin, event, server
+from tests.chat_server import begin, event, server
 from tests.web.papers import drawn, write
 from tests.web.shelves import make_library, serving, settings, sync
 

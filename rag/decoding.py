@@ -24,7 +24,7 @@ from rag.adapter import Adapter
 from rag.packing import rows_apart
 from rag.prefixes import Prefixes, Prompt
 from rag.protocols import StopSignal
-from rag.together import Part, fits, read_on
+from rag.together import Part, attending_alone, fits, read_on
 
 _DRAFT, _NGRAMS = 10, (3, 2)
 """Tokens looked up in the prompt at once, and how many last ones must agree, the longer first."""
@@ -123,15 +123,16 @@ class Decoder:
         replies = [_Reply(prompt, one.cache, most, guesses=True) for prompt, one in zip(prompts, read, strict=True)]
         margin, unsure = 0.0 if self._rows_apart else _MARGIN, []
         found = {at: one.logits for at, one in enumerate(read)}
-        while found:
-            going = []
-            for at, logits in found.items():
-                tokens = replies[at].accept(logits)
-                if _near(logits[: len(tokens)], margin):
-                    unsure.append(at)
-                elif self._goes_on(replies[at], tokens, partial(take, at)):
-                    going.append(at)
-            found = self._read_on({at: Part(replies[at].next_ids(), replies[at].cache) for at in going})
+        with attending_alone(self._model):
+            while found:
+                going = []
+                for at, logits in found.items():
+                    tokens = replies[at].accept(logits)
+                    if _near(logits[: len(tokens)], margin):
+                        unsure.append(at)
+                    elif self._goes_on(replies[at], tokens, partial(take, at)):
+                        going.append(at)
+                found = self._read_on({at: Part(replies[at].next_ids(), replies[at].cache) for at in going})
         return unsure
 
     @property

@@ -35,12 +35,22 @@ def fits(model: Any) -> bool:
     return bool(model.config._attn_implementation == _FOR_ONE)
 
 
+@contextmanager
+def attending_alone(model: Any) -> Iterator[None]:
+    """Have a model that fits attend to several replies, each alone, and to nothing else, for as long as this lasts."""
+    model.set_attn_implementation(_NAME)
+    try:
+        yield
+    finally:
+        model.set_attn_implementation(_FOR_ONE)
+
+
 @torch.inference_mode()
 def read_on(model: Any, parts: Sequence[Part]) -> list[torch.Tensor]:
     """Read the next tokens of several replies at once.
 
     Args:
-        model: Of transformers; one that fits.
+        model: Of transformers; one that is `attending_alone` meanwhile.
         parts: At least one.
 
     Returns:
@@ -49,14 +59,13 @@ def read_on(model: Any, parts: Sequence[Part]) -> list[torch.Tensor]:
     sizes = [len(part.ids) for part in parts]
     begins = [part.cache.get_seq_length() for part in parts]
     places = [place for begin, size in zip(begins, sizes, strict=True) for place in range(begin, begin + size)]
-    with _attending_alone(model):
-        output = model(
-            input_ids=torch.tensor([[token for part in parts for token in part.ids]], device=model.device),
-            position_ids=torch.tensor([places], device=model.device),
-            past_key_values=_Caches(parts),
-            use_cache=True,
-            sizes=sizes,
-        )
+    output = model(
+        input_ids=torch.tensor([[token for part in parts for token in part.ids]], device=model.device),
+        position_ids=torch.tensor([places], device=model.device),
+        past_key_values=_Caches(parts),
+        use_cache=True,
+        sizes=sizes,
+    )
     return list(torch.split(output.logits[0].float(), sizes))
 
 
@@ -87,15 +96,6 @@ def _mask_of(query: torch.Tensor, keys: torch.Tensor) -> torch.Tensor | None:
     """Each token sees those before it and itself; None where it is one, and sees all."""
     new, all_ = query.shape[2], keys.shape[2]
     return None if new == 1 else torch.ones(1, 1, new, all_, dtype=torch.bool, device=query.device).tril(all_ - new)
-
-
-@contextmanager
-def _attending_alone(model: Any) -> Iterator[None]:
-    model.set_attn_implementation(_NAME)
-    try:
-        yield
-    finally:
-        model.set_attn_implementation(_FOR_ONE)
 
 
 AttentionInterface.register(_NAME, _attend)

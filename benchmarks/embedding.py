@@ -51,7 +51,7 @@ def main() -> int:
     cosines = (ours * theirs).sum(1)
     result = {
         "n": len(texts),
-        "tokens": sum(min(tokens, graph.max_tokens) for tokens in graph.token_counts(texts)) / len(texts),
+        "tokens": sum(min(graph.count_tokens(text), graph.max_tokens) for text in texts) / len(texts),
         "per_second": {name: spread(found) for name, found in rates.items()},
         "ratio": spread(ratios),
         "cosine": {"min": float(cosines.min()), "mean": float(cosines.mean())},
@@ -74,7 +74,7 @@ def _texts(file: Path, folder: Path, embedder: Embedder, chunk_tokens: int, max_
         document = load_file(file, folder, max_bytes)
     except LoadError:
         return []
-    return [embedded_text(chunk) for chunk in split(document, embedder.token_counts, chunk_tokens)]
+    return [embedded_text(chunk) for chunk in split(document, embedder.count_tokens, chunk_tokens)]
 
 
 if __name__ == "__main__":

@@ -64,9 +64,9 @@ class Hashing:
         vector: Vector = self.embed_documents([text])[0]
         return vector
 
-    def token_counts(self, texts: Sequence[str]) -> list[int]:
+    def count_tokens(self, text: str) -> int:
         """One for every four characters."""
-        return [-(-len(text) // 4) for text in texts]
+        return -(-len(text) // 4)
 
 
 def main() -> int:

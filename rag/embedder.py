@@ -77,16 +77,16 @@ class _LocalEmbedder(ABC):
         vector: Vector = self._embed([text], self._shape.query_prompt)[0]
         return vector
 
-    def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """Number of tokens of each text, special tokens left out; nothing is cut."""
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a text, special tokens left out; nothing is cut."""
         if not self._wordwise:
-            return self._counted(texts)
+            return self._counted([text])[0]
         if len(self._known) > _WORDS_KEPT:
             self._known = {}
-        known, parted = self._known, [text.split() for text in texts]
-        new = list({word for words in parted for word in words if word not in known})
-        known.update(zip(new, self._counted(new), strict=True))
-        return [sum(map(known.__getitem__, words)) for words in parted]
+        known, words = self._known, text.split()
+        if new := [word for word in dict.fromkeys(words) if word not in known]:
+            known.update(zip(new, self._counted(new), strict=True))
+        return sum(map(known.__getitem__, words))
 
     def _counted(self, texts: Sequence[str]) -> list[int]:
         found = self._counting.encode_batch_fast([_sound(text) for text in texts], add_special_tokens=False)
@@ -179,9 +179,9 @@ class DeferredEmbedder:
         """(dim,) float32, unit length."""
         return self._loaded().embed_query(text)
 
-    def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """Number of tokens of each text, special tokens left out."""
-        return self._loaded().token_counts(texts)
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a text, special tokens left out."""
+        return self._loaded().count_tokens(text)
 
 
 def accelerator() -> str:

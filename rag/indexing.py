@@ -221,7 +221,7 @@ class _Run:
 
     def _cut(self, document: Document) -> Iterator[Chunk]:
         most = min(self._chunk_tokens, self._embedder.max_tokens)
-        return split(document, self._embedder.token_counts, most)
+        return split(document, self._embedder.count_tokens, most)
 
     def _put(self, path: str, items: Iterator[Embedded | Unread]) -> None:
         """Put a document as its parts come, or raise what is wrong with one of them."""

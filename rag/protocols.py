@@ -49,8 +49,8 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> Vector:
         """Embed a question: (dim,) float32, unit length."""
 
-    def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """Number of tokens of each text, special tokens left out."""
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a text, special tokens left out."""
 
 
 class Store(Protocol):

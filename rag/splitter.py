@@ -8,8 +8,8 @@ at a time. Knows no model: the counting is handed in.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby, islice
+from collections.abc import Callable, Iterator
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -29,15 +29,13 @@ _STRETCH = 1 << 16
 """Characters after which a text is parted at the next blank line, where no sentence goes on."""
 _LONGEST_STRETCH = 1 << 20
 """Characters without a blank line after which it is parted at the last line end: tables, logs."""
-_COUNTED = 512
-"""Sentences whose tokens are counted in one call."""
 
 _TOP = Heading(0, 0, "")
 """Stands above the first heading."""
 _INK = re.compile(r"\S")
 
-CountTokens = Callable[[Sequence[str]], list[int]]
-"""Number of tokens of each text, special tokens left out."""
+CountTokens = Callable[[str], int]
+"""Number of tokens of a text, special tokens left out."""
 
 
 class _Section(NamedTuple):
@@ -70,7 +68,7 @@ def split(document: Document, count_tokens: CountTokens, max_tokens: int) -> Ite
 
     Args:
         document: Its headings and pages say what each chunk stands under.
-        count_tokens: The embedder's; given each sentence once, not once per candidate, and many in one call.
+        count_tokens: The embedder's; given each sentence once, not once per candidate.
         max_tokens: Most tokens of `embedded_text(chunk)`, from 1. Held exactly where the tokens of two sentences
             are those of each, as with WordPiece; a chunk of one character may need more.
 
@@ -165,10 +163,9 @@ def _border(text: str, start: int, end: int) -> int:
 
 
 def _counted(pieces: Iterator[_Piece], count_tokens: CountTokens) -> Iterator[tuple[_Section, _Unit]]:
-    """Prefixes and sentences with their tokens, many in one call, whatever section they are of."""
-    while block := list(islice(pieces, _COUNTED)):
-        for piece, tokens in zip(block, count_tokens([piece.text for piece in block]), strict=True):
-            yield piece.section, _Unit(*piece.span, tokens)
+    """Prefixes and sentences with their tokens."""
+    for section, span, text in pieces:
+        yield section, _Unit(*span, count_tokens(text))
 
 
 def _spans(text: str, units: Iterator[_Unit], count_tokens: CountTokens, max_tokens: int) -> Iterator[Span]:
@@ -194,8 +191,8 @@ def _units(text: str, unit: _Unit, count_tokens: CountTokens, room: int) -> Iter
     space = text.rfind(" ", start, middle)
     cut = middle if space < 0 else space
     halves = [span for span in (trim(text, start, cut), trim(text, cut, end)) if span]
-    for span, half in zip(halves, count_tokens([text[start:end] for start, end in halves]), strict=True):
-        yield from _units(text, _Unit(*span, half), count_tokens, room)
+    for half in halves:
+        yield from _units(text, _Unit(*half, count_tokens(text[slice(*half)])), count_tokens, room)
 
 
 def _packed(units: Iterator[_Unit], room: int) -> Iterator[Span]:

@@ -50,9 +50,9 @@ class FakeEmbedder:
         unit: Vector = vector / np.linalg.norm(vector)
         return unit
 
-    def token_counts(self, texts: Sequence[str]) -> list[int]:
-        """Words and punctuation marks of each text."""
-        return [len(re.findall(r"\w+|[^\w\s]", text)) for text in texts]
+    def count_tokens(self, text: str) -> int:
+        """Words and punctuation marks."""
+        return len(re.findall(r"\w+|[^\w\s]", text))
 
 
 class FakeGenerator:

@@ -62,7 +62,7 @@ def test_a_deferred_embedder_is_loaded_once_and_no_sooner_than_needed() -> None:
     subject = DeferredEmbedder("fake", 64, load)
     assert (subject.name, subject.dim, loaded) == ("fake", 64, [])
     assert subject.max_tokens == 256
-    assert subject.token_counts(["two words", "one"]) == [2, 1]
+    assert subject.count_tokens("two words") == 2
     assert len(loaded) == 1
 
 
@@ -87,7 +87,7 @@ def test_the_graph_gives_the_vectors_of_the_model(embedder: SentenceTransformerE
     assert cosines.min() > 0.9995
     assert float(embedder.embed_query(texts[7]) @ graph.embed_query(texts[7])) > 0.9995
     assert (graph.dim, graph.max_tokens) == (embedder.dim, embedder.max_tokens)
-    assert graph.token_counts(texts) == embedder.token_counts(texts)
+    assert list(map(graph.count_tokens, texts)) == list(map(embedder.count_tokens, texts))
 
 
 @pytest.mark.weights
@@ -138,7 +138,7 @@ def test_a_text_that_stands_twice_is_embedded_once(
 def test_max_tokens_is_where_reading_ends(embedder: SentenceTransformerEmbedder) -> None:
     assert embedder.max_tokens == 254
     full = "rent " * embedder.max_tokens
-    assert embedder.token_counts([full]) == [embedder.max_tokens]
+    assert embedder.count_tokens(full) == embedder.max_tokens
     row, longer, shorter = embedder.embed_documents([full, f"{full} cat", full.removesuffix("rent ")])
     assert np.abs(row - longer).max() < 1e-5
     assert np.abs(row - shorter).max() > 1e-4
@@ -159,16 +159,15 @@ def test_counting_by_words_gives_the_tokens_of_the_whole_text(
     whole = embedder._counted(texts)
     assert sum(whole) > 0
     for _ in range(2):
-        assert embedder.token_counts(texts) == whole
-        assert [embedder.token_counts([text]) for text in texts] == [[tokens] for tokens in whole]
+        assert list(map(embedder.count_tokens, texts)) == whole
     monkeypatch.setattr(embedder, "_wordwise", False)
-    assert embedder.token_counts(texts) == whole
+    assert list(map(embedder.count_tokens, texts)) == whole
 
 
 @pytest.mark.weights
 def test_prompts_of_the_model_are_put_before_texts(embedder: SentenceTransformerEmbedder, prompted: Path) -> None:
     subject = SentenceTransformerEmbedder(prompted, "prompted")
-    assert [subject.max_tokens] == [254 - tokens for tokens in embedder.token_counts(["passage: "])]
+    assert subject.max_tokens == 254 - embedder.count_tokens("passage: ")
     text = "When is the rent due?"
     assert np.abs(subject.embed_query(text) - embedder.embed_documents([f"question: {text}"])[0]).max() < 1e-5
     assert np.abs(subject.embed_documents([text])[0] - embedder.embed_documents([f"passage: {text}"])[0]).max() < 1e-5

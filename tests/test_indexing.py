@@ -241,7 +241,7 @@ def test_chunks_are_no_longer_than_the_embedder_reads(world: World) -> None:
     world.write(a=" ".join(f"Sentence number {number} is here." for number in range(50)))
     world.sync()
     hits = world.store.dense(world.embedder.embed_query("sentence"), 100)
-    assert len(hits) > 10 and max(world.embedder.token_counts([hit.chunk.text for hit in hits])) <= 20
+    assert len(hits) > 10 and max(world.embedder.count_tokens(hit.chunk.text) for hit in hits) <= 20
 
 
 def test_dates_that_an_earlier_version_did_not_look_for_are_looked_for_once(world: World, tmp_path: Path) -> None:

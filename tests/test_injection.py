@@ -47,7 +47,7 @@ def stores(
         folder = tmp_path_factory.mktemp(attack.name)
         store = made[attack.name] = SqliteStore.open(folder, Manifest("minilm", "0", embedder.dim, "test"))
         document = Document("notes.txt", "Notes", attack.text, sha256=attack.name)
-        chunks = list(split(document, embedder.token_counts, 200))
+        chunks = list(split(document, embedder.count_tokens, 200))
         store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
     yield made
     for store in made.values():

@@ -32,8 +32,8 @@ class Hashing(FakeEmbedder):
         unit: Matrix = rows / np.linalg.norm(rows, axis=1, keepdims=True)
         return unit
 
-    def token_counts(self, texts: Sequence[str]) -> list[int]:
-        return [-(-len(text) // 4) for text in texts]
+    def count_tokens(self, text: str) -> int:
+        return -(-len(text) // 4)
 
 
 def peak_mib(place: Path, size_mib: int) -> float:

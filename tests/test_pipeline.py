@@ -33,7 +33,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
     store = SqliteStore.open(tmp_path / "index", Manifest("fake", "0", embedder.dim, "test"))
     for path, text in (("lease.txt", LEASE), ("permits.txt", PERMITS)):
         document = Document(path, path, text, sha256=path)
-        chunks = list(split(document, embedder.token_counts, 60))
+        chunks = list(split(document, embedder.count_tokens, 60))
         store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
     yield store
     store.close()
@@ -120,7 +120,7 @@ def test_two_documents_that_disagree_are_both_told_of(store: SqliteStore) -> Non
     embedder = FakeEmbedder()
     text = "The notice period of the lease is sixty days. Pets are welcome."
     document = Document("old.txt", "old.txt", text, sha256="old")
-    chunks = list(split(document, embedder.token_counts, 60))
+    chunks = list(split(document, embedder.count_tokens, 60))
     store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
     answer = pipeline(store, "The notice period of the lease is thirty days.").ask("What is the lease's notice period?")
     [conflict] = answer.conflicts

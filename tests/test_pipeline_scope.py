@@ -18,7 +18,7 @@ __all__ = ["store"]
 
 def add(store: SqliteStore, path: str, text: str) -> None:
     embedder, document = FakeEmbedder(), Document(path, path, text, sha256=path)
-    chunks = list(split(document, embedder.token_counts, 60))
+    chunks = list(split(document, embedder.count_tokens, 60))
     store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
 
 

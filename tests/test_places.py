@@ -32,7 +32,7 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 def put(store: SqliteStore, text: str) -> None:
     embedder, document = FakeEmbedder(), Document("lease.txt", "Lease", text, sha256=text)
-    chunks = list(split(document, embedder.token_counts, 60))
+    chunks = list(split(document, embedder.count_tokens, 60))
     store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from hypothesis import example, given, settings
@@ -28,15 +27,11 @@ def make(text: str = TEXT, *titles: str, pages: tuple[Page, ...] = ()) -> Docume
     return Document("a.txt", "Lease", text, "", pages=pages, headings=headings)
 
 
-counts = FakeEmbedder().token_counts
-
-
-def count(text: str) -> int:
-    return counts([text])[0]
+count = FakeEmbedder().count_tokens
 
 
 def cut(document: Document, max_tokens: int) -> list[Chunk]:
-    return list(split(document, counts, max_tokens))
+    return list(split(document, count, max_tokens))
 
 
 def test_a_small_document_is_one_chunk() -> None:
@@ -72,21 +67,20 @@ def test_pages_and_headings_of_a_chunk_are_those_of_its_start() -> None:
     assert [chunk.page for chunk in chunks] == [4 if chunk.start < text.index("Second") else 5 for chunk in chunks]
 
 
-def test_each_sentence_is_counted_once_and_many_in_one_call() -> None:
+def test_each_sentence_is_counted_once() -> None:
     document = make("Top\n\n" + "One two three. " * 500 + "\n\nEnd\n\nFour.", "Top", "End")
-    asked: list[int] = []
+    asked: list[str] = []
 
-    def counting(parts: Sequence[str]) -> list[int]:
-        asked.append(len(parts))
-        return [3] * len(parts)
+    def counting(text: str) -> int:
+        asked.append(text)
+        return 3
 
     assert len(list(split(document, counting, 50))) > 30
-    assert sum(asked) == 505, "one for each prefix and one for each sentence"
-    assert len(asked) <= 2
+    assert len(asked) == 505, "one for each prefix and one for each sentence"
 
 
-def one_each(parts: Sequence[str]) -> list[int]:
-    return [1] * len(parts)
+def one_each(_text: str) -> int:
+    return 1
 
 
 def test_a_long_text_is_cut_where_its_sentences_end_whatever_stretch_they_are_in() -> None:
@@ -106,10 +100,10 @@ def test_a_long_text_without_any_border_is_cut_all_the_same() -> None:
 def test_no_more_of_a_text_is_looked_at_than_is_asked_for() -> None:
     seen = 0
 
-    def counting(parts: Sequence[str]) -> list[int]:
+    def counting(part: str) -> int:
         nonlocal seen
-        seen += sum(map(len, parts))
-        return counts(parts)
+        seen += len(part)
+        return count(part)
 
     next(split(make("A sentence of a long text.\n\n" * 9_000), counting, 20))
     assert 0 < seen < 20_000
@@ -118,7 +112,7 @@ def test_no_more_of_a_text_is_looked_at_than_is_asked_for() -> None:
 def test_an_over_long_sentence_is_cut_at_spaces_then_anywhere() -> None:
     words = cut(make("word " * 100), 12)
     assert all(set(chunk.text.split()) == {"word"} for chunk in words) and len(words) >= 10
-    letters = list(split(make("x" * 500), lambda parts: list(map(len, parts)), 55))
+    letters = list(split(make("x" * 500), len, 55))
     assert all(len(embedded_text(chunk)) <= 56 for chunk in letters)
 
 

@@ -185,7 +185,7 @@ class Indexes:
 def _groups(documents: Iterable[Document], parts: Parts) -> Iterator[list[tuple[Document, list[Chunk]]]]:
     group: list[tuple[Document, list[Chunk]]] = []
     for document in documents:
-        group.append((document, list(split(document, parts.embedder.token_counts, parts.config.chunk_tokens))))
+        group.append((document, list(split(document, parts.embedder.count_tokens, parts.config.chunk_tokens))))
         if sum(len(chunks) for _, chunks in group) >= _GROUP_CHUNKS:
             yield group
             group = []

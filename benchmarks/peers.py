@@ -181,9 +181,9 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("folder", type=Path, help="documents")
     parser.add_argument("-o", "--output", type=Path, required=True, help="JSON file of the result")
     parser.add_argument("--turns", type=int, default=5, help="how often each is measured (5)")
-    parser.add_argument("--documents", type=int, default=160, help="of the folder, that are indexed whole (160)")
+    parser.add_argument("--documents", type=int, default=120, help="of the folder, that are indexed whole (120)")
     parser.add_argument("--files", type=int, default=10_000, help="of one sentence, that are looked at again (10,000)")
-    parser.add_argument("--peer-files", type=int, default=1000, help="the same for the others (1,000)")
+    parser.add_argument("--peer-files", type=int, default=500, help="the same for the others (500)")
     parser.add_argument("--only", action="append", choices=_NAMES, help="one of the others; may be repeated")
     parser.add_argument("--question", default="How are requests authenticated?", help="what is searched for")
     return parser

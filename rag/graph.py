@@ -211,9 +211,19 @@ def _openvino() -> Any:
     return openvino
 
 
+@cache
+def _core() -> Any:
+    """One for the whole process, and never let go of.
+
+    Each gives its thread another stack for signals. Of two, the one that goes last puts back that of the first, which
+    is gone by then, and the next signal, such as Ctrl-C, ends the process.
+    """
+    return _openvino().Core()
+
+
 def _compiled(folder: Path, hints: Mapping[str, str]) -> Any:
     """The graph made ready for this processor; what that took is kept for the next process, without the weights."""
-    core = _openvino().Core()
+    core = _core()
     made_with = "\n".join((_openvino().get_version(), core.get_property("CPU", "FULL_DEVICE_NAME"), *hints.values()))
     ready = folder / f"{hashlib.sha256(made_with.encode()).hexdigest()[:12]}.blob"
     if ready.exists():

@@ -113,6 +113,23 @@ print([name for name in heavy if name in sys.modules])
 
 
 @pytest.mark.weights
+def test_a_signal_finds_its_way_after_graphs_have_come_and_gone(graph_folder: Path) -> None:
+    code = f"""
+import gc, os, signal
+from pathlib import Path
+from rag.graph import Graph
+signal.signal(signal.SIGTERM, lambda *_: print("heard"))
+opened = [Graph(Path({str(graph_folder)!r})) for _ in range(2)]
+while opened:
+    opened.pop(0)
+    gc.collect()
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "heard\n"), done.stderr
+
+
+@pytest.mark.weights
 def test_indexing_finding_and_quoting_load_no_torch(graph_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "lease.txt").write_text("The deposit is 400 euros. Pets are not allowed in the flat.", "utf-8")

@@ -56,8 +56,8 @@ def batch_of(library: Library, *questions: str) -> Batch:
 
 
 def answers(batch: Batch) -> list[dict[str, Any]]:
-    """Without the timings, which differ from run to run."""
-    lines = batch.answers.read_bytes().splitlines() if batch.answers.exists() else []
+    """Those that are written whole, without the timings, which differ from run to run."""
+    *lines, _being_written = batch.answers.read_bytes().split(b"\n") if batch.answers.exists() else [b""]
     return [{**json.loads(line), "timings": None} for line in lines]
 
 

@@ -10,13 +10,12 @@ Memory is the most that the process has had resident, once when all is indexed a
 from __future__ import annotations
 
 import argparse
-import hashlib
 import multiprocessing
 import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from itertools import count
@@ -24,7 +23,6 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-import numpy as np
 from common import progress, settings, write
 
 from rag import factory
@@ -33,7 +31,7 @@ from rag.indexing import sync
 from rag.loaders import list_files, load
 from rag.protocols import Embedder
 from rag.store import Manifest, SqliteStore
-from rag.types import Matrix, Vector
+from rag.testing import HashingEmbedder
 
 T = TypeVar("T")
 _MB = 1_000_000
@@ -43,30 +41,6 @@ _SMALL_MB = 1
 """Size of the folder that the model embeds."""
 _SENTENCES = 20_000
 _PAGE_LINES = 45
-
-
-class Hashing:
-    """Vectors of hashed texts, and tokens by length: costs next to nothing, and tells texts apart."""
-
-    name = "hashing"
-    dim = 384
-    max_tokens = 256
-
-    def embed_documents(self, texts: Sequence[str]) -> Matrix:
-        """(n, dim) float32, unit rows."""
-        digests = b"".join(hashlib.shake_128(text.encode()).digest(self.dim) for text in texts)
-        rows = np.frombuffer(digests, np.uint8).reshape(-1, self.dim).astype(np.float32) - 127.5
-        unit: Matrix = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-        return unit
-
-    def embed_query(self, text: str) -> Vector:
-        """(dim,) float32, unit length."""
-        vector: Vector = self.embed_documents([text])[0]
-        return vector
-
-    def count_tokens(self, text: str) -> int:
-        """One for every four characters."""
-        return -(-len(text) // 4)
 
 
 def main() -> int:
@@ -179,7 +153,8 @@ def _paragraphs(words: Path) -> Iterator[str]:
 
 def _embedder(real: bool) -> tuple[Embedder, Manifest]:
     if not real:
-        return Hashing(), Manifest(Hashing.name, "0" * 64, Hashing.dim, "1:200")
+        hashing = HashingEmbedder()
+        return hashing, Manifest(hashing.name, "0" * 64, hashing.dim, "1:200")
     config = settings(folder="docs")
     weights = factory.open_weights(config, progress)
     embedder = factory.open_embedder(config, weights)

@@ -8,7 +8,7 @@ near neighbours, as the passages of a manual and its older versions have. The sa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from common import datasets, progress
 
 from rag.protocols import Embedder
 from rag.sentences import sentences
-from rag.types import Matrix, Vector
+from rag.types import Matrix
 
 _FIRST, _SECOND = 3, 2
 """Sentences of either document in a passage."""
@@ -84,11 +84,6 @@ def passages(material: Material, number: int) -> Iterator[tuple[list[str], Matri
         summed = material.vectors[picked].sum(1)
         texts = [" ".join(material.sentences[one] for one in row) for row in picked.tolist()]
         yield texts, summed / np.linalg.norm(summed, axis=1, keepdims=True)
-
-
-def vectors_of(questions: Sequence[str], embedder: Embedder) -> list[Vector]:
-    """The vector of each question, (dim,) float32."""
-    return [embedder.embed_query(question) for question in questions]
 
 
 def _alike(document: np.ndarray, length: int) -> np.ndarray:

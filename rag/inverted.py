@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.database import raw, state_of
+from rag.types import Ids
 
-Ids = NDArray[np.int64]
 Places = NDArray[np.int32]
 Counts = NDArray[np.float64]
 
@@ -127,7 +127,7 @@ def write(connection: Connection, path: Path, head_weight: int) -> None:
     """
     for table in _TABLES:
         connection.execute(table)
-    rows = ((key, sum(numbers(block))) for key, block in connection.execute(_PASSAGES))
+    rows = ((key, sum(unpacked(block))) for key, block in connection.execute(_PASSAGES))
     ids, lengths = np.fromiter(rows, np.dtype((np.int64, 2))).T
     words = [(raw(word), passages, said) for word, passages, said in connection.execute(_WORDS)]
     starts = np.cumsum([0, *(passages for _, passages, _ in words)], dtype=np.int64)
@@ -163,7 +163,7 @@ def _put(file: BinaryIO, at: int, array: NDArray[Any]) -> None:
     file.write(array.tobytes())
 
 
-def numbers(block: bytes) -> list[int]:
+def unpacked(block: bytes) -> list[int]:
     """What FTS5 packs into a block: numbers of seven bits a byte, the high bit set where one goes on."""
     found = [0]
     for byte in block:

@@ -13,9 +13,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.types import Matrix, Vector
+from rag.types import Ids, Matrix, Vector
 
-Ids = NDArray[np.int64]
 Rows = Iterable[tuple[Ids, Matrix]]
 """Vectors and their ids, in blocks."""
 

@@ -14,6 +14,7 @@ import math
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -22,8 +23,9 @@ from numpy.typing import NDArray
 
 from rag import inverted
 from rag.database import raw, renamed_at, state_of
-from rag.inverted import Counts, Ids, Inverted, Places
+from rag.inverted import Counts, Inverted, Places
 from rag.lexical import HEAD_WEIGHT, TOKENIZER, begins_words, quoted
+from rag.types import Ids
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +54,6 @@ class Postings:
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAMES[0]
         self._guard = threading.Lock()
-        self._tokens = Tokens()
         self._file: tuple[int, ...] = ()
         self._held: Inverted | None = None
 
@@ -109,6 +110,11 @@ class Postings:
             logger.warning("%s could not be written: %s", self._path.name, exc)
             draft.unlink(missing_ok=True)
 
+    @cached_property
+    def _tokens(self) -> Tokens:
+        """Made for the first question that needs it: most indexes have no such file."""
+        return Tokens()
+
     def _of(self, connection: Connection) -> Inverted | None:
         """The file, where it is of this index, no newer than what is read, and no older than the last renaming."""
         identity, generation = state_of(connection)
@@ -136,7 +142,7 @@ def _scores(
 def _size(connection: Connection) -> tuple[int, float]:
     """How many passages FTS5 holds, and their mean length in words."""
     (block,) = connection.execute("SELECT block FROM lexical_data WHERE id = 1").fetchone()
-    total, *words = inverted.numbers(block)
+    total, *words = inverted.unpacked(block)
     return total, sum(words) / total
 
 

@@ -13,9 +13,8 @@ import numpy as np
 
 from rag import rows
 from rag.lexical import HEAD_WEIGHT, match_expression, terms
-from rag.nearest import Ids
 from rag.postings import Postings, Scored
-from rag.types import Chunk, Hit, Vector
+from rag.types import Chunk, Hit, Ids, Vector
 from rag.vectors import VectorCache
 
 _TIES = 32

@@ -16,8 +16,7 @@ import numpy as np
 from rag.database import has_dates, mark_renamed, raw, state_of
 from rag.errors import IndexDamaged
 from rag.lexical import indexed
-from rag.nearest import Ids
-from rag.types import Chunk, Document, DocumentInfo, Heading, Matrix, Page, Vector
+from rag.types import Chunk, Document, DocumentInfo, Heading, Ids, Matrix, Page, Vector
 from rag.vectors import Source, Stamp
 
 _UNIT = 0.01

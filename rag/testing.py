@@ -24,6 +24,7 @@ __all__ = [
     "FakeGenerator",
     "FakeReranker",
     "GeneratorContract",
+    "HashingEmbedder",
     "RerankerContract",
     "StoreContract",
 ]
@@ -53,6 +54,31 @@ class FakeEmbedder:
     def count_tokens(self, text: str) -> int:
         """Words and punctuation marks."""
         return len(re.findall(r"\w+|[^\w\s]", text))
+
+
+class HashingEmbedder(FakeEmbedder):
+    """Vectors as long as those of a real model, for next to nothing; only the same text is near."""
+
+    name = "hashing"
+
+    def __init__(self, dim: int = 384) -> None:
+        super().__init__(dim)
+
+    def embed_documents(self, texts: Sequence[str]) -> Matrix:
+        """(n, dim) float32, unit rows."""
+        digests = b"".join(hashlib.shake_128(text.encode("utf-8", "surrogatepass")).digest(self.dim) for text in texts)
+        rows = np.frombuffer(digests, np.uint8).reshape(-1, self.dim).astype(np.float32) - 127.5
+        unit: Matrix = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+    def embed_query(self, text: str) -> Vector:
+        """(dim,) float32, unit length."""
+        vector: Vector = self.embed_documents([text])[0]
+        return vector
+
+    def count_tokens(self, text: str) -> int:
+        """One for every four characters."""
+        return -(-len(text) // 4)
 
 
 class FakeGenerator:

@@ -26,6 +26,8 @@ Matrix = NDArray[np.float32]
 """(n, dim) float32, unit rows."""
 Vector = NDArray[np.float32]
 """(dim,) float32, unit length."""
+Ids = NDArray[np.int64]
+"""Shape (n,): numbers of passages in an index."""
 
 Verdict = Literal["supported", "weak", "unsupported"]
 Status = Literal["answered", "refused"]

@@ -18,8 +18,8 @@ from uuid import uuid4
 import faiss
 import numpy as np
 
-from rag.nearest import Ids, Layout, Rows, candidates, lay_out
-from rag.types import Matrix, Vector
+from rag.nearest import Layout, Rows, candidates, lay_out
+from rag.types import Ids, Matrix, Vector
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from rag.nearest import Ids
-from rag.types import Matrix
+from rag.types import Ids, Matrix
 from rag.vectors import Source, Stamp
 
 _IDENTITY = "a" * 32

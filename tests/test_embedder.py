@@ -10,7 +10,7 @@ import pytest
 from rag.embedder import DeferredEmbedder, GraphEmbedder, SentenceTransformerEmbedder
 from rag.errors import WeightsError
 from rag.graph import export, is_fit
-from rag.testing import HOSTILE, EmbedderContract, FakeEmbedder
+from rag.testing import HOSTILE, EmbedderContract, FakeEmbedder, HashingEmbedder
 from rag.types import Matrix
 
 WORDS = "rent notice deposit landlord tenant repair month garden key letter winter heating".split()
@@ -44,6 +44,12 @@ class TestFake(EmbedderContract):
     @pytest.fixture
     def subject(self) -> FakeEmbedder:
         return FakeEmbedder()
+
+
+class TestHashing(EmbedderContract):
+    @pytest.fixture
+    def subject(self) -> HashingEmbedder:
+        return HashingEmbedder()
 
 
 class TestDeferred(EmbedderContract):

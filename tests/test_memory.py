@@ -2,38 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import resource
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-
-import numpy as np
 
 from rag import database, embedding
 from rag.indexing import sync
 from rag.store import Manifest, SqliteStore
-from rag.testing import FakeEmbedder
-from rag.types import Matrix
+from rag.testing import HashingEmbedder
 
 _MIB = 1 << 20
-
-
-class Hashing(FakeEmbedder):
-    """Vectors as long as those of a real model, for next to nothing."""
-
-    def __init__(self) -> None:
-        super().__init__(384)
-
-    def embed_documents(self, texts: Sequence[str]) -> Matrix:
-        digests = b"".join(hashlib.shake_128(text.encode()).digest(self.dim) for text in texts)
-        rows = np.frombuffer(digests, np.uint8).reshape(-1, self.dim).astype(np.float32) - 127.5
-        unit: Matrix = rows / np.linalg.norm(rows, axis=1, keepdims=True)
-        return unit
-
-    def count_tokens(self, text: str) -> int:
-        return -(-len(text) // 4)
 
 
 def peak_mib(place: Path, size_mib: int) -> float:
@@ -48,7 +27,7 @@ def peak_mib(place: Path, size_mib: int) -> float:
             of_many = ", ".join(f"{at} euros for what tenant {number * 7 + at}’s deposit had been" for at in range(9))
             file.write(f"Entry {number} says that it was {of_many}.\n\n")
     store = SqliteStore.open(docs.parent / "index", Manifest("hashing", "0" * 64, 384, "1:200"))
-    report = sync(docs, store, Hashing(), chunk_tokens=200, max_file_bytes=1 << 30)
+    report = sync(docs, store, HashingEmbedder(), chunk_tokens=200, max_file_bytes=1 << 30)
     assert report.counts()["added"] == 1
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

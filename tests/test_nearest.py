@@ -8,8 +8,8 @@ import faiss
 import numpy as np
 import pytest
 
-from rag.nearest import EXACT_UP_TO, Ids, Layout, candidates, lay_out
-from rag.types import Matrix, Vector
+from rag.nearest import EXACT_UP_TO, Layout, candidates, lay_out
+from rag.types import Ids, Matrix, Vector
 
 DIM = 32
 TOTAL = EXACT_UP_TO + 10_000

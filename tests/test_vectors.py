@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.nearest import EXACT_UP_TO, Ids
-from rag.types import Matrix
+from rag.nearest import EXACT_UP_TO
+from rag.types import Ids, Matrix
 from rag.vectors import NAME, Source, Stamp, VectorCache, described, remove_leftovers
 from tests.many import MANY_DIM, Many
 

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from rag.config import Config
 from rag.errors import RagError
 from rag.web.address import check_address
+from rag.web.stubs import no_stubs
 
 __all__ = ["NO_SDK", "has_sdk", "serve", "serve_tools"]
 
@@ -51,8 +52,8 @@ def serve(config: Config) -> None:
     check_address(config.host, bool(config.auth))
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # Gradio reads it when it is imported
     try:
-        from rag.web.server import run
-
+        with no_stubs():
+            from rag.web.server import run
         run(config)
     except KeyboardInterrupt:  # before the server's own handler is there
         return

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,6 +199,8 @@ def test_the_next_in_line_is_told_how_many_are_ahead(tmp_path: Path) -> None:
     thread = threading.Thread(target=lambda: list(chat.ask(QUESTION, first)))
     waiting: list[Screen] = []
     thread.start()
+    while not generator.seen:
+        time.sleep(0.01)
     for screen in chat.ask("Who is the treasurer?", second):
         if "ahead of yours" in screen.current:
             waiting.append(screen)

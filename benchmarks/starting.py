@@ -70,7 +70,7 @@ def _page_s(on: list[str]) -> float:
     """Until the page is sent; the model may still be loading then."""
     port = free_port(_HOST, 7900)
     started_s = time.perf_counter()
-    command = [_RAG, "serve", "--port", str(port), *on]
+    command = [str(_RAG), "serve", "--port", str(port), *on]
     with subprocess.Popen(command, env=_SURROUNDINGS, stderr=subprocess.DEVNULL) as server:
         while not _answers(port):
             time.sleep(_LOOK_S)

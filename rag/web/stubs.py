@@ -19,9 +19,9 @@ def no_stubs() -> Iterator[None]:
     def elsewhere(thing: object) -> str:
         if isinstance(thing, type) and thing.__module__.partition(".")[0] == "gradio":
             raise OSError(f"{thing.__name__}: not to be read")
-        return getfile(thing)  # type: ignore[arg-type]  # whatever it is asked
+        return getfile(thing)  # type: ignore[arg-type]  # whatever it is given
 
-    inspect.getfile = elsewhere
+    inspect.getfile = elsewhere  # type: ignore[assignment]  # it takes more
     try:
         yield
     finally:

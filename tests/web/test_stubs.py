@@ -3,8 +3,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
-
-import pytest
+from contextlib import suppress
 
 from rag.web.stubs import no_stubs
 
@@ -42,7 +41,7 @@ def test_serving_imports_gradio_without_its_stubs() -> None:
 
 def test_others_are_told_where_a_class_is_meanwhile_and_all_are_afterwards() -> None:
     before = inspect.getfile
-    with pytest.raises(ZeroDivisionError), no_stubs():
+    with suppress(ZeroDivisionError), no_stubs():
         assert inspect.getfile(subprocess.Popen).endswith("subprocess.py")
         raise ZeroDivisionError
     assert inspect.getfile is before

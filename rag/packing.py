@@ -51,7 +51,10 @@ def _apart(layer: Linear, most: int) -> bool:
     rows = torch.randn(1, most, layer.in_features, generator=torch.Generator().manual_seed(0))
     rows = rows.to(layer.weight.dtype).to(layer.weight.device)
     together = layer(rows)
-    return all(torch.equal(layer(rows[:, :some]), together[:, :some]) for some in range(1, most))
+    alone = torch.cat([layer(row) for row in rows.split(1, 1)], 1)
+    return torch.equal(alone, together) and all(
+        torch.equal(layer(rows[:, :some]), together[:, :some]) for some in range(2, most)
+    )
 
 
 class _Packed:
@@ -67,5 +70,9 @@ class _Packed:
             self._weight = torch.ops.mkldnn._reorder_linear_weight(self._layer.weight.detach(), _ROWS)
             if not self._keep:
                 self._layer.weight = Parameter(self._weight, requires_grad=False)
-        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(rows, self._weight, self._layer.bias, "none", [], "")
-        return product
+        single = rows.shape[-2] == 1
+        taken = torch.cat([rows, rows], -2) if single else rows  # of many inputs oneDNN sums a single row otherwise
+        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
+            taken, self._weight, self._layer.bias, "none", [], ""
+        )
+        return product[..., :1, :] if single else product

@@ -39,6 +39,13 @@ class OfTheWhole(OneByOne):
         return super().forward(rows) + rows.shape[-2]
 
 
+class OfOthers(Linear):
+    """A product in which a row knows whether there are others."""
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        return super().forward(rows) + (rows.shape[-2] > 1)
+
+
 def laid_out(layer: Linear) -> bool:
     return bool(layer.weight.is_mkldnn)
 
@@ -73,8 +80,20 @@ def test_other_precisions_stay_as_they_are() -> None:
     assert not laid_out(model.inner)
 
 
-@pytest.mark.parametrize(("kind", "apart"), [(OneByOne, True), (OfTheWhole, False)])
+@pytest.mark.parametrize(("kind", "apart"), [(OneByOne, True), (OfTheWhole, False), (OfOthers, False)])
 def test_rows_that_tell_on_each_other_are_found_out(kind: type[Linear], apart: bool) -> None:
     model = Module()
     model.layer = kind(96, 40)
     assert rows_apart(model, ROWS) is apart
+
+
+def test_a_row_of_many_inputs_is_the_same_alone_and_among_others() -> None:
+    torch.manual_seed(0)
+    layer = Linear(8960, 1536, bias=False, dtype=torch.bfloat16)
+    pack([layer])
+    with torch.inference_mode():
+        rows = torch.randn(1, 4 * ROWS, 8960).bfloat16()
+        among = torch.cat([layer(some) for some in rows.split(ROWS, 1)], 1)
+        alone = torch.cat([layer(row) for row in rows.split(1, 1)], 1)
+    assert alone.shape == among.shape
+    assert torch.equal(alone, among)

@@ -16,18 +16,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from common import arguments, datasets, progress, settings, write
+from common import arguments, datasets, progress, refusals, settings, write
 
 from rag import prompts
-from rag.answerability import features
+from rag.answerability import features, probability
 from rag.evals.cases import Case, Dataset
 from rag.evals.datasets import sample
 from rag.evals.indexes import Indexes, Parts
 from rag.evals.machine import commit, machine
-from rag.evals.metrics import auroc, balanced_accuracy, mean
 from rag.evals.runner import open_parts
 from rag.events import EvidenceSelected, Retrieved
 from rag.protocols import Judge
@@ -62,7 +60,8 @@ def main() -> int:
     weights = _fit([one for one in seen if one.place < given.fit], given.answerable)
     rest = [one for one in seen if one.place >= given.fit]
     names = sorted({one.set for one in seen})
-    figures = {name: _figures([one for one in rest if one.set == name], weights) for name in names}
+    likely = [(one.set, probability(one.values, weights), one.answerable) for one in rest]
+    figures = {name: refusals([(p, so) for of, p, so in likely if of == name], 0.5) for name in names}
     fitted = {
         "weights": weights,
         "fitted_on": Counter(one.set for one in seen if one.place < given.fit),
@@ -132,19 +131,6 @@ def _fit(seen: Sequence[Observation], answerable: float) -> dict[str, float]:
         bend = (inputs * (counts * likely * (1 - likely))[:, None]).T @ inputs
         weights += np.linalg.solve(bend, slope)
     return {name: round(float(weight), 3) for name, weight in zip(["intercept", *names], weights, strict=True)}
-
-
-def _figures(seen: Sequence[Observation], weights: dict[str, float]) -> dict[str, Any]:
-    totals = [weights["intercept"] + sum(weights[name] * value for name, value in one.values.items()) for one in seen]
-    decisions = [(total >= 0, one.answerable) for total, one in zip(totals, seen, strict=True)]
-    return {
-        "n": len(seen),
-        "answerable": sum(one.answerable for one in seen),
-        "auroc": auroc([(total, one.answerable) for total, one in zip(totals, seen, strict=True)]),
-        "balanced_accuracy": balanced_accuracy(decisions),
-        "false_answers": mean(float(answered) for answered, answerable in decisions if not answerable),
-        "false_refusals": mean(float(not answered) for answered, answerable in decisions if answerable),
-    }
 
 
 if __name__ == "__main__":

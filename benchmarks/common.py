@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,6 +16,7 @@ from rag.config import Config, load_config
 from rag.errors import RagError
 from rag.evals.cases import Dataset
 from rag.evals.datasets import load_dataset
+from rag.evals.metrics import auroc, balanced_accuracy, mean
 from rag.evals.outcomes import Outcome
 
 CIRCUMSTANCES = ("generator", "judge", "embedder", "commit", "config", "machine")
@@ -63,6 +64,19 @@ def asked(outcome: Outcome) -> dict[str, Any]:
         "status": answer.status if answer else "failed",
         "prompt_tokens": outcome.prompt_tokens,
         "timings": {stage: round(seconds, 4) for stage, seconds in (answer.timings if answer else {}).items()},
+    }
+
+
+def refusals(likely: Sequence[tuple[float, bool]], bar: float) -> dict[str, Any]:
+    """What a decision is worth: pairs of how likely an answer was put and whether there is one, answered from a bar."""
+    decisions = [(probability >= bar, answerable) for probability, answerable in likely]
+    return {
+        "n": len(likely),
+        "answerable": sum(answerable for _, answerable in likely),
+        "auroc": auroc(likely),
+        "balanced_accuracy": balanced_accuracy(decisions),
+        "false_answers": mean(float(answered) for answered, answerable in decisions if not answerable),
+        "false_refusals": mean(float(not answered) for answered, answerable in decisions if answerable),
     }
 
 

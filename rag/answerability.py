@@ -85,7 +85,11 @@ def judge_of(generator: str, judge: str = "") -> str:
 
 
 def decide(
-    query: str, hits: Sequence[Hit], evidence: Sequence[Evidence], opinion: Opinion | None = None
+    query: str,
+    hits: Sequence[Hit],
+    evidence: Sequence[Evidence],
+    opinion: Opinion | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> Answerability:
     """Probability that the evidence answers the question.
 
@@ -94,6 +98,7 @@ def decide(
         hits: Best first.
         evidence: Best first.
         opinion: Of the judge; None to decide by retrieval.
+        weights: By feature, and `intercept`; None for those that are shipped.
 
     Returns:
         The probability, what it rests on, and the question's words that no evidence has, in the order of the question.
@@ -104,11 +109,31 @@ def decide(
     if not evidence:
         return Answerability(0.0, tuple(word for word, _ in content_words(query)))
     values = {"log_odds": max(-10.0, min(10.0, opinion.log_odds))} if opinion else features(hits, evidence)
-    weights = _weights()[_fitted(opinion.judge) if opinion else _RETRIEVAL]
-    total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
+    likely = probability(values, weights or shipped(opinion.judge if opinion else ""))
     everything = {term for item in evidence for term in _words(item)}
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
-    return Answerability(1 / (1 + math.exp(-total)), missing, values, opinion.judge if opinion else "")
+    return Answerability(likely, missing, values, opinion.judge if opinion else "")
+
+
+def shipped(judge: str) -> Mapping[str, float]:
+    """The weights that were fitted on public questions.
+
+    Args:
+        judge: Whose log-odds they weigh; empty for those of retrieval.
+
+    Returns:
+        By feature, and `intercept`.
+
+    Raises:
+        ConfigError: The log-odds of that judge were never fitted.
+    """
+    return _weights()[_fitted(judge) if judge else _RETRIEVAL]
+
+
+def probability(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
+    """How likely there is an answer, in [0, 1]: a logistic curve over the features."""
+    total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
+    return 1 / (1 + math.exp(-total))
 
 
 def _words(item: Evidence) -> list[str]:

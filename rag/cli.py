@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import __version__, console, show
+from rag.cli_calibrate import calibrate
 from rag.cli_index import index
 from rag.cli_mcp import mcp
 from rag.cli_models import models
@@ -193,6 +194,7 @@ def password(name: str, password: str) -> None:
     console.out(f"{name}:{hashed(password)}")
 
 
+main.add_command(calibrate)
 main.add_command(index)
 main.add_command(models)
 main.add_command(mcp)

@@ -17,6 +17,7 @@ from pathlib import Path
 from subprocess import CalledProcessError, TimeoutExpired
 from typing import Any, Literal
 
+from rag.calibration import load
 from rag.catalogue import CATALOGUE
 from rag.config import Config
 from rag.convert import FAST_BFLOAT16
@@ -213,7 +214,7 @@ def _index(config: Config) -> Finding:
             return Finding("index", "broken", "; ".join(problem.what for problem in problems), remedy)
         with closing(open_store(config)) as store:
             documents, made_with = store.documents(), store.manifest.embedder
-        aside = len(left_out(Path(config.index)))
+        aside, calibration = len(left_out(Path(config.index))), load(Path(config.index))
     except RagError as exc:
         return Finding("index", "broken", exc.message, exc.hint or rebuild)
     chunks = sum(info.chunks for info in documents)
@@ -221,5 +222,6 @@ def _index(config: Config) -> Finding:
         found = f"{config.index}: made with {made_with}, not with {config.embedder}"
         return Finding("index", "broken", found, f"name it with --embedder {made_with}, or: {rebuild} --rebuild")
     detail = f"{config.index}: {len(documents):,} documents, {chunks:,} passages"
-    parts = [detail, f"{aside:,} left out" if aside else "", approximation(config)]
+    fitted = f"refusals fitted to it on {calibration.made}: {calibration.said()}" if calibration else ""
+    parts = [detail, f"{aside:,} left out" if aside else "", approximation(config), fitted]
     return Finding("index", "ok", ", ".join(part for part in parts if part))

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.answerability import judge_of
+from rag.calibration import load
 from rag.config import Config, load_config
 from rag.errors import ConfigError, StoreError
 from rag.pipeline import Pipeline
@@ -74,12 +76,13 @@ def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
     """A pipeline from settings."""
     judge_of(config.generator, config.judge)  # one that cannot judge is said at once, before any weights are loaded
     open_store(config).close()  # so is a missing index
+    calibration = load(Path(config.index))
     weights = open_weights(config, progress)
     embedder = open_embedder(config, weights)
     store = open_store(config, manifest(config, embedder, weights))
     generator = open_generator(config, weights)
     judge = open_judge(config, weights, generator)
-    return Pipeline(store, embedder, generator, config, open_reranker(config, weights), judge)
+    return Pipeline(store, embedder, generator, config, open_reranker(config, weights), judge, calibration)
 
 
 def sync_index(config: Config, progress: Progress = no_progress, anew: Collection[str] = ()) -> Report:
@@ -103,7 +106,7 @@ def sync_index(config: Config, progress: Progress = no_progress, anew: Collectio
             choice=Choice(left_out(Path(config.index)), anew),
         )
     finally:
-        store.close()
+        store.close(progress)
 
 
 def open_weights(config: Config, progress: Progress = no_progress) -> Weights:
@@ -188,6 +191,24 @@ def open_generator(config: Config, weights: Weights) -> Generator:
             raise ConfigError(f"generator = {name!r}", "write openai:http://host:port/v1#model")
         return OpenAIGenerator(url, model, config.answer_tokens, api_key=config.api_key)
     return _open_local(config, weights, name)
+
+
+def open_writer(config: Config, pipeline: Pipeline, name: str, progress: Progress = no_progress) -> Generator:
+    """The model that makes questions out of documents.
+
+    Args:
+        config: Settings of the pipeline.
+        pipeline: Its models are used again.
+        name: As `Config.generator`; empty for the generator or, where that is `extractive`, the default one.
+        progress: Told of downloads and conversions.
+
+    Returns:
+        The model; its weights are fetched first where they are missing.
+    """
+    name = name or (config.generator if config.generator != "extractive" else Config().generator)
+    opened = (pipeline.generator, pipeline.judge)
+    known = next((one for one in opened if one and one.name == name and isinstance(one, Generator)), None)
+    return known or open_generator(replace(config, generator=name), open_weights(config, progress))
 
 
 def open_judge(config: Config, weights: Weights, generator: Generator) -> Judge | None:

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -202,12 +203,19 @@ class Graph:
         return np.array(found[0], np.float32)
 
 
+_CONVERTER = "openvino.tools.ovc"
+
+
 @cache
 def _openvino() -> Any:
-    """OpenVINO without its telemetry, which reports to its maker that it was imported unless a user has declined."""
-    sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]  # to the import system: there is none
+    """OpenVINO without its telemetry, which reports to its maker that it was imported unless a user has declined, and
+    for now without its converter, which takes half of the time and is seldom needed.
+    """
+    unwanted = dict.fromkeys(("openvino_telemetry", _CONVERTER))
+    sys.modules.update(unwanted)  # type: ignore[arg-type]  # to the import system: there are none
     import openvino
 
+    del sys.modules[_CONVERTER]
     return openvino
 
 
@@ -253,13 +261,14 @@ def _write(model: Any, folder: Path) -> None:
             ]
             return found
 
+    openvino = _openvino()  # before its converter, for the sake of the telemetry
     example = torch.ones(2, _STEP_TOKENS, dtype=torch.long)
     with warnings.catch_warnings(), _logging_kept():
         warnings.simplefilter("ignore")  # of each branch that is fixed: `_difference` judges
-        graph = _openvino().convert_model(
+        graph = import_module(_CONVERTER).convert_model(
             Whole().eval(), example_input={"input_ids": example, "attention_mask": example}
         )
-    _openvino().save_model(graph, str(folder / _MODEL), compress_to_fp16=False)
+    openvino.save_model(graph, str(folder / _MODEL), compress_to_fp16=False)
     (folder / _TOKENIZER).write_text(tokenizer_source(model), "utf-8")
     (folder / _SHAPE).write_text(json.dumps(asdict(shape_of(model)), indent=2) + "\n", "utf-8")
 

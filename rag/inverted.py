@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.database import raw, state_of
+from rag.protocols import Progress, no_progress
 from rag.types import Ids
 
 Places = NDArray[np.int32]
@@ -117,14 +118,16 @@ def read(path: Path) -> Inverted | None:
     )
 
 
-def write(connection: Connection, path: Path, head_weight: int) -> None:
+def write(connection: Connection, path: Path, head_weight: int, progress: Progress = no_progress) -> None:
     """Make a file of what the lexical index holds.
 
     Args:
         connection: Within a read transaction.
         path: What stands there is written over.
         head_weight: What a word in title or headings counts, against one in the text.
+        progress: Told of the passages and words counted, then of the postings written.
     """
+    progress("counting words", 0, 0)
     for table in _TABLES:
         connection.execute(table)
     rows = ((key, sum(unpacked(block))) for key, block in connection.execute(_PASSAGES))
@@ -134,6 +137,7 @@ def write(connection: Connection, path: Path, head_weight: int) -> None:
     with path.open("wb") as file:
         at = _write_words(file, state_of(connection), (ids, starts, lengths), [word for word, _, _ in words])
         for first, places, counts in _postings(connection, ids, words, head_weight):
+            progress("laying out words", int(starts[first]), int(starts[-1]))
             _put(file, at + 4 * int(starts[first]), places.astype(np.int32))
             _put(file, at + 4 * int(starts[-1]) + 2 * int(starts[first]), counts.astype(np.uint16))
         file.flush()

@@ -51,7 +51,7 @@ def _apart(layer: Linear, most: int) -> bool:
     rows = torch.randn(1, most, layer.in_features, generator=torch.Generator().manual_seed(0))
     rows = rows.to(layer.weight.dtype).to(layer.weight.device)
     together = layer(rows)
-    alone = torch.cat([layer(row) for row in rows.split(1, 1)], 1)
+    alone = torch.cat([layer(row) for row in torch.split(rows, 1, 1)], 1)
     return torch.equal(alone, together) and all(
         torch.equal(layer(rows[:, :some]), together[:, :some]) for some in range(2, most)
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from rag import answerability, clarify, evidence, prompts, retrieval
+from rag.calibration import Calibration
 from rag.citations import Checker
 from rag.config import Config
 from rag.draft import finished, quotes, spans
@@ -28,7 +29,7 @@ from rag.run import Run
 from rag.scope import resolved
 from rag.splitter import sentences
 from rag.support import Thresholds
-from rag.types import Answer, Hit, Question
+from rag.types import Answer, Chunk, Hit, Question
 
 _BATCH = 16
 """Questions whose answers `ask_many` generates together."""
@@ -44,6 +45,7 @@ class Pipeline:
         config: Settings; only those of the read path matter here.
         reranker: A second look at the hits; None for none.
         judge: Asked whether the evidence holds an answer; None to go by what retrieval found. Its log-odds were fitted.
+        calibration: Weighs that on this index; None for the weights that are shipped.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Pipeline:
         config: Config,
         reranker: Reranker | None = None,
         judge: Judge | None = None,
+        calibration: Calibration | None = None,
     ) -> None:
         self.store = store
         self.embedder = embedder
@@ -61,6 +64,7 @@ class Pipeline:
         self.config = config
         self.reranker = reranker
         self.judge = judge
+        self.calibration = calibration
 
     def search(self, question: str, k: int | None = None, scope: Sequence[str] = (), history: Turns = ()) -> list[Hit]:
         """Retrieval alone.
@@ -182,11 +186,12 @@ class Pipeline:
                     deque(quotes(run, checker, self.config.policy), maxlen=0)
                 yield self._answer(run, checker)
 
-    def prepare(self, question: Question) -> Run:
+    def prepare(self, question: Question, without: Callable[[Chunk], bool] | None = None) -> Run:
         """Take a question as far as the decision whether it will be answered.
 
         Args:
             question: With its earlier turns.
+            without: Says which passages are passed over, as if the index did not have them; None for none.
 
         Returns:
             All that was found and thought on the way; nothing is generated.
@@ -194,15 +199,17 @@ class Pipeline:
         Raises:
             UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
-        run = self._retrieve(question)
+        run = self._retrieve(question, without)
         self._select(run)
         self._decide(run, threading.Event())
         return run
 
-    def _retrieve(self, question: Question) -> Run:
+    def _retrieve(self, question: Question, without: Callable[[Chunk], bool] | None = None) -> Run:
         text = as_text(question.text)
         run = Run(text, Places(self.store), question.id, time.perf_counter(), self._scope(question.scope))
         run.query, run.candidates = self._candidates(replace(question, text=text, scope=run.scope), self.config.k)
+        if without:
+            run.candidates = [hit for hit in run.candidates if not without(hit.chunk)]
         run.hits = self._best(run.query, run.candidates, self.config.k)
         run.mark("retrieve")
         return run
@@ -214,7 +221,9 @@ class Pipeline:
         run.mark("evidence", less=run.timings["retrieve"])
 
     def _decide(self, run: Run, stop: StopSignal) -> None:
-        run.decision = answerability.decide(run.query, run.hits, run.evidence, self._opinion(run, stop))
+        opinion = self._opinion(run, stop)
+        weights = self.calibration.weights_for(opinion.judge if opinion else "") if self.calibration else None
+        run.decision = answerability.decide(run.query, run.hits, run.evidence, opinion, weights)
 
     def _opinion(self, run: Run, stop: StopSignal) -> answerability.Opinion | None:
         """What the judge says of the evidence; None where there is no judge, nothing to read, or a stop came first."""

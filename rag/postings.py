@@ -25,6 +25,7 @@ from rag import inverted
 from rag.database import raw, renamed_at, state_of
 from rag.inverted import Counts, Inverted, Places
 from rag.lexical import HEAD_WEIGHT, TOKENIZER, begins_words, quoted
+from rag.protocols import Progress, no_progress
 from rag.types import Ids
 
 logger = logging.getLogger(__name__)
@@ -92,11 +93,12 @@ class Postings:
             return _best(held.ids, scores, k)
         return [*_living(connection, held.ids, scores, k), *newer(int(held.ids[-1]))]
 
-    def save(self, connection: Connection) -> None:
+    def save(self, connection: Connection, progress: Progress = no_progress) -> None:
         """Write the file, in one step, where it is missing or far behind.
 
         Args:
             connection: Within a read transaction.
+            progress: Told of the words written.
         """
         (total,) = connection.execute("SELECT count(*) FROM lexical_docsize").fetchone()
         held = self._of(connection)
@@ -104,7 +106,7 @@ class Postings:
             return
         draft = self._path.with_name(NAMES[1])
         try:
-            inverted.write(connection, draft, round(HEAD_WEIGHT))
+            inverted.write(connection, draft, round(HEAD_WEIGHT), progress)
             draft.replace(self._path)
         except OSError as exc:  # FTS5 answers without it
             logger.warning("%s could not be written: %s", self._path.name, exc)

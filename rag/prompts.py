@@ -33,6 +33,12 @@ def judge_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]
     return _messages(f"{_user(question, evidence)}\n\n{asked}")
 
 
+def question_messages(title: str, sentence: str) -> list[Message]:
+    """Ask for a question that a sentence answers: a user message."""
+    asked = Template(_read("question.md")).substitute(title=_plain(title), sentence=_plain(sentence))
+    return [{"role": "user", "content": asked}]
+
+
 def pack(evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budget_tokens: int) -> list[Evidence]:
     """Keep the best evidence that fits.
 

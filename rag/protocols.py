@@ -92,6 +92,7 @@ class Reranker(Protocol):
         """The same hits with new scores, best first."""
 
 
+@runtime_checkable
 class Generator(Protocol):
     """Messages to text. Greedy unless told otherwise; the texts of a batch equal those one by one."""
 

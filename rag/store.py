@@ -15,20 +15,20 @@ from sqlite3 import Connection
 
 from filelock import FileLock, Timeout
 
-from rag import database, health, postings, ranking, rows
+from rag import database, health, postings, ranking, rows, vectors
 from rag.database import Database, Manifest
 from rag.errors import IndexBusy, IndexMissing, StoreError
 from rag.health import Problem
 from rag.postings import Postings
+from rag.protocols import Progress, no_progress
 from rag.types import Chunk, Document, DocumentInfo, Hit, Vector
-from rag.vectors import NAME as VECTORS
 from rag.vectors import VectorCache, remove_leftovers
 
 __all__ = ["Manifest", "Problem", "SqliteStore"]
 
 _DATABASE = "rag.db"
 _LOCK = "write.lock"
-_OWN = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", VECTORS, *postings.NAMES)
+_OWN = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", vectors.NAME, *postings.NAMES)
 
 
 class SqliteStore:
@@ -168,8 +168,7 @@ class SqliteStore:
     def remove(self, path: str) -> None:
         """Take a document out, in time proportional to it; an unknown path is no error."""
         with self._writing() as connection:
-            gone = rows.delete(connection, path)
-        self._changed += gone
+            self._changed += rows.delete(connection, path)
 
     def rename(self, path: str, document: Document) -> None:
         """Give the document at `path` another's path, title and times; text and vectors stay.
@@ -246,14 +245,18 @@ class SqliteStore:
                 return document
         raise KeyError(path)
 
-    def close(self) -> None:
-        """Let go of the files, after writing the caches of much that has changed; harmless when called again."""
+    def close(self, progress: Progress = no_progress) -> None:
+        """Let go of the files, after writing the caches of much that has changed; harmless when called again.
+
+        Args:
+            progress: Told of that where it takes long.
+        """
         try:
             if self._lock and self._lock.is_locked:
                 with self._base.read() as connection:
-                    if self._changed and not self._cache.is_near(self._changed, rows.count(connection)):
-                        self._cache.save(rows.source(connection, self.manifest.dim))
-                    self._postings.save(connection)
+                    source, total = rows.source(connection, self.manifest.dim), rows.count(connection)
+                    self._cache.keep(source, self._changed, total, progress)
+                    self._postings.save(connection, progress)
         finally:
             self._changed = 0
             self._base.close()

@@ -19,6 +19,7 @@ import faiss
 import numpy as np
 
 from rag.nearest import Layout, Rows, candidates, lay_out
+from rag.protocols import Progress
 from rag.types import Ids, Matrix, Vector
 
 logger = logging.getLogger(__name__)
@@ -95,9 +96,17 @@ class VectorCache:
         with self._guard:
             return candidates(self._follow(source), vector, k, within)
 
-    def is_near(self, changed: int, total: int) -> bool:
-        """True where the file, if so many of so many vectors have changed, is left to readers to catch up with."""
-        return changed <= _DRIFT * total and self._path.exists()
+    def keep(self, source: Source, changed: int, total: int, progress: Progress) -> None:
+        """Write the file as `save` does, or leave it to readers to catch up with where little has changed.
+
+        Args:
+            source: The state to write.
+            changed: How many vectors have come or gone since it was opened.
+            total: How many there are.
+            progress: Told of the vectors laid out.
+        """
+        if changed > _DRIFT * total or (changed and not self._path.exists()):
+            self.save(source._replace(rows=lambda first: _told(source.rows(first), total, progress)))
 
     def save(self, source: Source) -> None:
         """Write the file, in one step, unless it holds that state already.
@@ -179,6 +188,15 @@ class VectorCache:
             draft.unlink(missing_ok=True)
             return
         self._saved = self._stamp
+
+
+def _told(rows: Rows, total: int, progress: Progress) -> Rows:
+    """The same vectors, and a word before each block of them."""
+    done = 0
+    for ids, vectors in rows:
+        progress("laying out vectors", done, total)
+        yield ids, vectors
+        done += len(ids)
 
 
 def described(folder: Path) -> Described | None:

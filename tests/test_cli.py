@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from rag.cli import main
 from rag.receipts import read_receipts
+from rag.record import Record
 
 pytestmark = pytest.mark.weights
 
@@ -95,11 +96,12 @@ def test_ask_twice_gives_the_same_bytes(rag: Rag) -> None:
 
 
 def test_ask_with_a_history(rag: Rag, place: Path) -> None:
-    turns = [{"role": "user", "content": "Who is the chair?"}, {"role": "agent", "content": "Ada Verne."}]
+    turns = [{"role": "user", "content": "How much is the deposit?"}, {"role": "agent", "content": "400 euros."}]
     (place / "history.json").write_text(json.dumps(turns))
-    answer = one_object(rag("ask", "Where did the board meet?", "--history", "history.json", "--json"))
-    assert answer["question"] == "Where did the board meet?"
-    assert answer["query"]
+    answer = one_object(rag("ask", "And when is notice due?", "--history", "history.json", "--json"))
+    assert answer["question"] == "And when is notice due?"
+    assert answer["query"] == "How much is the deposit? And when is notice due?"
+    assert one_object(rag("ask", "And when is notice due?", "--json"))["query"] == "And when is notice due?"
 
 
 @pytest.mark.parametrize("raw", ["{", "{}", "[1]", '[{"role": "system", "content": "x"}]', ""])
@@ -233,6 +235,16 @@ def test_models(rag: Rag, place: Path, monkeypatch: pytest.MonkeyPatch, embedder
     assert "smollm2-135m" in rag("models", "list").stdout
     assert rag("models", "pull", embedder_folder).stdout.strip() == str(embedder_folder)
     assert rag("models", "verify").exit_code == 0
+    folder = place / "cache" / "models" / "toy"
+    folder.mkdir(parents=True)
+    (folder / "model.safetensors").write_bytes(b"sound")
+    Record.of(folder, "toy", "a test", "1").write(folder)
+    assert rag("models", "verify").exit_code == 0
+    (folder / "model.safetensors").write_bytes(b"wrong")
+    changed = rag("models", "verify")
+    assert changed.exit_code == 1
+    assert "model.safetensors" in changed.stdout and "models pull toy" in changed.stdout
+    assert [check["ok"] for check in one_object(rag("models", "verify", "--json"))] == [False]
     unknown = rag("models", "pull", "smollm2-135n", "--offline")
     assert unknown.exit_code == 1
     assert "smollm2-135m" in unknown.stderr

@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -83,10 +84,13 @@ def test_progress_on_a_terminal_shows_bars_and_cleans_up(monkeypatch: pytest.Mon
     with console.progress() as progress:
         progress("fetching \x1b[31mweights", 50_000_000, 100_000_000)
         progress("fetching", 100_000_000, 100_000_000)
-        progress("indexing", 1, 3)
-        progress("indexing", 3, 3)
+        for done in range(0, 40, 10):
+            progress("indexing", done, 300)
+            time.sleep(0.15)
+        progress("indexing", 300, 300)
     shown = terminal.getvalue()
     assert "50/100 MB" in shown
+    assert re.search(r"0:00:0[1-9]", shown), "how long it will go on"
     assert "100%" in shown
     assert "\x1b[31mweights" not in shown
 

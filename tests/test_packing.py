@@ -93,7 +93,7 @@ def test_a_row_of_many_inputs_is_the_same_alone_and_among_others() -> None:
     pack([layer])
     with torch.inference_mode():
         rows = torch.randn(1, 4 * ROWS, 8960).bfloat16()
-        among = torch.cat([layer(some) for some in rows.split(ROWS, 1)], 1)
-        alone = torch.cat([layer(row) for row in rows.split(1, 1)], 1)
+        among = torch.cat([layer(some) for some in torch.split(rows, ROWS, 1)], 1)
+        alone = torch.cat([layer(row) for row in torch.split(rows, 1, 1)], 1)
     assert alone.shape == among.shape
     assert torch.equal(alone, among)

@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag import inverted, postings, ranking
+from rag.protocols import Progress, no_progress
 from rag.store import SqliteStore
 from tests.small_index import MANIFEST, put
 
@@ -56,14 +57,14 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def fill(folder: Path) -> None:
+def fill(folder: Path, progress: Progress = no_progress) -> None:
     store = SqliteStore.open(folder, MANIFEST)
     for number in range(40):
         texts = [
             " ".join(WORDS[(number * at + at) % 13] for at in range(number % 5 + 1)) for _ in range(number % 3 + 1)
         ]
         put(store, f"{'ab'[number % 2]}/{number}{('', ' rent', ' deposit rents')[number % 3]}.txt", *texts)
-    store.close()
+    store.close(progress)
 
 
 @contextmanager
@@ -202,6 +203,24 @@ def test_a_renamed_document_has_it_made_anew(kept: Path, tmp_path: Path) -> None
     write(store, "a/6.txt", "deposit.txt")
     store.close()
     assert (folder / FILE).read_bytes() != made
+
+
+def test_progress_is_told_while_the_caches_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inverted, "_BLOCK", 20)
+    told: list[tuple[str, int, int]] = []
+    fill(tmp_path, lambda what, done, total: told.append((what, done, total)))
+    words = [(done, total) for what, done, total in told if what == "laying out words"]
+    assert [what for what, _, _ in told[:3]] == ["laying out vectors", "counting words", "laying out words"]
+    assert told[0][1:] == (0, 40 + 39)
+    assert len(words) > 3
+    assert [done for done, _ in words] == sorted({done for done, _ in words}), "always more"
+    assert words[0][0] == 0 and {total for _, total in words} == {postings_held(tmp_path)}
+
+
+def postings_held(folder: Path) -> int:
+    held = inverted.read(folder / FILE)
+    assert held is not None
+    return len(held.places)
 
 
 def test_a_small_index_has_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from importlib.resources import files
 from itertools import chain
 from pathlib import Path
 
+from rag.calibration import load as load_calibration
 from rag.config import Config
 from rag.errors import RagError, StoreError
 from rag.evals.cases import Case, Dataset, GoldSpan, Passage
@@ -77,6 +78,7 @@ class Indexes:
         self._parts = parts
         self._progress = progress
         self._vectors = KeptVectors(parts.cache / "vectors.db", parts.embedder, parts.embedder_digest)
+        self._calibration = load_calibration(Path(parts.config.index)) if dataset.indexed else None
         self._open: tuple[str, Store] | None = None
         self._sizes: dict[str, tuple[int, int]] = {}
         self.unread: dict[str, str] = {}
@@ -85,7 +87,8 @@ class Indexes:
     def pipeline(self, case: Case) -> Pipeline:
         """A pipeline over the documents of a question; it is closed when the next one is asked for."""
         parts = self._parts
-        return Pipeline(self._store(case), parts.embedder, parts.generator, parts.config, parts.reranker, parts.judge)
+        models = parts.embedder, parts.generator, parts.config, parts.reranker, parts.judge
+        return Pipeline(self._store(case), *models, self._calibration)
 
     def spans(self, case: Case) -> list[GoldSpan]:
         """The gold spans of a question, moved to where their words stand in the text as it was read."""

@@ -11,6 +11,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, BinaryIO
@@ -38,10 +39,7 @@ _TABLES = (
 _PASSAGES = "SELECT id, sz FROM lexical_docsize ORDER BY id"
 _WORDS = "SELECT term, doc, cnt FROM temp.lexical_words WHERE term IS NOT NULL"
 """A mark that stands alone is a word without letters."""
-_SAID = (
-    "SELECT group_concat(doc * 2 + (col = 'head')) FROM temp.lexical_said"
-    " WHERE term BETWEEN CAST(? AS TEXT) AND CAST(? AS TEXT)"
-)
+_SAID = "SELECT doc * 2 + (col = 'head') FROM temp.lexical_said WHERE term BETWEEN CAST(? AS TEXT) AND CAST(? AS TEXT)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +134,12 @@ def write(connection: Connection, path: Path, head_weight: int, progress: Progre
     starts = np.cumsum([0, *(passages for _, passages, _ in words)], dtype=np.int64)
     with path.open("wb") as file:
         at = _write_words(file, state_of(connection), (ids, starts, lengths), [word for word, _, _ in words])
-        for first, places, counts in _postings(connection, ids, words, head_weight):
-            progress("laying out words", int(starts[first]), int(starts[-1]))
-            _put(file, at + 4 * int(starts[first]), places.astype(np.int32))
-            _put(file, at + 4 * int(starts[-1]) + 2 * int(starts[first]), counts.astype(np.uint16))
+        done, total = 0, int(starts[-1])
+        for places, counts in _postings(connection, ids, words, head_weight):
+            progress("laying out words", done, total)
+            _put(file, at + 4 * done, places.astype(np.int32))
+            _put(file, at + 4 * total + 2 * done, counts.astype(np.uint16))
+            done += len(places)
         file.flush()
         os.fsync(file.fileno())  # no checksum says later whether all of it has reached the disk
 
@@ -179,17 +179,33 @@ def unpacked(block: bytes) -> list[int]:
 
 def _postings(
     connection: Connection, ids: Ids, words: Sequence[tuple[bytes, int, int]], head_weight: int
-) -> Iterator[tuple[int, Ids, Ids]]:
-    """The number of a word, and the postings of it and some that follow, from every place where they are said."""
+) -> Iterator[tuple[Ids, Ids]]:
+    """The postings of all words in order, some at a time, from every place where they are said."""
     for first, last in _blocks([said for _, _, said in words]):
-        (said,) = connection.execute(_SAID, (words[first][0], words[last - 1][0])).fetchone()
-        codes = np.fromstring(said, np.int64, sep=",")
-        places = np.searchsorted(ids, codes >> 1)
-        new = np.ones(len(codes), bool)
-        new[1:] = places[1:] != places[:-1]
-        new[np.cumsum([0, *(said for _, _, said in words[first : last - 1])])] = True
-        at = np.flatnonzero(new)
-        yield first, places[at], np.add.reduceat(np.where(codes & 1, head_weight, 1), at)
+        begins = np.cumsum([0, *(said for _, _, said in words[first : last - 1])])
+        for codes in _said(connection, words[first][0], words[last - 1][0], alone=last - first == 1):
+            keys = codes >> 1
+            new = np.ones(len(keys), bool)
+            np.not_equal(keys[1:], keys[:-1], out=new[1:])
+            new[begins] = True
+            counts = np.where(codes & 1, np.uint16(head_weight), np.uint16(1))
+            yield np.searchsorted(ids, keys[new]), np.add.reduceat(counts, np.flatnonzero(new))
+
+
+def _said(connection: Connection, first: bytes, last: bytes, *, alone: bool) -> Iterator[Ids]:
+    """Where some words stand, or one in pieces: twice the passage's id, one more in the head; no passage in two."""
+    places = connection.execute(_SAID, (first, last))
+    if not alone:
+        yield np.fromiter((code for (code,) in places), np.int64)
+        return
+    rest = np.empty(0, np.int64)
+    while (read := np.fromiter((code for (code,) in islice(places, _BLOCK)), np.int64)).size:
+        rest = np.concatenate([rest, read])
+        whole = int(np.searchsorted(rest >> 1, rest[-1] >> 1))
+        if whole:
+            yield rest[:whole]
+        rest = rest[whole:]
+    yield rest
 
 
 def _blocks(said: Sequence[int]) -> Iterator[tuple[int, int]]:

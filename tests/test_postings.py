@@ -217,6 +217,16 @@ def test_progress_is_told_while_the_caches_are_written(tmp_path: Path, monkeypat
     assert words[0][0] == 0 and {total for _, total in words} == {postings_held(tmp_path)}
 
 
+@pytest.mark.parametrize("block", [1, 2, 7])
+def test_words_are_the_same_in_pieces(kept: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(inverted, "_BLOCK", block)
+    fill(tmp_path)
+    whole, pieces = inverted.read(kept / FILE), inverted.read(tmp_path / FILE)
+    assert whole is not None and pieces is not None
+    for name in ("ids", "starts", "ends", "lengths", "places", "counts", "letters"):
+        assert getattr(whole, name).tolist() == getattr(pieces, name).tolist(), name
+
+
 def postings_held(folder: Path) -> int:
     held = inverted.read(folder / FILE)
     assert held is not None

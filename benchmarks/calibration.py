@@ -61,7 +61,6 @@ def _measured(dataset: Dataset, parts: Parts, probes: int) -> dict[str, Any]:
     return {
         "calibration": found.to_dict(),
         **{name: refusals(_likely(asked, weights), bar) for name, weights in ways.items()},
-        "probes": [one.to_dict() for one in shown],
     }
 
 

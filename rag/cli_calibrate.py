@@ -74,5 +74,6 @@ def _show(pairs: Pairs, found: Calibration, documents: int) -> None:
         rows.append([f"{bar}", *(f"{share:.0%}" for rates in both for share in rates)])
     head = ["refuse_below", "wrong answers", "wrong refusals", "fitted: wrong answers", "wrong refusals"]
     console.table(head, rows, right=head)
+    console.out("\nPeople ask harder questions than a model makes: expect more of both, of wrong refusals above all.")
     if not found.fitted:
-        console.out("\nThe weights that are shipped are as good here as any that were fitted, and stay.")
+        console.out("The weights that are shipped are as good here as any that were fitted, and stay.")

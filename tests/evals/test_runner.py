@@ -91,11 +91,8 @@ def test_the_parts_that_the_settings_name(
 def test_every_section_of_a_set_with_everything(tmp_path: Path) -> None:
     folder = write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": QUERIES}, QRELS)
     result = run(folder, parts(tmp_path)).result
-    figures = {"recall@5", "recall@10", "mrr@10", "ndcg@10", "n"}
-    assert result["retrieval"]["ndcg@10"] == 1.0
-    assert result["retrieval"].keys() == {*figures, "parts"}
-    assert set(result["retrieval"]["parts"]) == {"dense", "lexical", "fused"}
-    assert all(part.keys() == figures for part in result["retrieval"]["parts"].values())
+    figures = {"recall@5": 1.0, "recall@10": 1.0, "mrr@10": 1.0, "ndcg@10": 1.0, "n": 2}
+    assert result["retrieval"] == {**figures, "parts": dict.fromkeys(("dense", "lexical", "fused"), figures)}
     assert result["answers"]["n"] == 2
     assert result["refusal"]["false_answer_rate"] == 1.0
     assert result["refusal"]["false_refusal_rate"] == 0.0

@@ -23,6 +23,8 @@ from rag.words import content_words, terms
 
 _RETRIEVAL = "retrieval"
 """The weights where there is no judge."""
+_SURE = 30.0
+"""Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
 
 
 class Opinion(NamedTuple):
@@ -131,9 +133,9 @@ def shipped(judge: str) -> Mapping[str, float]:
 
 
 def probability(values: Mapping[str, float], weights: Mapping[str, float]) -> float:
-    """How likely there is an answer, in [0, 1]: a logistic curve over the features."""
+    """How likely there is an answer, in (0, 1): a logistic curve over the features."""
     total = weights["intercept"] + sum(weights[name] * value for name, value in values.items())
-    return 1 / (1 + math.exp(-total))
+    return 1 / (1 + math.exp(-max(-_SURE, min(_SURE, total))))
 
 
 def _words(item: Evidence) -> list[str]:

@@ -107,8 +107,8 @@ def calibrated(pairs: Pairs, judge: str, bar: float) -> Calibration:
     Returns:
         The weights, with the errors to expect of them.
     """
-    before = shipped(judge)
-    better = _surprise(_left_out(pairs, judge)) < _surprise([(one, before) for pair in pairs for one in pair])
+    before, left_out = shipped(judge), _left_out(pairs, judge)
+    better = _surprise(left_out) < _surprise([(one, before) for pair in pairs for one in pair])
     rates = errors(pairs, before, bar)
     return Calibration(
         judge,
@@ -116,7 +116,7 @@ def calibrated(pairs: Pairs, judge: str, bar: float) -> Calibration:
         better,
         len(pairs),
         datetime.now(UTC).date().isoformat(),
-        expected(pairs, judge, bar) if better else rates,
+        _rates(left_out, bar) if better else rates,
         rates,
     )
 

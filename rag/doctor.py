@@ -222,6 +222,9 @@ def _index(config: Config) -> Finding:
         found = f"{config.index}: made with {made_with}, not with {config.embedder}"
         return Finding("index", "broken", found, f"name it with --embedder {made_with}, or: {rebuild} --rebuild")
     detail = f"{config.index}: {len(documents):,} documents, {chunks:,} passages"
-    fitted = f"refusals fitted to it on {calibration.made}: {calibration.said()}" if calibration else ""
+    by = calibration and (calibration.judge or "retrieval")
+    fitted = (
+        f"refusals fitted to it on {calibration.made}, decided by {by}: {calibration.said()}" if calibration else ""
+    )
     parts = [detail, f"{aside:,} left out" if aside else "", approximation(config), fitted]
     return Finding("index", "ok", ", ".join(part for part in parts if part))

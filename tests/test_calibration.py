@@ -86,6 +86,18 @@ def test_features_that_never_differ_and_values_without_end_are_fitted_too() -> N
         assert all(math.isfinite(weight) for weight in fit(pairs, judge).values())
 
 
+def test_one_that_is_sure_and_wrong_is_fitted_too() -> None:
+    far = [
+        (Observed({"nearness": 60.0, "passage": 40.0}, True), Observed({"nearness": -60.0, "passage": -40.0}, False))
+    ]
+    wrong = [
+        (Observed({"nearness": -60.0, "passage": -40.0}, True), Observed({"nearness": 60.0, "passage": 40.0}, False))
+    ]
+    found = calibrated([*far * 30, *wrong], "", 0.5)
+    assert found.shipped == Rates(1 / 31, 1 / 31)
+    assert 0 < probability({"nearness": 1e300, "passage": 0.0}, shipped("")) < 1
+
+
 def test_the_bar_trades_one_error_for_the_other() -> None:
     pairs = drawn(60, held=2, lacking=0)
     low, high = (expected(pairs, JUDGE, bar) for bar in (0.2, 0.8))

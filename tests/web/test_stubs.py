@@ -14,15 +14,16 @@ def counting(*given, **named):
     asked.append(sys._getframe(1).f_globals["__name__"])
     return parse(*given, **named)
 ast.parse = counting
-import rag.web, rag.web.address
+import rag.web
 from rag.config import Config
+from rag.errors import UsageError
 IMPORT
 print(asked.count("gradio.component_meta"))
 """
 _SERVE = """
 try:
     rag.web.serve(Config(port=0, auth="missing.txt"))
-except Exception as exc:
+except UsageError as exc:
     assert "missing.txt" in str(exc), exc
 """
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import struct
 import zlib
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,10 +131,10 @@ def write(connection: Connection, path: Path, head_weight: int, progress: Progre
         connection.execute(table)
     rows = ((key, sum(unpacked(block))) for key, block in connection.execute(_PASSAGES))
     ids, lengths = np.fromiter(rows, np.dtype((np.int64, 2))).T
-    words = [(raw(word), passages, said) for word, passages, said in connection.execute(_WORDS)]
-    starts = np.cumsum([0, *(passages for _, passages, _ in words)], dtype=np.int64)
+    words = _Words.of(connection)
+    starts = np.concatenate([[0], np.cumsum(words.passages)])
     with path.open("wb") as file:
-        at = _write_words(file, state_of(connection), (ids, starts, lengths), [word for word, _, _ in words])
+        at = _write_words(file, state_of(connection), (ids, starts, lengths), words)
         done, total = 0, int(starts[-1])
         for places, counts in _postings(connection, ids, words, head_weight):
             progress("laying out words", done, total)
@@ -144,16 +145,42 @@ def write(connection: Connection, path: Path, head_weight: int, progress: Progre
         os.fsync(file.fileno())  # no checksum says later whether all of it has reached the disk
 
 
-def _write_words(file: BinaryIO, state: tuple[str, int], arrays: tuple[Ids, Ids, Ids], words: Sequence[bytes]) -> int:
+class _Words(NamedTuple):
+    """All words in order, in arrays, since a large index has millions.
+
+    Attributes:
+        letters: UTF-8 of all words.
+        ends: (words,) where each ends in it.
+        passages: (words,) how many say it.
+        said: (words,) how often they do.
+    """
+
+    letters: bytes
+    ends: Ids
+    passages: Ids
+    said: Ids
+
+    @classmethod
+    def of(cls, connection: Connection) -> Self:
+        letters, numbers = bytearray(), array("q")
+        for word, passages, said in connection.execute(_WORDS):
+            letters += raw(word)
+            numbers.extend((len(letters), passages, said))
+        return cls(bytes(letters), *np.array(numbers, np.int64).reshape(-1, 3).T)
+
+    def word(self, at: int) -> bytes:
+        return self.letters[self.ends[at - 1] if at else 0 : self.ends[at]]
+
+
+def _write_words(file: BinaryIO, state: tuple[str, int], arrays: tuple[Ids, Ids, Ids], words: _Words) -> int:
     """All but the postings; where these begin."""
     ids, starts, lengths = arrays
-    letters, postings = b"".join(words), int(starts[-1])
-    file.write(_head(*state, [len(ids), len(words), len(letters), postings]))
-    ends = np.cumsum([len(word) for word in words], dtype=np.int64)
-    for array in (ids, starts, ends, lengths.astype(np.int32)):
-        file.write(array.tobytes())
+    postings = int(starts[-1])
+    file.write(_head(*state, [len(ids), len(words.ends), len(words.letters), postings]))
+    for entries in (ids, starts, words.ends, lengths.astype(np.int32)):
+        file.write(entries.tobytes())
     at = file.tell()
-    _put(file, at + 6 * postings, np.frombuffer(letters, np.uint8))
+    _put(file, at + 6 * postings, np.frombuffer(words.letters, np.uint8))
     return at
 
 
@@ -177,13 +204,11 @@ def unpacked(block: bytes) -> list[int]:
     return found[:-1]
 
 
-def _postings(
-    connection: Connection, ids: Ids, words: Sequence[tuple[bytes, int, int]], head_weight: int
-) -> Iterator[tuple[Ids, Ids]]:
+def _postings(connection: Connection, ids: Ids, words: _Words, head_weight: int) -> Iterator[tuple[Ids, Ids]]:
     """The postings of all words in order, some at a time, from every place where they are said."""
-    for first, last in _blocks([said for _, _, said in words]):
-        begins = np.cumsum([0, *(said for _, _, said in words[first : last - 1])])
-        for codes in _said(connection, words[first][0], words[last - 1][0], alone=last - first == 1):
+    for first, last in _blocks(words.said):
+        begins = np.cumsum(words.said[first:last]) - words.said[first:last]
+        for codes in _said(connection, words.word(first), words.word(last - 1), alone=last - first == 1):
             keys = codes >> 1
             new = np.ones(len(keys), bool)
             np.not_equal(keys[1:], keys[:-1], out=new[1:])
@@ -208,16 +233,14 @@ def _said(connection: Connection, first: bytes, last: bytes, *, alone: bool) -> 
     yield rest
 
 
-def _blocks(said: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _blocks(said: Ids) -> Iterator[tuple[int, int]]:
     """Stretches of words that are said so often together, or of one."""
-    first = total = 0
-    for at, number in enumerate(said):
-        if total and total + number > _BLOCK:
-            yield first, at
-            first, total = at, 0
-        total += number
-    if total:
-        yield first, len(said)
+    until, first = np.cumsum(said), 0
+    while first < len(said):
+        before = until[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(until, before + _BLOCK, "right")))
+        yield first, last
+        first = last
 
 
 def _layout(sizes: Sequence[int]) -> list[tuple[type, int]]:

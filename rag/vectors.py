@@ -12,7 +12,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 from uuid import uuid4
 
 import faiss
@@ -174,20 +174,30 @@ class VectorCache:
 
     def _write(self, layout: Layout) -> None:
         assert self._stamp is not None
-        payload = faiss.serialize_index(layout.index).data
         stamp = self._stamp.identity.encode(), self._stamp.generation, layout.learned, layout.recall
-        trailer = _TRAILER.pack(_MAGIC, *stamp, zlib.crc32(payload))
         draft = self._path.with_name(f"vectors.{uuid4().hex}.tmp")
         try:
             with draft.open("xb") as file:
-                file.write(payload)
-                file.write(trailer)
+                file.write(_TRAILER.pack(_MAGIC, *stamp, _put(layout, file)))
             draft.replace(self._path)
         except OSError as exc:  # the next reader makes it again
             logger.warning("%s could not be written: %s", NAME, exc)
             draft.unlink(missing_ok=True)
             return
         self._saved = self._stamp
+
+
+def _put(layout: Layout, file: BinaryIO) -> int:
+    """Write an index piece by piece, which in one piece would be in memory three times; the CRC-32 of it all."""
+    checksum = 0
+
+    def piece(data: bytes) -> None:
+        nonlocal checksum
+        checksum = zlib.crc32(data, checksum)
+        file.write(data)
+
+    faiss.write_index(layout.index, faiss.PyCallbackIOWriter(piece))
+    return checksum
 
 
 def _told(rows: Rows, total: int, progress: Progress) -> Rows:

@@ -196,7 +196,7 @@ def _put(layout: Layout, file: BinaryIO) -> int:
         checksum = zlib.crc32(data, checksum)
         file.write(data)
 
-    faiss.write_index(layout.index, faiss.PyCallbackIOWriter(piece))
+    faiss.write_index(layout.index, faiss.PyCallbackIOWriter(piece))  # type: ignore[attr-defined]
     return checksum
 
 

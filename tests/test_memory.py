@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import tracemalloc
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
-from rag import database, embedding
+import pytest
+
+from rag import database, embedding, inverted
 from rag.indexing import sync
 from rag.store import Manifest, SqliteStore
 from rag.testing import HashingEmbedder
+from tests.small_index import MANIFEST, put
 
 _MIB = 1 << 20
 
@@ -38,3 +43,23 @@ def test_a_longer_document_takes_its_text_more_and_no_more(tmp_path: Path) -> No
         small, large = pool.map(peak_mib, [tmp_path] * 2, [small_mib, large_mib])
     # Seen: 5.2 times, two bytes a character and UTF-8 twice while it is put; all sentences: 7.1, all vectors: 9.7.
     assert large - small < 6.2 * (large_mib - small_mib), (small, large)
+
+
+def test_a_word_that_is_said_once_takes_little_more_than_its_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inverted, "_BLOCK", 1_000)
+    words = 40_000
+    with closing(SqliteStore.open(tmp_path, MANIFEST)) as store:
+        put(
+            store,
+            "many.txt",
+            *(" ".join(f"w{at:07}" for at in range(first, first + 400)) for first in range(0, words, 400)),
+        )
+        with store._base.read() as connection:
+            tracemalloc.start()
+            inverted.write(connection, tmp_path / "words", 2)
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+    # Seen: 65 bytes; as objects of Python 219.
+    assert peak < 110 * words, peak / words

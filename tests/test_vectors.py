@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -176,6 +177,17 @@ def test_a_file_that_cannot_be_written_is_done_without(tmp_path: Path, caplog: p
     assert best(VectorCache(tmp_path, DIM), rows(1, 2, 3).source, 2) == 2
     assert "could not be written" in caplog.text
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
+
+
+def test_a_disk_that_is_full_half_way_leaves_nothing_behind(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        assert best(VectorCache(tmp_path, DIM), rows(*range(1_000)).source, 2) == 2
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "could not be written" in caplog.text
+    assert not list(tmp_path.iterdir())
 
 
 def test_many_are_searched_by_codes_that_say_their_recall(tmp_path: Path) -> None:

@@ -20,6 +20,13 @@ def test_every_module_is_on_the_map() -> None:
     assert parts - words - {"testing", "contracts", "store_contract"} == set()
 
 
+def test_every_figure_names_a_file_that_is_there() -> None:
+    table = README.partition("## Measured")[2].partition("## Ask")[0]
+    named = set(re.findall(r"`([\w.-]+\.json)`", table))
+    assert len(named) > 10
+    assert named - {path.name for path in (ROOT / "benchmarks" / "results").iterdir()} == set()
+
+
 @pytest.mark.weights
 def test_a_part_is_swapped_as_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "docs").mkdir()

@@ -2,20 +2,24 @@
 
 python benchmarks/truth.py SETS -o benchmarks/results/truth-extractive.json --half 1 -n 600 --generator extractive
 
-Takes the sets that say what an answer is or whether there is one, the same number of questions from each.
+Takes the sets that say what an answer is or whether there is one, the same number of questions from each. A run that was
+cut off goes on with the sets that it lacks, as long as the code is the same.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from common import CIRCUMSTANCES, arguments, datasets, progress, settings, write
 
 from rag.evals.cases import Case, Dataset
 from rag.evals.datasets import sample
+from rag.evals.machine import commit
 from rag.evals.runner import evaluate, open_parts
 
 _SECTIONS = ("answers", "refusal", "citations", "conflicts")
@@ -27,8 +31,10 @@ def main() -> int:
     found = [dataset for dataset in datasets(given.sets) if any(map(_tells, dataset.cases))]
     config = settings(generator=given.generator)
     parts = open_parts(config, progress, generator=True)
-    sets: dict[str, Any] = {}
+    sets = _done(given.output)
     for dataset, questions in zip(found, _shares(found, given.n), strict=True):
+        if dataset.name in sets:
+            continue
         part = sample(dataset, questions, given.half)
         evaluation = evaluate(part, parts, config, progress, retrieval_only=False)
         result, statuses = evaluation.result, Counter(o.answer.status for o in evaluation.outcomes if o.answer)
@@ -37,6 +43,12 @@ def main() -> int:
         circumstances = {name: result[name] for name in CIRCUMSTANCES}
         write(given.output, {"half": given.half, **_total(sets), "sets": sets, **circumstances})
     return 1 if _total(sets)["violated"] else 0
+
+
+def _done(output: Path) -> dict[str, Any]:
+    """The sets that a run of the same code has measured."""
+    before = json.loads(output.read_text("utf-8")) if output.exists() else {}
+    return dict(before["sets"]) if before.get("commit") == commit() else {}
 
 
 def _tells(case: Case) -> bool:

@@ -56,6 +56,7 @@ class Checker:
         self.kept: list[Sentence] = []
         self.dropped: list[Sentence] = []
         self._to_the_point = False
+        self._nearest: tuple[float, Evidence | None] = 0.0, None
 
     def check(self, draft: str) -> SentenceChecked:
         """Check one sentence of the draft.
@@ -69,6 +70,7 @@ class Checker:
         text = clean(draft)
         support, cited = self._best(text)
         sentence = Sentence(text, support.score, support.verdict, (), support.why)
+        self._nearest = max([self._nearest, *((score, item) for item, score in cited)], key=lambda pair: pair[0])
         if text in {s.text for s in self.kept} or (support.verdict == "unsupported" and self._policy != "flag"):
             self.dropped.append(sentence)
             return SentenceChecked(sentence, (), kept=False)
@@ -88,6 +90,11 @@ class Checker:
         self.citations.clear()
         self._numbers.clear()
         self._to_the_point = False
+
+    @property
+    def rests_on(self) -> Evidence | None:
+        """What supports a sentence of the draft best, well or not; None where nothing has anything to do with it."""
+        return self._nearest[1]
 
     @property
     def refuses(self) -> bool:

@@ -41,8 +41,8 @@ def finished(run: Run, is_full: bool) -> list[Span]:
 def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceChecked]:
     """The evidence word for word, where it was judged to hold an answer but the draft has none that is supported.
 
-    A draft which says that the documents do not say is believed, unless a judge has said the reverse.
-    docs/decisions/0009-quoting.md has the figures.
+    First what the draft rests on, then what fits the question best. A draft which says that the documents do not say is
+    believed, unless a judge has said the reverse. docs/decisions/0009-quoting.md has the figures.
 
     Args:
         run: Its draft is finished.
@@ -55,5 +55,7 @@ def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceCheck
     believed = is_refusal(run.draft) and not run.decision.judge
     if checker.refuses and not (believed or run.stopped) and policy == "drop":
         checker.withdraw()
-        for at in first_and_missing(run.query, [item.text for item in run.evidence]):
-            yield checker.check(run.evidence[at].text)
+        near, lines = checker.rests_on, [item.text for item in run.evidence]
+        both = [near.text, lines[0]] if near else [lines[at] for at in first_and_missing(run.query, lines)]
+        for line in dict.fromkeys(both):
+            yield checker.check(line)

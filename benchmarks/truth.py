@@ -2,8 +2,8 @@
 
 python benchmarks/truth.py SETS -o benchmarks/results/truth-extractive.json --half 1 -n 600 --generator extractive
 
-Takes the sets that say what an answer is or whether there is one, the same number of questions from each. A run that was
-cut off goes on with the sets that it lacks, as long as the code is the same.
+Takes the sets that say what an answer is or whether there is one, the same number of questions from each. A run that
+was cut off goes on with the sets that it lacks, as long as the code is the same.
 """
 
 from __future__ import annotations

@@ -1,0 +1,37 @@
+"""Where a draft falls, the passages that it rests on are quoted."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.store import SqliteStore
+from rag.testing import FakeGenerator
+from tests.test_pipeline import check_invariants, judged, store
+
+__all__ = ["store"]
+
+RESTS_ON = "It is paid back within 14 days of moving out"
+FITS_BEST = "The deposit is 400 euros"
+
+
+@pytest.mark.parametrize(
+    ("draft", "quoted"),
+    [
+        ("Moving out, it is paid back within 99 days.", [RESTS_ON, FITS_BEST]),
+        ("Yachts. Moving out, it is paid back within 99 days.", [RESTS_ON, FITS_BEST]),
+        ("The deposit is 401 euros.", [FITS_BEST]),
+        ("Yachts sail.", [FITS_BEST]),
+    ],
+)
+def test_first_what_the_draft_rests_on_then_what_fits_best(store: SqliteStore, draft: str, quoted: list[str]) -> None:
+    answer = judged(store, 2.0, FakeGenerator(draft)).ask("Is the deposit paid?")
+    assert [citation.quote.rstrip(".") for citation in answer.citations] == quoted
+    assert answer.text == " ".join(f"{line} [{number}]." for number, line in enumerate(quoted, start=1))
+    check_invariants(answer, store)
+
+
+def test_many_questions_are_quoted_as_one(store: SqliteStore) -> None:
+    subject = judged(store, 2.0, FakeGenerator("Moving out, it is paid back within 99 days."))
+    assert [one.text for one in subject.ask_many(["Is the deposit paid?"])] == [
+        subject.ask("Is the deposit paid?").text
+    ]

@@ -3,7 +3,7 @@
 python benchmarks/truth.py SETS -o benchmarks/results/truth-extractive.json --half 1 -n 600 --generator extractive
 
 Takes the sets that say what an answer is or whether there is one, the same number of questions from each. A run that
-was cut off goes on with the sets that it lacks, as long as the code is the same.
+was cut off goes on with the sets that it lacks, as long as code, settings and sample are the same.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def main() -> int:
     found = [dataset for dataset in datasets(given.sets) if any(map(_tells, dataset.cases))]
     config = settings(generator=given.generator)
     parts = open_parts(config, progress, generator=True)
-    sets = _done(given.output)
+    run = {"n": given.n, "half": given.half, "commit": commit(), "config": config.fingerprint()}
+    sets = _done(given.output, run)
     for dataset, questions in zip(found, _shares(found, given.n), strict=True):
         if dataset.name in sets:
             continue
@@ -41,14 +42,14 @@ def main() -> int:
         figures = {name: result[name] for name in _SECTIONS if name in result}
         sets[dataset.name] = {**statuses, **figures, **result["invariants"], "errors": result["errors"]}
         circumstances = {name: result[name] for name in CIRCUMSTANCES}
-        write(given.output, {"half": given.half, **_total(sets), "sets": sets, **circumstances})
+        write(given.output, {**run, **_total(sets), "sets": sets, **circumstances})
     return 1 if _total(sets)["violated"] else 0
 
 
-def _done(output: Path) -> dict[str, Any]:
-    """The sets that a run of the same code has measured."""
+def _done(output: Path, run: Mapping[str, Any]) -> dict[str, Any]:
+    """The sets that an earlier run has measured in the same way."""
     before = json.loads(output.read_text("utf-8")) if output.exists() else {}
-    return dict(before["sets"]) if before.get("commit") == commit() else {}
+    return dict(before["sets"]) if run.items() <= before.items() else {}
 
 
 def _tells(case: Case) -> bool:

@@ -76,7 +76,7 @@ bench: install .venv/.tiny
 	$(BIN)/python benchmarks/starting.py $(BENCHED)/index "Where do I set the API key when I create a client in Python?" -o $(MEASURED)/starting.json
 	$(BIN)/python benchmarks/peers.py $(BENCHED)/docs -o $(MEASURED)/peers.json
 	$(BIN)/python benchmarks/answering.py "$(SETS)/squad2" -o $(MEASURED)/answering.json
-	$(BIN)/python benchmarks/batching.py "$(SETS)/squad2" --turns 1 -o $(MEASURED)/batching.json
+	$(BIN)/python benchmarks/batching.py "$(SETS)/squad2" -o $(MEASURED)/batching.json
 	$(BIN)/python benchmarks/lexical.py "$(SETS)" -o $(MEASURED)/lexical.json
 	$(BIN)/python benchmarks/finding.py "$(SETS)" -o $(MEASURED)/finding.json
 	$(BIN)/python benchmarks/growth.py $(MEASURED)/finding.json -o $(MEASURED)/growth.svg

@@ -131,16 +131,25 @@ class Checker:
         return " ".join(_marker_before_stop(part) for part in parts)
 
     def _best(self, text: str) -> tuple[Support, list[tuple[Evidence, float]]]:
+        """Never of two documents: a half from each is how small models are wrong with the right words."""
+        documents = dict.fromkeys(item.chunk.document for item in self._evidence)
+        each = [self._gathered(text, [e for e in self._evidence if e.chunk.document == one]) for one in documents]
+        nothing = Support(0.0, "unsupported", "no evidence"), list[Evidence]()
+        best, chosen = max(each, key=lambda pair: pair[0].score, default=nothing)
+        chosen.sort(key=self._key)
+        return best, [(item, self._weigh(text, [item]).score) for item in chosen]
+
+    def _gathered(self, text: str, evidence: Sequence[Evidence]) -> tuple[Support, list[Evidence]]:
+        """What supports it best, and what adds to that."""
         best, chosen = Support(0.0, "unsupported", "no evidence"), list[Evidence]()
         for _ in range(1 if is_short(text) else _MOST):  # a name here and the question there prove nothing
-            rest = [item for item in self._evidence if item not in chosen]
+            rest = [item for item in evidence if item not in chosen]
             tried = [(self._weigh(text, [*chosen, item]), item) for item in rest]
             top = max(tried, key=lambda pair: pair[0].score, default=None)
             if top is None or (chosen and top[0].score < best.score + _GAIN):
                 break
             best, chosen = top[0], [*chosen, top[1]]
-        chosen.sort(key=self._key)
-        return best, [(item, self._weigh(text, [item]).score) for item in chosen]
+        return best, chosen
 
     def _weigh(self, text: str, evidence: Sequence[Evidence]) -> Support:
         return judge_reply(text, self._question, [item.text for item in evidence], _above(evidence), self._thresholds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 import pytest
@@ -52,6 +53,31 @@ def test_numbers_follow_first_use_and_are_reused() -> None:
 def test_a_sentence_over_two_passages_cites_both() -> None:
     checked = checker().check("The deposit of 400 euros is paid back within 14 days.")
     assert [c.quote for c in checked.citations] == ["The deposit is 400 euros.", "It is paid back within 14 days."]
+
+
+def of_document(name: str, text: str) -> Evidence:
+    return Evidence(Chunk(name, 0, len(text), text, title=name), 0, len(text), text, 1.0)
+
+
+ALABAMA = of_document("alabama.txt", "The capital city of Alabama is Montgomery.")
+DAKAR = of_document("dakar.txt", "It is located on the Cap-Vert peninsula on the Atlantic coast.")
+MIXED = "The capital city of Alabama is located on the Cap-Vert peninsula on the Atlantic coast."
+
+
+def test_a_sentence_is_never_pieced_together_from_two_documents() -> None:
+    subject = Checker([ALABAMA, DAKAR], lambda _: (None, ""), "drop", question="Where is the capital of Alabama?")
+    assert not (checked := subject.check(MIXED)).kept or checked.sentence.verdict == "weak"
+    assert subject.refuses
+    one = replace(DAKAR.chunk, document="alabama.txt", title="alabama.txt")
+    both = Checker([ALABAMA, replace(DAKAR, chunk=one)], lambda _: (None, ""), "drop")
+    assert both.check(MIXED).sentence.verdict == "supported"
+
+
+def test_the_document_that_supports_a_sentence_best_as_a_whole_is_cited() -> None:
+    nearest = of_document("near.txt", "The deposit is paid back within 14 days of the end.")
+    subject = Checker([nearest, *pieces()], lambda _: (None, ""), "drop")
+    checked = subject.check("The deposit of 400 euros is paid back within 14 days.")
+    assert {c.document for c in checked.citations} == {"lease.txt"}
 
 
 def test_a_bare_number_is_supported_only_where_the_source_speaks_of_what_was_asked() -> None:
@@ -159,6 +185,15 @@ def test_cleaning(draft: str, expected: str) -> None:
 
 _BRACKETED = st.text(alphabet="[]【】12, a", max_size=12).map(lambda text: f"The deposit {text} is 400 euros.")
 """The words of the evidence around what may look like a marker, whole or nested."""
+
+
+@given(
+    st.lists(st.sampled_from(["Montgomery", "Alabama", "capital", "city", "Cap-Vert", "coast", "located"]), max_size=9),
+)
+def test_each_sentence_cites_one_document(words: list[str]) -> None:
+    subject = Checker([ALABAMA, DAKAR], lambda _: (None, ""), "drop")
+    checked = subject.check(" ".join(words))
+    assert len({subject.citations[number - 1].document for number in checked.sentence.citations}) <= 1
 
 
 @given(

@@ -1,18 +1,26 @@
 """Retrieval over many sets: dense, lexical and fused beside each other, and whether the whole beats its parts.
 
-python benchmarks/retrieval.py SETS -o benchmarks/results/retrieval.json
+python benchmarks/retrieval.py SETS -o benchmarks/results/retrieval.json [--float32]
+
+With `--float32` all is embedded and searched once more with the embedder in torch, in float32, to see what it costs that
+this processor's fast format is used.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import Any
 
 from common import arguments, datasets, progress, settings, write
 
+from rag.config import Config
+from rag.embedder import SentenceTransformerEmbedder
+from rag.evals.indexes import Parts
 from rag.evals.datasets import sample
 from rag.evals.metrics import mean
 from rag.evals.runner import evaluate, open_parts
+from rag.factory import open_weights
 
 _SLACK = 0.01
 """What the fused ranking may lose on one set against the better of its parts."""
@@ -20,19 +28,39 @@ _SLACK = 0.01
 
 def main() -> int:
     """Search, compare, write; 1 where the fused ranking falls behind its parts."""
-    given = arguments(__doc__).parse_args()
+    parser = arguments(__doc__)
+    parser.add_argument("--float32", action="store_true", help="also with the embedder in float32")
+    given = parser.parse_args()
     config = settings(generator="extractive")
     parts = open_parts(config, progress, generator=False)
+    exact = _in_float32(parts, config) if given.float32 else None
     sets: dict[str, Any] = {}
+    moved: dict[str, dict[str, float]] = {}
     for dataset in datasets(given.sets):
         if any(case.gold for case in dataset.cases):
-            result = evaluate(sample(dataset, None, given.half), parts, config, progress, retrieval_only=True).result
-            sets[dataset.name] = result
-            print(dataset.name, *(f"{name} {p['ndcg@10']:.4f}" for name, p in result["retrieval"]["parts"].items()))
+            asked = sample(dataset, None, given.half)
+            sets[dataset.name] = evaluate(asked, parts, config, progress, retrieval_only=True).result
+            found = _ndcg(sets[dataset.name])
+            print(dataset.name, *(f"{part} {value:.4f}" for part, value in found.items()))
+            if exact:
+                before = _ndcg(evaluate(asked, exact, config, progress, retrieval_only=True).result)
+                moved[dataset.name] = {part: found[part] - value for part, value in before.items()}
     summary = _summary({name: result["retrieval"]["parts"] for name, result in sets.items()})
-    print(summary)
-    write(given.output, {"half": given.half, "summary": summary, "sets": sets})
+    print(summary, moved)
+    write(given.output, {"half": given.half, "summary": summary, "moved_from_float32": moved or None, "sets": sets})
     return 0 if summary["holds"] else 1
+
+
+def _in_float32(parts: Parts, config: Config) -> Parts:
+    """The same with the embedder in torch; its vectors and indexes are kept beside the others."""
+    embedder = SentenceTransformerEmbedder(open_weights(config, progress).path(config.embedder), config.embedder)
+    run_by = type(embedder).__name__
+    digest, made_with = f"{parts.embedder_digest} {run_by}", f"{parts.made_with} {run_by}"
+    return replace(parts, embedder=embedder, embedder_digest=digest, made_with=made_with)
+
+
+def _ndcg(result: dict[str, Any]) -> dict[str, float]:
+    return {name: part["ndcg@10"] for name, part in result["retrieval"]["parts"].items()}
 
 
 def _summary(sets: dict[str, Any]) -> dict[str, Any]:

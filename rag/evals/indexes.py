@@ -43,7 +43,7 @@ class Parts:
         config: Settings.
         embedder: Also makes the indexes.
         generator: Writes the answers.
-        embedder_digest: Of the embedder's weights.
+        embedder_digest: Of the embedder's weights, and how they are run.
         made_with: What tells an index made with other weights or settings apart.
         write: Opens the index in a folder to fill it, making it where there is none.
         read: Opens the index in a folder; raises StoreError where there is none.

@@ -88,12 +88,13 @@ def open_parts(config: Config, progress: Progress, *, generator: bool) -> Parts:
     manifest = factory.manifest(config, embedder, weights)
     named = config if generator else replace(config, generator="extractive", judge="")
     writer = factory.open_generator(named, weights)
+    run_by = type(embedder).__name__
     return Parts(
         config=config,
         embedder=embedder,
         generator=writer,
-        embedder_digest=manifest.digest,
-        made_with=repr(manifest),
+        embedder_digest=f"{manifest.digest} {run_by}",
+        made_with=f"{manifest!r} {run_by}",
         write=lambda folder: SqliteStore.open(folder, manifest),
         read=lambda folder: SqliteStore.open_existing(folder, manifest),
         cache=weights.cache / "eval",

@@ -28,7 +28,7 @@ class KeptVectors:
     Args:
         path: SQLite file to keep them in; made where it is missing.
         embedder: Embeds what is not kept.
-        digest: Of the embedder's weights.
+        digest: Of the embedder's weights, and how they are run.
     """
 
     def __init__(self, path: Path, embedder: Embedder, digest: str) -> None:

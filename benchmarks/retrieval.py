@@ -2,8 +2,8 @@
 
 python benchmarks/retrieval.py SETS -o benchmarks/results/retrieval.json [--float32]
 
-With `--float32` all is embedded and searched once more with the embedder in torch, in float32, to see what it costs that
-this processor's fast format is used.
+With `--float32` all is embedded and searched once more with the embedder in torch, in float32, to see what the number
+format that this processor is fast in costs.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from common import arguments, datasets, progress, settings, write
 
 from rag.config import Config
 from rag.embedder import SentenceTransformerEmbedder
-from rag.evals.indexes import Parts
 from rag.evals.datasets import sample
+from rag.evals.indexes import Parts
 from rag.evals.metrics import mean
 from rag.evals.runner import evaluate, open_parts
 from rag.factory import open_weights

@@ -8,7 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag import factory
+from rag.config import Config
+from rag.embedder import SentenceTransformerEmbedder
 from rag.errors import RagError
+from rag.evals.indexes import Parts
+from rag.evals.runner import open_parts
 from rag.evals.vectors import KeptVectors
 from rag.testing import FakeEmbedder
 from rag.types import Matrix
@@ -53,3 +58,22 @@ def test_a_damaged_file_is_an_error_that_says_what_mends_it(tmp_path: Path) -> N
     with pytest.raises(RagError, match="not a database") as caught:
         KeptVectors(tmp_path / "v.db", FakeEmbedder(), "d").embed(["lamp"])
     assert caught.value.hint.startswith("delete ")
+
+
+@pytest.mark.weights
+def test_what_is_kept_is_told_apart_by_how_the_embedder_is_run(
+    embedder_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config(generator="extractive", embedder=str(embedder_folder))
+
+    class Otherwise(SentenceTransformerEmbedder):
+        """The same weights, the same name."""
+
+    def parts(run_by: type[SentenceTransformerEmbedder]) -> Parts:
+        monkeypatch.setattr(factory, "open_embedder", lambda *_: run_by(embedder_folder, config.embedder))
+        return open_parts(config, lambda _w, _d, _t: None, generator=False)
+
+    one, other = parts(SentenceTransformerEmbedder), parts(Otherwise)
+    assert one.embedder.name == other.embedder.name
+    assert one.embedder_digest != other.embedder_digest
+    assert one.made_with != other.made_with

@@ -54,8 +54,7 @@ def main() -> int:
 def _in_float32(parts: Parts, config: Config) -> Parts:
     """The same with the embedder in torch; its vectors and indexes are kept beside the others."""
     embedder = SentenceTransformerEmbedder(open_weights(config, progress).path(config.embedder), config.embedder)
-    run_by = type(embedder).__name__
-    digest, made_with = f"{parts.embedder_digest} {run_by}", f"{parts.made_with} {run_by}"
+    digest, made_with = f"{parts.embedder_digest} float32", f"{parts.made_with} float32"
     return replace(parts, embedder=embedder, embedder_digest=digest, made_with=made_with)
 
 

@@ -1,8 +1,8 @@
 """Sentences and evidence to checked citations and the final text: pure and total.
 
 Markers are computed here, never taken from the model: each sentence of the draft is weighed against the evidence, the
-few passages that support it best are cited, and the policy decides what becomes of a sentence that nothing supports.
-Knows nothing of models, stores or how the evidence was found.
+few passages of one document that support it best are cited, and the policy decides what becomes of a sentence that
+nothing supports. Knows nothing of models, stores or how the evidence was found.
 """
 
 from __future__ import annotations
@@ -134,8 +134,7 @@ class Checker:
         """Never of two documents: a half from each is how small models are wrong with the right words."""
         documents = dict.fromkeys(item.chunk.document for item in self._evidence)
         each = [self._gathered(text, [e for e in self._evidence if e.chunk.document == one]) for one in documents]
-        nothing = Support(0.0, "unsupported", "no evidence"), list[Evidence]()
-        best, chosen = max(each, key=lambda pair: pair[0].score, default=nothing)
+        best, chosen = max(each, key=lambda pair: pair[0].score, default=self._gathered(text, []))
         chosen.sort(key=self._key)
         return best, [(item, self._weigh(text, [item]).score) for item in chosen]
 

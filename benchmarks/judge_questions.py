@@ -18,6 +18,9 @@ from rag.pipeline import Pipeline
 from rag.splitter import sentences
 from rag.types import Evidence, Hit, Question
 
+_SHORT = 10
+"""Most words of an answer that a text can be expected to have as it stands."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -30,6 +33,7 @@ class Asked:
         query: As searched for.
         evidence: Best first.
         answerable: Whether it answers.
+        stated: Whether it has the words of a right answer; where the set gives no short ones, `answerable`.
     """
 
     set: str
@@ -38,6 +42,7 @@ class Asked:
     query: str
     evidence: Sequence[Evidence]
     answerable: bool
+    stated: bool
 
 
 def questions(dataset: Dataset, parts: Parts, *, without_gold: bool) -> Iterator[Asked]:
@@ -60,22 +65,31 @@ def questions(dataset: Dataset, parts: Parts, *, without_gold: bool) -> Iterator
         run = pipeline.prepare(Question(case.text, case.id, case.history))
         answerable = case.answerable if case.answerable is not None else bool(case.gold or case.spans)
         if run.evidence:
-            yield Asked(dataset.name, case.id, parity(case.id), run.query, run.evidence, answerable)
+            stated = answerable and (not _short(case) or any(_says(case, item.text) for item in run.evidence))
+            yield Asked(dataset.name, case.id, parity(case.id), run.query, run.evidence, answerable, stated)
         if answerable and without_gold and (case.gold or case.answers):
             left = [hit for hit in run.candidates if not _answers(case, hit)]
             if rest := _selected(pipeline, run.query, left):
-                yield Asked(dataset.name, f"{case.id} without gold", parity(case.id), run.query, rest, False)
+                yield Asked(dataset.name, f"{case.id} without gold", parity(case.id), run.query, rest, False, False)
     indexes.close()
 
 
 def _answers(case: Case, hit: Hit) -> bool:
     chunk = hit.chunk
-    said = chunk.text.casefold()
-    if any(answer.casefold() in said for answer in (*case.answers, *case.all_answers) if answer):
+    if _says(case, chunk.text):
         return True
     if case.spans:
         return any(span.meets(chunk.document, chunk.start, chunk.end) for span in case.spans)
     return chunk.document in case.gold
+
+
+def _short(case: Case) -> bool:
+    return any(len(answer.split()) <= _SHORT for answer in case.answers)
+
+
+def _says(case: Case, text: str) -> bool:
+    said = text.casefold()
+    return any(answer.casefold() in said for answer in (*case.answers, *case.all_answers) if answer)
 
 
 def _selected(pipeline: Pipeline, query: str, hits: Sequence[Hit]) -> list[Evidence]:

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from rag.conflicts import other_number
 from rag.events import SentenceChecked
-from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, answers, is_short, judge_reply
+from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, answers, echoes, is_short, judge_reply
 from rag.types import Citation, Conflict, Evidence, Policy, Sentence
 
 _MARKER = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】)")
@@ -154,7 +154,8 @@ class Checker:
         return judge_reply(text, self._question, [item.text for item in evidence], _above(evidence), self._thresholds)
 
     def _answers(self, text: str, evidence: Sequence[Evidence]) -> bool:
-        return answers(text, self._question, [clean(item.text) for item in evidence], _above(evidence))
+        stated = [clean(item.text) for item in evidence]
+        return not echoes(text, self._question) and answers(text, self._question, stated, _above(evidence))
 
     def _cite(self, item: Evidence, score: float) -> Citation:
         number = self._numbers[self._key(item)] = len(self._numbers) + 1

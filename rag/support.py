@@ -35,6 +35,8 @@ _FEW = 3
 """Most different content words of a reply that says nothing without its question, as "In 2019." does."""
 _ASKED = 0.5
 """Share of the question's words that evidence must have to speak of what was asked; docs/log.md has the figures."""
+_OPEN = frozenset("how what when where which who whom whose why".split())
+"""Words that ask for something which the question does not name, unless it offers a choice."""
 _JUST_UNDER = 0.01
 """How far under "supported" a score is held by an objection that leaves room for doubt."""
 
@@ -143,6 +145,14 @@ def answers(claim: str, question: str, evidence: Sequence[str], context: str = "
     asked = set(terms(question))
     stated = set(terms(" ".join([*evidence, context])))
     return len(asked & stated) >= _ASKED * len(asked) or _plain(claim) in map(_plain, evidence)
+
+
+def echoes(claim: str, question: str) -> bool:
+    """True for a reply to an open question that has none but its words, as "The envoy is the envoy." has."""
+    asked = {word.casefold() for word in tokens(question)}
+    is_open = bool(asked & _OPEN) and "or" not in asked
+    says_more = numbers(claim) or negated(claim) or set(terms(claim)) - set(terms(question))
+    return is_open and not says_more
 
 
 def is_short(claim: str) -> bool:

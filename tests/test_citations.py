@@ -114,6 +114,14 @@ def test_a_supported_sentence_off_the_question_is_no_answer() -> None:
     assert not quoting.refuses, "a whole line of the source may word the answer in its own way"
 
 
+def test_an_echo_of_the_question_is_no_answer() -> None:
+    subject = checker(question="Where must notice be given in writing?")
+    assert subject.check("Notice must be given in writing.").sentence.verdict == "supported"
+    assert subject.refuses
+    subject.check("The notice period is thirty days.")
+    assert not subject.refuses
+
+
 def test_one_sentence_to_the_point_carries_the_others() -> None:
     subject = checker(question="Are pets allowed?")
     subject.check("The deposit of 400 euros is paid back within 14 days.")

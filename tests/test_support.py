@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.support import Thresholds, judge_support
+from rag.support import Thresholds, echoes, judge_support
 
 SOURCE = "The harbour office approved 14 permits on 3 March 2024, and Mona Lindqvist signed each of them."
 
@@ -128,3 +128,21 @@ def test_another_identifier_is_never_supported() -> None:
 
 def test_a_name_that_is_also_a_small_word_is_found() -> None:
     assert "all" not in judge_support("He won the All-Star Game twice.", ["He won the All - Star Game ."]).why
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "is_one"),
+    [
+        pytest.param("The special envoy is the special envoy.", "Who is the special envoy?", True, id="who"),
+        pytest.param("The office approved permits.", "How many permits did the office approve?", True, id="how-many"),
+        pytest.param("The special envoy is Mona Lindqvist.", "Who is the special envoy?", False, id="a-name"),
+        pytest.param("Fourteen.", "How many of the fourteen permits were approved?", False, id="a-number"),
+        pytest.param("No permits were approved.", "Which permits were approved?", False, id="none"),
+        pytest.param("The permits were approved.", "Were the permits approved?", False, id="yes-or-no"),
+        pytest.param("The ferry is faster.", "Which is faster, the ferry or the train?", False, id="a-choice"),
+    ],
+)
+def test_a_reply_with_none_but_the_words_of_an_open_question_is_an_echo(
+    claim: str, question: str, is_one: bool
+) -> None:
+    assert echoes(claim, question) is is_one

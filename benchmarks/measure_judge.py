@@ -89,15 +89,15 @@ def _read(model: Any, options: torch.Tensor, adapter: Adapter, prompts: Sequence
 
 def _curve(scored: Scored) -> tuple[float, float]:
     """Intercept and slope by Newton's method; questions count as in training."""
-    counted = counts([one for one, _ in scored])
-    weights_of = np.array([counted[one.set, one.answerable] for one, _ in scored])
+    known = counts([one for one, _ in scored])
+    share = np.array([known[one.set, one.answerable] for one, _ in scored])
     inputs = np.array([[1.0, odds] for _, odds in scored])
     wanted = np.array([one.answerable for one, _ in scored], float)
     weights = np.zeros(2)
     for _ in range(30):
         likely = 1 / (1 + np.exp(-inputs @ weights))
-        bend = (inputs * (weights_of * likely * (1 - likely))[:, None]).T @ inputs
-        weights += np.linalg.solve(bend, inputs.T @ (weights_of * (wanted - likely)))
+        bend = (inputs * (share * likely * (1 - likely))[:, None]).T @ inputs
+        weights += np.linalg.solve(bend, inputs.T @ (share * (wanted - likely)))
     return round(float(weights[0]), 3), round(float(weights[1]), 3)
 
 

@@ -35,7 +35,8 @@ class Checker:
         place: Gives page and heading of a piece of evidence.
         policy: What becomes of an unsupported sentence: `flag` keeps it, `drop` takes it out, `refuse` ends the answer.
         thresholds: Where the verdicts begin.
-        question: What the answer replies to.
+        question: What the answer replies to, standing alone.
+        asked: The same as it was put, without what earlier turns lend it; an answer that only echoes it is none.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class Checker:
         policy: Policy,
         thresholds: Thresholds = DEFAULT_THRESHOLDS,
         question: str = "",
+        asked: str = "",
     ) -> None:
         self._evidence = evidence
         self._place = place
         self._policy = policy
         self._thresholds = thresholds
         self._question = question
+        self._asked = asked
         self._numbers: dict[tuple[str, int, int], int] = {}
         self.citations: list[Citation] = []
         self.kept: list[Sentence] = []
@@ -157,7 +160,7 @@ class Checker:
 
     def _answers(self, text: str, evidence: Sequence[Evidence]) -> bool:
         stated = [clean(item.text) for item in evidence]
-        return not echoes(text, self._question) and answers(text, self._question, stated, _above(evidence))
+        return not echoes(text, self._asked) and answers(text, self._question, stated, _above(evidence))
 
     def _cite(self, item: Evidence, score: float) -> Citation:
         number = self._numbers[self._key(item)] = len(self._numbers) + 1

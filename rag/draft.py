@@ -12,6 +12,7 @@ from rag.events import SentenceChecked
 from rag.prompts import is_refusal
 from rag.run import Run
 from rag.splitter import sentences
+from rag.support import echoes
 from rag.types import Policy, Span
 from rag.words import first_and_missing
 
@@ -55,7 +56,11 @@ def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceCheck
     believed = is_refusal(run.draft) and not run.decision.judge
     if checker.refuses and not (believed or run.stopped) and policy == "drop":
         checker.withdraw()
-        near, lines = checker.rests_on, [item.text for item in run.evidence]
-        both = [near.text, lines[0]] if near else [lines[at] for at in first_and_missing(run.query, lines)]
+        near = checker.rests_on
+        lines = [item.text for item in run.evidence if not echoes(item.text, run.question)]  # a heading, say
+        if near and near.text in lines:
+            both = [near.text, lines[0]]
+        else:
+            both = [lines[at] for at in first_and_missing(run.query, lines)]
         for line in dict.fromkeys(both):
             yield checker.check(line)

@@ -243,7 +243,7 @@ class Pipeline:
     def _checker(self, run: Run) -> Checker:
         run.evidence = run.places.standing(run.evidence)
         thresholds = Thresholds(self.config.support_above, self.config.support_below)
-        return Checker(run.evidence, run.places.of, self.config.policy, thresholds, run.query)
+        return Checker(run.evidence, run.places.of, self.config.policy, thresholds, run.query, run.question)
 
     def _generate(self, run: Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
         checked, messages = 0, prompts.answer_messages(run.query, run.evidence)

@@ -117,10 +117,18 @@ def test_a_supported_sentence_off_the_question_is_no_answer() -> None:
 
 
 def test_an_echo_of_the_question_is_no_answer() -> None:
-    subject = checker(question="Where must notice be given in writing?")
+    asked = "Where must notice be given in writing?"
+    subject = Checker(pieces(), lambda _: (2, "Terms"), "drop", question=asked, asked=asked)
     assert subject.check("Notice must be given in writing.").sentence.verdict == "supported"
     assert subject.refuses
     subject.check("The notice period is thirty days.")
+    assert not subject.refuses
+
+
+def test_words_that_earlier_turns_lend_a_question_are_no_echo() -> None:
+    lent = "How must that be given? Notice must be given in writing."
+    subject = Checker(pieces(), lambda _: (2, "Terms"), "drop", question=lent, asked="How must that be given?")
+    subject.check("Notice must be given in writing.")
     assert not subject.refuses
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rag.splitter import split
 from rag.store import SqliteStore
-from rag.testing import FakeGenerator
+from rag.testing import FakeEmbedder, FakeGenerator
+from rag.types import Document
 from tests.test_pipeline import check_invariants, judged, store
 
 __all__ = ["store"]
@@ -35,3 +37,14 @@ def test_many_questions_are_quoted_as_one(store: SqliteStore) -> None:
     assert [one.text for one in subject.ask_many(["Is the deposit paid?"])] == [
         subject.ask("Is the deposit paid?").text
     ]
+
+
+def test_a_heading_that_only_echoes_the_question_is_not_quoted(store: SqliteStore) -> None:
+    embedder = FakeEmbedder()
+    document = Document("exit.md", "exit.md", "The early exit.\n\nAn early leaver pays 80 francs.", sha256="exit")
+    chunks = list(split(document, embedder.count_tokens, 60))
+    store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
+    answer = judged(store, 2.0, FakeGenerator("The early exit.")).ask("How does the early exit go?")
+    assert [citation.quote for citation in answer.citations][:1] == ["An early leaver pays 80 francs."]
+    assert "The early exit" not in answer.text
+    check_invariants(answer, store)

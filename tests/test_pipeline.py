@@ -81,7 +81,7 @@ def judged(store: SqliteStore, log_odds: float, generator: FakeGenerator, **sett
     return Pipeline(store, FakeEmbedder(), generator, config, judge=FakeJudge(log_odds))
 
 
-@pytest.mark.parametrize("draft", ["The documents do not say.", "The rent is 9 yachts."])
+@pytest.mark.parametrize("draft", ["The documents do not say.", "The rent is 9 yachts.", "The deposit is a deposit."])
 def test_where_the_judge_sees_an_answer_that_the_draft_misses_the_evidence_is_quoted(
     store: SqliteStore, draft: str
 ) -> None:

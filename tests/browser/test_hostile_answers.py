@@ -53,7 +53,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for days in (30, 60):
         (root / "docs" / f"{days} {NAME}.txt").write_text(f"Pact {EVIL}\n\n{PACT.format(EVIL, days)}\n", "utf-8")
     (root / "docs" / "iridium.txt").write_text("A vault of iridium stands open.", "utf-8")
-    paper = drawn(lambda canvas: write(canvas, "The paper of rhodium", EVIL[:100], "is kept by Ines Okoro."))
+    paper = drawn(lambda canvas: write(canvas, "The paper of rhodium in ink", EVIL[:100], "is kept by Ines Okoro."))
     (root / "docs" / f"{NAME}.pdf").write_bytes(paper)
     with server(answer) as model:
         config = replace(settings(root), refuse_below=0.15, generator=f"openai:{model}#{EVIL}{LONG}")
@@ -122,7 +122,7 @@ def test_a_collection_and_a_question_that_looks_there(page: Page, url: str) -> N
     page.locator("#fn-scope input").click()
     page.get_by_role("option").filter(has_text="zugzwang").first.click()
     page.keyboard.press("Escape")
-    answer = ask(page, "Which seal of indium is blue?")
+    answer = ask(page, "What colour is the seal of indium?")
     expect(answer).to_contain_text("Looked only in")
     sound(page)
 

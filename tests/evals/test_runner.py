@@ -113,7 +113,7 @@ def test_answers_are_judged_by_their_words(tmp_path: Path) -> None:
     assert (right["answers"]["contains"], right["answers"]["exact_match"]) == (1.0, 0.0)
     assert right["answers"]["f1"] == pytest.approx(2 / 7)
     assert (right["citations"]["precision"], right["citations"]["recall"]) == (1.0, 1.0)
-    wrong = run(folder, parts(tmp_path, FakeGenerator("It burned whale oil."))).result
+    wrong = run(folder, parts(tmp_path, FakeGenerator("The harbour lamp was lit in spring."), policy="flag")).result
     assert wrong["answers"]["contains"] == 0.0
 
 
@@ -293,7 +293,7 @@ def test_a_run_in_which_everything_fails_is_an_error(tmp_path: Path) -> None:
 
 def test_an_answer_that_changes_when_asked_again_is_seen(tmp_path: Path) -> None:
     folder = write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": QUERIES[:1]}, QRELS[:1])
-    moody = FakeGenerator("The harbour lamp was lit in 1871.", "It burned whale oil.")
-    violated = run(folder, parts(tmp_path, moody)).result["invariants"]["violated"]
+    moody = FakeGenerator("The harbour lamp was lit in 1871.", "The harbour lamp was lit in spring.")
+    violated = run(folder, parts(tmp_path, moody, policy="flag")).result["invariants"]["violated"]
     assert violated[0]["id"] == "a"
     assert any(broken.startswith("5: text") for broken in violated[0]["broken"])

@@ -22,6 +22,7 @@ from common import progress, refusals, write
 from judge_reading import Prompt, counts, load, log_odds, open_model
 
 from rag.adapter import Adapter
+from rag.answerability import probability
 from rag.evals.machine import commit, machine
 from rag.evals.metrics import auroc
 
@@ -49,11 +50,15 @@ def main() -> int:
     weights = _curve(fitted)
     figures = {}
     for name in sorted({one.set for one in report}):
-        own = [(_likely(odds, weights), one.answerable) for one, odds in with_it if one.half == 1 and one.set == name]
+        own = [
+            (probability({"log_odds": odds}, weights), one.answerable)
+            for one, odds in with_it
+            if one.half == 1 and one.set == name
+        ]
         as_it_is = auroc([(odds, one.answerable) for one, odds in without if one.half == 1 and one.set == name])
         figures[name] = {**refusals(own, 0.5), "auroc_without_adapter": as_it_is}
     found = {
-        "weights": {"intercept": weights[0], "log_odds": weights[1]},
+        "weights": weights,
         "fitted_on": Counter(one.set for one, _ in fitted),
         "reported_on": figures,
     }
@@ -87,7 +92,7 @@ def _read(model: Any, options: torch.Tensor, adapter: Adapter, prompts: Sequence
     return with_it, without
 
 
-def _curve(scored: Scored) -> tuple[float, float]:
+def _curve(scored: Scored) -> dict[str, float]:
     """Intercept and slope by Newton's method; questions count as in training."""
     known = counts([one for one, _ in scored])
     share = np.array([known[one.set, one.answerable] for one, _ in scored])
@@ -98,11 +103,7 @@ def _curve(scored: Scored) -> tuple[float, float]:
         likely = 1 / (1 + np.exp(-inputs @ weights))
         bend = (inputs * (share * likely * (1 - likely))[:, None]).T @ inputs
         weights += np.linalg.solve(bend, inputs.T @ (share * (wanted - likely)))
-    return round(float(weights[0]), 3), round(float(weights[1]), 3)
-
-
-def _likely(odds: float, weights: tuple[float, float]) -> float:
-    return float(1 / (1 + np.exp(-weights[0] - weights[1] * odds)))
+    return {"intercept": round(float(weights[0]), 3), "log_odds": round(float(weights[1]), 3)}
 
 
 if __name__ == "__main__":

@@ -138,7 +138,8 @@ class Checker:
         documents = dict.fromkeys(item.chunk.document for item in self._evidence)
         each = [self._gathered(text, [e for e in self._evidence if e.chunk.document == one]) for one in documents]
         best, chosen = max(each, key=lambda pair: pair[0].score, default=self._gathered(text, []))
-        if best.verdict != "supported" and self._gathered(text, self._evidence)[0].verdict == "supported":
+        in_doubt = len(documents) > 1 and best.verdict != "supported"
+        if in_doubt and self._gathered(text, self._evidence)[0].verdict == "supported":
             best = replace(best, why=f"{best.why}; the rest of it stands in another document")
         chosen.sort(key=self._key)
         return best, [(item, self._weigh(text, [item]).score) for item in chosen]

@@ -40,8 +40,8 @@ def _why(run: Run, checker: Checker, answerable: bool) -> str:
         missing = ", ".join(run.decision.missing)
         found = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"
         return f"{found}; the chance that they answer it is put at {run.decision.probability:.0%}"
-    if checker.dropped:
-        return f"the model wrote what the passages do not support: {checker.dropped[0].why}"
-    if checker.kept:
+    if fell := [sentence for sentence in checker.dropped if sentence.verdict != "supported"]:
+        return f"the model wrote what the passages do not support: {fell[0].why}"
+    if checker.kept or checker.dropped:
         return "what the model wrote rests on passages that say little of what was asked"
     return "the model found no answer in the passages"

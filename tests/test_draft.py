@@ -48,3 +48,15 @@ def test_a_heading_that_only_echoes_the_question_is_not_quoted(store: SqliteStor
     assert [citation.quote for citation in answer.citations][:1] == ["An early leaver pays 80 francs."]
     assert "The early exit" not in answer.text
     check_invariants(answer, store)
+
+
+def test_where_there_are_but_echoes_the_refusal_does_not_call_them_unsupported(store: SqliteStore) -> None:
+    for path in ("lease.txt", "permits.txt"):
+        store.remove(path)
+    embedder = FakeEmbedder()
+    document = Document("exit.md", "exit.md", "The early exit.", sha256="exit")
+    chunks = list(split(document, embedder.count_tokens, 60))
+    store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
+    answer = judged(store, 2.0, FakeGenerator("The early exit.")).ask("How does the early exit go?")
+    assert answer.status == "refused"
+    assert answer.reason == "what the model wrote rests on passages that say little of what was asked"

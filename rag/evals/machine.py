@@ -25,14 +25,26 @@ def machine() -> dict[str, Any]:
     }
 
 
-def commit() -> str:
-    """State of the code as `git describe` gives it, with `-dirty` for changed files; `unknown` outside a checkout."""
-    root, git = Path(__file__).parents[2], shutil.which("git")
+def commit(root: Path = Path(__file__).parents[2]) -> str:
+    """The commit that the code is of.
+
+    Args:
+        root: The checkout.
+
+    Returns:
+        Ten digits, and `-dirty` where a file has changed that is no measured result; `unknown` outside a checkout.
+    """
+    git = shutil.which("git")
     if git is None or not (root / ".git").exists():
         return "unknown"
-    command = [git, "-C", str(root), "describe", "--always", "--dirty", "--abbrev=10"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (fixed words, no shell)
-    return done.stdout.strip() or "unknown"
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [git, "-C", str(root), *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (fixed words, no shell)
+
+    at = run("rev-parse", "--short=10", "HEAD").stdout.strip()
+    changed = run("diff", "--quiet", "HEAD", "--", ":(exclude)benchmarks/results").returncode == 1
+    return f"{at}-dirty" if at and changed else at or "unknown"
 
 
 def _cpu() -> str:

@@ -84,11 +84,18 @@ def test_one_who_cancels_stops_the_computation(tmp_path: Path) -> None:
 
 def test_one_that_is_killed_stops_it_too(tmp_path: Path) -> None:
     generator = GatedGenerator()
-    ask = "import sys, gradio_client as g; g.Client(sys.argv[1], verbose=False).predict('notice', api_name='/ask')"
+    ask = """
+import logging, sys, gradio_client
+logging.basicConfig(level=logging.INFO)
+gradio_client.Client(sys.argv[1], verbose=False).predict("notice", api_name="/ask")
+"""
     with (
         serving(open_library(tmp_path, generator), 19_260) as url,
         running([sys.executable, "-c", ask, url], tmp_path, os.environ) as process,
     ):
+        assert process.stderr
+        # Its heartbeat is how the server knows of a client; it may start after the question.
+        assert any("/heartbeat/" in line for line in process.stderr)
         while not generator.seen:
             assert process.poll() is None, process.communicate()
             time.sleep(0.01)

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from common import arguments, datasets, progress, refusals, settings, write
 
-from rag import prompts
+from rag import logistic, prompts
 from rag.answerability import features, probability
 from rag.evals.cases import Case, Dataset
 from rag.evals.datasets import sample
@@ -114,7 +114,7 @@ def _values(case: Case, indexes: Indexes) -> dict[str, float]:
 
 
 def _fit(seen: Sequence[Observation], answerable: float) -> dict[str, float]:
-    """Logistic regression by Newton's method.
+    """A logistic curve.
 
     Each set counts the same, and in it all answerable questions together so many times what the others do.
     """
@@ -122,14 +122,8 @@ def _fit(seen: Sequence[Observation], answerable: float) -> dict[str, float]:
     counts = np.array([(answerable if one.answerable else 1) / cells[one.set, one.answerable] for one in seen])
     counts *= len(seen) / counts.sum()
     names = list(seen[0].values)
-    inputs = np.array([[1.0, *one.values.values()] for one in seen])
-    wanted = np.array([one.answerable for one in seen], float)
-    weights = np.zeros(1 + len(names))
-    for _ in range(30):
-        likely = 1 / (1 + np.exp(-inputs @ weights))
-        slope = inputs.T @ (counts * (wanted - likely))
-        bend = (inputs * (counts * likely * (1 - likely))[:, None]).T @ inputs
-        weights += np.linalg.solve(bend, slope)
+    inputs = [[1.0, *one.values.values()] for one in seen]
+    weights = logistic.fit(inputs, [one.answerable for one in seen], counts)
     return {name: round(float(weight), 3) for name, weight in zip(["intercept", *names], weights, strict=True)}
 
 

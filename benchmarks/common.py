@@ -14,7 +14,7 @@ from typing import Any
 
 from rag.config import Config, load_config
 from rag.errors import RagError
-from rag.evals.cases import Dataset
+from rag.evals.cases import Case, Dataset
 from rag.evals.datasets import load_dataset
 from rag.evals.metrics import auroc, balanced_accuracy, mean
 from rag.evals.outcomes import Outcome
@@ -54,6 +54,15 @@ def datasets(sets: Path) -> Iterator[Dataset]:
             yield load_dataset(folder)
         except RagError as exc:
             print(f"passed over: {exc.message}", file=sys.stderr)
+
+
+def telling(sets: Path) -> Iterator[Dataset]:
+    """Those of the sets with a question that says what is to be answered, or that nothing is."""
+    return (dataset for dataset in datasets(sets) if any(map(_tells, dataset.cases)))
+
+
+def _tells(case: Case) -> bool:
+    return bool(case.answers or case.targets or case.all_answers) or case.answerable is not None
 
 
 def asked(outcome: Outcome) -> dict[str, Any]:

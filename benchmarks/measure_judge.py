@@ -16,11 +16,11 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from common import progress, refusals, write
 from judge_reading import Prompt, counts, load, log_odds, open_model
 
+from rag import logistic
 from rag.adapter import Adapter
 from rag.answerability import probability
 from rag.evals.machine import commit, machine
@@ -93,17 +93,12 @@ def _read(model: Any, options: torch.Tensor, adapter: Adapter, prompts: Sequence
 
 
 def _curve(scored: Scored) -> dict[str, float]:
-    """Intercept and slope by Newton's method; questions count as in training."""
+    """Intercept and slope; questions count as in training."""
     known = counts([one for one, _ in scored])
-    share = np.array([known[one.set, one.answerable] for one, _ in scored])
-    inputs = np.array([[1.0, odds] for _, odds in scored])
-    wanted = np.array([one.answerable for one, _ in scored], float)
-    weights = np.zeros(2)
-    for _ in range(30):
-        likely = 1 / (1 + np.exp(-inputs @ weights))
-        bend = (inputs * (share * likely * (1 - likely))[:, None]).T @ inputs
-        weights += np.linalg.solve(bend, inputs.T @ (share * (wanted - likely)))
-    return {"intercept": round(float(weights[0]), 3), "log_odds": round(float(weights[1]), 3)}
+    share = [known[one.set, one.answerable] for one, _ in scored]
+    inputs = [[1.0, odds] for _, odds in scored]
+    intercept, slope = logistic.fit(inputs, [one.answerable for one, _ in scored], share).tolist()
+    return {"intercept": round(intercept, 3), "log_odds": round(slope, 3)}
 
 
 if __name__ == "__main__":

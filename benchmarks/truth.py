@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from common import CIRCUMSTANCES, arguments, datasets, progress, settings, write
+from common import CIRCUMSTANCES, arguments, progress, settings, telling, write
 
-from rag.evals.cases import Case, Dataset
+from rag.evals.cases import Dataset
 from rag.evals.datasets import sample
 from rag.evals.machine import commit
 from rag.evals.runner import evaluate, open_parts
@@ -28,7 +28,7 @@ _SECTIONS = ("answers", "refusal", "citations", "conflicts")
 def main() -> int:
     """Ask, measure, write; 1 where an answer breaks a promise."""
     given = arguments(__doc__, 600).parse_args()
-    found = [dataset for dataset in datasets(given.sets) if any(map(_tells, dataset.cases))]
+    found = list(telling(given.sets))
     config = settings(generator=given.generator)
     parts = open_parts(config, progress, generator=True)
     run = {"n": given.n, "half": given.half, "commit": commit(), "config": config.fingerprint()}
@@ -50,11 +50,6 @@ def _done(output: Path, run: Mapping[str, Any]) -> dict[str, Any]:
     """The sets that an earlier run has measured in the same way."""
     before = json.loads(output.read_text("utf-8")) if output.exists() else {}
     return dict(before["sets"]) if run.items() <= before.items() else {}
-
-
-def _tells(case: Case) -> bool:
-    """Whether it says what is to be answered, or that nothing is."""
-    return bool(case.answers or case.targets or case.all_answers) or case.answerable is not None
 
 
 def _total(sets: Mapping[str, Any]) -> dict[str, int]:

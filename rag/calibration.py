@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from rag import logistic
 from rag.answerability import probability, shipped
 from rag.errors import ConfigError, UsageError
 
@@ -26,8 +27,6 @@ FILE = "answerability.json"
 """Name of the file, in the folder of the index."""
 _PRIOR = 4.0
 """How many probes the shipped weights count for, about: with few probes little is moved."""
-_STEPS = 50
-_NEAR = 1e-9
 
 Weights = Mapping[str, float]
 Pairs = Sequence[tuple["Observed", "Observed"]]
@@ -137,20 +136,10 @@ def fit(pairs: Pairs, judge: str) -> Weights:
     if not seen:
         return prior
     inputs = np.array([[one.features.get(name, 1.0) for name in names] for one in seen])
-    wanted = np.array([one.answerable for one in seen], float)
-    centre = np.array([prior[name] for name in names])
     scale = np.maximum(inputs.std(axis=0), 1e-3)
     scale[names.index("intercept")] = 1.0
     held = _PRIOR * np.diag(scale**2) / 4  # a probe bends the curve by a quarter at most
-    weights = centre.copy()
-    for _ in range(_STEPS):
-        likely = 1 / (1 + np.exp(-inputs @ weights))
-        slope = inputs.T @ (wanted - likely) - held @ (weights - centre)
-        bend = (inputs * (likely * (1 - likely))[:, None]).T @ inputs + held
-        step = np.linalg.solve(bend, slope)
-        weights += step
-        if np.abs(step).max() < _NEAR:
-            break
+    weights = logistic.fit(inputs, [one.answerable for one in seen], centre=list(prior.values()), held=held)
     return {name: round(float(weight), 3) for name, weight in zip(names, weights, strict=True)}
 
 

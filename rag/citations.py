@@ -192,5 +192,6 @@ def _above(evidence: Sequence[Evidence]) -> str:
 
 
 def _marker_before_stop(part: str) -> str:
-    """Move the markers in front of the full stop, as in `so [1].` here."""
-    return re.sub(r"([.!?。！？]+)((?:\s*\[\d+\])+)$", lambda m: f"{m.group(2)}{m.group(1)}", part)
+    """Move the markers in front of the full stop, as in `so [1].` here; a stop that ends `U.S.` stays with it."""
+    pattern = r"(?<!\.[^\W\d_])([.!?。！？]+)((?:\s*\[\d+\])+)$"
+    return re.sub(pattern, lambda m: f"{m.group(2)}{m.group(1)}", part)

@@ -40,6 +40,24 @@ def test_a_supported_sentence_cites_its_passage() -> None:
     assert subject.text() == "The deposit is 400 euros [1]."
 
 
+@pytest.mark.parametrize(
+    ("ending", "shown"),
+    [
+        ("the U.S.", "the U.S. [1]"),
+        ("5 p.m.", "5 p.m. [1]"),
+        ("Node.js.", "Node.js [1]."),
+        ("the U.S.!", "the U.S. [1]!"),
+        ("2.5.", "2.5 [1]."),
+    ],
+)
+def test_a_stop_that_is_part_of_a_word_stays_with_it(ending: str, shown: str) -> None:
+    text = f"The deposit is kept in {ending}"
+    chunk = Chunk("lease.md", 0, len(text), text, "Lease", "", None)
+    subject = Checker([Evidence(chunk, 0, len(text), text, 1.0)], lambda _: (None, ""), "drop")
+    subject.check(text)
+    assert subject.text() == f"The deposit is kept in {shown}"
+
+
 def test_numbers_follow_first_use_and_are_reused() -> None:
     subject = checker()
     subject.check("Pets are not allowed.")

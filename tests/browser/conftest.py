@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, expect, sync_playwright
 
 from rag import factory
 from rag.config import Config
@@ -25,6 +25,8 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+_PATIENCE_MS = 15_000
+"""For what a page should do soon: on a busy machine five seconds were once too few."""
 _GRADIO_SAYS = "Method not implemented."
 """Its client warns so when it closes the progress of an upload."""
 REPLY = (
@@ -63,6 +65,7 @@ def chromium() -> Iterator[Browser]:
     """Debian's Chromium; a missing one fails, so that nobody takes a skipped test for a passed one."""
     if not CHROMIUM.exists():
         pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser
@@ -74,7 +77,7 @@ def page(chromium: Browser) -> Iterator[Page]:
     """A fresh user. Afterwards: no dialog, no error, nothing asked of another host."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(_PATIENCE_MS)
     noted = Noted(page)
     yield page
     context.close()

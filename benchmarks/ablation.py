@@ -113,7 +113,7 @@ def main() -> int:
     for left_out, changed, patches in _variants(parts):
         of_sets = {}
         for dataset in sets:
-            figures, outcomes, circumstances = _asked(dataset, changed, patches())
+            figures, outcomes, circumstances = _asked(dataset, changed, patches)
             before = whole.setdefault(dataset.name, outcomes)
             of_sets[dataset.name] = {**figures, "other_answers": _differ(before, outcomes)}
         found[left_out] = {"mean": _means(list(of_sets.values())), "sets": of_sets}
@@ -121,27 +121,27 @@ def main() -> int:
     return 0
 
 
-def _variants(parts: Parts) -> Iterator[tuple[str, Parts, Callable[[], _Patches]]]:
+def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
     """What is left out, the models that are left, and what is changed meanwhile."""
-    yield "nothing", parts, list
+    yield "nothing", parts, []
     if parts.judge:
-        yield "the judge", replace(parts, judge=None), list
-    yield "the evidence floor", parts, lambda: [patch("rag.evidence._FLOOR", 0.0)]
-    yield "the check of sentences", parts, lambda: [patch("rag.support._verdict", lambda *_: "supported")]
-    yield "the caps on numbers and negations", parts, lambda: [patch("rag.support._CAP", 1.0)]
-    yield "names and numbers near their words", parts, lambda: [patch("rag.support.unbound", lambda *_: [])]
-    yield "one document for a sentence", parts, lambda: [patch.object(Checker, "_best", _of_any_documents)]
+        yield "the judge", replace(parts, judge=None), []
+    yield "the evidence floor", parts, [patch("rag.evidence._FLOOR", 0.0)]
+    yield "the check of sentences", parts, [patch("rag.support._verdict", lambda *_: "supported")]
+    yield "the caps on numbers and negations", parts, [patch("rag.support._CAP", 1.0)]
+    yield "names and numbers near their words", parts, [patch("rag.support.unbound", lambda *_: [])]
+    yield "one document for a sentence", parts, [patch.object(Checker, "_best", _of_any_documents)]
     yield (
         "whether it was asked",
         parts,
-        lambda: [patch(f"rag.{where}.answers", lambda *_: True) for where in ("citations", "support")],
+        [patch(f"rag.{where}.answers", lambda *_: True) for where in ("citations", "support")],
     )
     yield (
         "echoes",
         parts,
-        lambda: [patch(f"rag.{where}.echoes", lambda *_: False) for where in ("citations", "draft")],
+        [patch(f"rag.{where}.echoes", lambda *_: False) for where in ("citations", "draft")],
     )
-    yield "quotes in the place of a draft", parts, lambda: [patch("rag.pipeline.quotes", lambda *_: iter(()))]
+    yield "quotes in the place of a draft", parts, [patch("rag.pipeline.quotes", lambda *_: iter(()))]
 
 
 def _of_any_documents(checker: Any, text: str) -> tuple[Support, list[tuple[Evidence, float]]]:

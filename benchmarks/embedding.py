@@ -20,8 +20,8 @@ from rag import factory
 from rag.convert import fast_dtype
 from rag.errors import LoadError
 from rag.evals.machine import commit, machine
+from rag.export import load
 from rag.folder import files_of
-from rag.graph import load
 from rag.loaders import load as load_file
 from rag.protocols import Embedder
 from rag.splitter import embedded_text, split

@@ -94,5 +94,5 @@ def _says(case: Case, text: str) -> bool:
 
 def _selected(pipeline: Pipeline, query: str, hits: Sequence[Hit]) -> list[Evidence]:
     config = pipeline.config
-    found = evidence.weigh(query, hits[: config.k], pipeline.embedder, sentences, config.evidence_sentences)
-    return prompts.pack(found.evidence, pipeline.generator.count_tokens, config.evidence_tokens)
+    found = evidence.select(query, hits[: config.k], pipeline.embedder, sentences, config.evidence_sentences)
+    return prompts.pack(found, pipeline.generator.count_tokens, config.evidence_tokens)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.protocols import Embedder, Generator, Judge, Message, Reranker
+from rag.protocols import Embedder, Generator, Judge, Message, Reranker, TokenEmbedder
 from rag.types import Chunk, Hit
 
 HOSTILE = ("", " ", "\0", "\ud800", "<|im_end|>\n<|im_start|>system\n", "[SEP] [CLS] </s>", "名前" * 300, "a" * 5_000)
@@ -58,6 +58,28 @@ class EmbedderContract:
         assert count("") == 0 < count("rent") < count(self.texts[0])
         assert count("rent " * 2_000) >= 2_000
         assert all(count(text) >= 0 for text in HOSTILE)
+
+    def test_tokens_have_unit_vectors_and_stand_where_their_spans_say(self, subject: Embedder) -> None:
+        if not isinstance(subject, TokenEmbedder):
+            return
+        texts = [*self.texts, *HOSTILE]
+        for text, (vectors, spans) in zip(texts, subject.embed_tokens(texts), strict=True):
+            assert vectors.shape == (len(spans), subject.dim) and vectors.dtype == np.float32
+            assert np.abs(np.linalg.norm(vectors, axis=1) - 1).max(initial=0) < 1e-5
+            assert spans.shape == (len(vectors), 2)
+            assert ((0 <= spans[:, 0]) & (spans[:, 0] <= spans[:, 1]) & (spans[:, 1] <= len(text))).all()
+        first, again = (subject.embed_tokens(self.texts)[0] for _ in range(2))
+        assert (first.vectors == again.vectors).all()
+        words = [self.texts[0][start:end] for start, end in first.spans if end > start]
+        assert "".join(words).replace("#", "") == self.texts[0].replace(" ", "")
+
+    def test_a_question_has_a_vector_for_each_word(self, subject: Embedder) -> None:
+        if not isinstance(subject, TokenEmbedder):
+            return
+        assert subject.embed_query_tokens("Is rent due?").shape == (3, subject.dim)
+        for text in HOSTILE:
+            found = subject.embed_query_tokens(text)
+            assert found.shape == (max(1, len(found)), subject.dim)
 
 
 class GeneratorContract:

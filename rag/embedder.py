@@ -10,16 +10,17 @@ from __future__ import annotations
 import logging
 import shutil
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rag.graph import Graph, Shape, load, shape_of, tokenizer_of, tokenizer_source
+from rag.export import load, shape_of, tokenizer_source
+from rag.graph import Graph, Shape, tokenizer_of
 from rag.protocols import Embedder
-from rag.types import Matrix, Vector
+from rag.types import Matrix, Tokens, Vector
 
 _BATCH = 8
 """Texts per forward pass; the fewer, the less padding. 256 passages, two cores, graph: 8: 140, 16: 140, 32: 134 a s."""
@@ -96,20 +97,54 @@ class _LocalEmbedder(ABC):
     def _counting(self) -> Any:
         return tokenizer_of(self._source)
 
+    def embed_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Embed the tokens of passages, each in the company of its own text.
+
+        Args:
+            texts: Of any length; what is past `max_tokens` is not read.
+
+        Returns:
+            One record for each text, in the order given.
+        """
+        return self._tokens(texts, self._shape.document_prompt)
+
+    def embed_query_tokens(self, text: str) -> Matrix:
+        """Embed the words of a question: (words, dim) float32, unit rows; signs only where there is nothing else."""
+        found = self._tokens([text], self._shape.query_prompt)[0]
+        said = [any(map(str.isalnum, text[start:end])) for start, end in found.spans]
+        return found.vectors[said] if any(said) else found.vectors
+
     def _embed(self, texts: Sequence[str], prompt: str) -> Matrix:
-        """Batches of like length, so that little is spent on padding."""
-        sound = [_sound(text) for text in texts]
-        tokens = [item.ids for item in self._reading.encode_batch_fast([prompt + text for text in sound])]
-        order = sorted(range(len(texts)), key=lambda row: -len(tokens[row]))
+        sound, encoded = self._encoded(texts, prompt)
         matrix = np.empty((len(texts), self.dim), np.float32)
-        for at in range(0, len(order), _BATCH):
-            rows = order[at : at + _BATCH]
-            matrix[rows] = _unit(self._run([sound[row] for row in rows], [tokens[row] for row in rows], prompt))
+        for rows in _batches(encoded):
+            tokens = [encoded[row].ids for row in rows]
+            matrix[rows] = _unit(self._run([sound[row] for row in rows], tokens, prompt))
         return matrix
+
+    def _tokens(self, texts: Sequence[str], prompt: str) -> list[Tokens]:
+        sound, encoded = self._encoded(texts, prompt)
+        found: dict[int, Tokens] = {}
+        for rows in _batches(encoded):
+            tokens = [encoded[row].ids for row in rows]
+            vectors = self._run_tokens([sound[row] for row in rows], tokens, prompt)
+            for row, own in zip(rows, vectors, strict=True):
+                spans = np.maximum(0, np.asarray(encoded[row].offsets[: len(own)], np.int64) - len(prompt))
+                found[row] = Tokens(_unit(own), spans)
+        return [found[row] for row in range(len(texts))]
+
+    def _encoded(self, texts: Sequence[str], prompt: str) -> tuple[list[str], list[Any]]:
+        """The texts, and each with its prompt as tokens."""
+        sound = [_sound(text) for text in texts]
+        return sound, self._reading.encode_batch([prompt + text for text in sound])
 
     @abstractmethod
     def _run(self, texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
         """One batch, as text without its prompt and as tokens with it: (n, dim) float32."""
+
+    @abstractmethod
+    def _run_tokens(self, texts: list[str], tokens: list[list[int]], prompt: str) -> list[Matrix]:
+        """The same, for each text (tokens, dim) float32, of any length."""
 
 
 class GraphEmbedder(_LocalEmbedder):
@@ -130,6 +165,9 @@ class GraphEmbedder(_LocalEmbedder):
     def _run(self, texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
         return self._graph.run(tokens)
 
+    def _run_tokens(self, texts: list[str], tokens: list[list[int]], prompt: str) -> list[Matrix]:
+        return self._graph.tokens(tokens)
+
 
 class SentenceTransformerEmbedder(_LocalEmbedder):
     """Embeds in torch, in float32: bfloat16 there moves the vector of a text with the texts that share its batch.
@@ -147,9 +185,12 @@ class SentenceTransformerEmbedder(_LocalEmbedder):
         super().__init__(name, shape_of(self._model), tokenizer_source(self._model))
 
     def _run(self, texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
-        return np.asarray(
-            self._model.encode(texts, prompt=prompt, batch_size=len(texts), show_progress_bar=False), np.float32
-        )
+        found = self._model.encode(texts, prompt=prompt, batch_size=len(texts), show_progress_bar=False)
+        return np.asarray(found, np.float32)
+
+    def _run_tokens(self, texts: list[str], tokens: list[list[int]], prompt: str) -> list[Matrix]:
+        settings = {"batch_size": len(texts), "show_progress_bar": False, "output_value": "token_embeddings"}
+        return [own.float().cpu().numpy() for own in self._model.encode(texts, prompt=prompt, **settings)]
 
 
 class DeferredEmbedder:
@@ -191,6 +232,12 @@ def accelerator() -> str:
     import torch
 
     return "cuda" if torch.cuda.is_available() else ""
+
+
+def _batches(encoded: Sequence[Any]) -> Iterator[list[int]]:
+    """Rows of like length, so that little is spent on padding."""
+    order = sorted(range(len(encoded)), key=lambda row: -len(encoded[row].ids))
+    return (order[at : at + _BATCH] for at in range(0, len(order), _BATCH))
 
 
 def _sound(text: str) -> str:

@@ -1,31 +1,37 @@
 """From hits to evidence: the sentences of the retrieved passages that fit the question best.
 
-A sentence is scored by its nearness to the question (inner product of their vectors), by the share of the question's
-words that stand in it or above it, and by the rank of its passage. Only the more promising ones are embedded, so the
-cost does not grow with the length of the passages. Knows the embedder by its protocol alone.
+A sentence is scored by its nearness to the question (see `rag.nearness`), by the share of the question's words that
+stand in it or above it, and by the rank of its passage. The best are then weighed by themselves too: what stands beside
+an answer, as a hidden order does, is near to the question by its company alone. Only the more promising ones are looked
+at so closely, so the cost does not grow with the length of the passages. Knows nothing of embedders.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
+from rag.nearness import Reading, Stretch
 from rag.protocols import Embedder
 from rag.types import Chunk, Evidence, Hit, Span
 from rag.words import terms
 
-_EMBEDDED = 32
-"""Most sentences that are embedded for one question."""
-_NEARNESS, _WORDS, _ABOVE, _RANK = 1.0, 0.5, 0.25, 0.2
-"""Weights of nearness, of question words in the sentence, of those in its headings, and of the passage's rank."""
+_LIKELY = 32
+"""Most sentences whose nearness is looked at for one question."""
+_WORDS, _ABOVE, _RANK = 0.5, 0.25, 0.2
+"""Weights of question words in the sentence, of those in its headings, and of the passage's rank, against 1 of the
+sentence's nearness by itself."""
+_SPARE = 4
+"""More of the best than are wanted are weighed by themselves, since some will fall."""
 _FLOOR = 0.4
-"""Share of the best sentence's score that a sentence needs to be evidence; docs/decisions/0010-evidence-floor.md."""
+"""Share of the best one's score by itself that evidence needs; docs/decisions/0010-evidence-floor.md."""
 
 Split = Callable[[str], Sequence[Span]]
 """Sentence spans of a text."""
 Fate = Literal["kept", "heading", "wordless", "unlikely", "floor", "repeated", "surplus"]
-"""What becomes of a sentence: evidence, or why not; `unlikely` ones are not embedded, `surplus` ones are too many."""
+"""What becomes of a sentence: evidence, or why not; `unlikely` ones are not looked at, `surplus` ones are too many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +46,9 @@ class Weighed:
         rank: For the rank of its passage.
         words: For the question's words in it.
         headings: For those that stand above it and not in it.
-        nearness: For its nearness to the question; None where it was not embedded.
+        nearness: For its nearness to the question; None where it was not looked at.
+        alone: Its score by itself, with its own nearness in the place of that in its passage; None where it was not
+            looked at so closely.
         fate: What became of it.
     """
 
@@ -52,12 +60,23 @@ class Weighed:
     words: float = 0.0
     headings: float = 0.0
     nearness: float | None = None
+    alone: float | None = None
     fate: Fate = "kept"
 
     @property
     def score(self) -> float:
-        """The parts together; without nearness, what decides whether it is embedded."""
-        return self.rank + self.words + self.headings + (self.nearness or 0.0)
+        """The parts together; without nearness, what decides whether that is looked at."""
+        return self.rest + (self.nearness or 0.0)
+
+    @property
+    def rest(self) -> float:
+        """All but nearness."""
+        return self.rank + self.words + self.headings
+
+    @property
+    def stretch(self) -> Stretch:
+        """Where it stands in its passage."""
+        return self.chunk, self.start - self.chunk.start, self.end - self.chunk.start
 
     def evidence(self) -> Evidence:
         """The sentence as it is answered from."""
@@ -69,10 +88,10 @@ class Selection:
     """Every sentence of the hits with its fate.
 
     Attributes:
-        sentences: The embedded ones best first, then the others: those not embedded, best first, and what is no
+        sentences: Those looked at best first, then the unlikely ones, best first, and what is no
             sentence, in the order of the hits.
-        floor: The score that evidence needed.
-        least: The lowest score, nearness left out, that was embedded.
+        floor: The score by itself that evidence needed.
+        least: The lowest score, nearness left out, that was looked at.
     """
 
     sentences: tuple[Weighed, ...] = ()
@@ -90,9 +109,9 @@ class Selection:
             "kept": "",
             "heading": "a heading: it says what is spoken of, and nothing of it",
             "wordless": "no content words in it",
-            "unlikely": f"not among the {_EMBEDDED} that were embedded: by words and rank it scored {item.score:.3f},"
+            "unlikely": f"not among the {_LIKELY} that were looked at: by words and rank it scored {item.score:.3f},"
             f" the last of them {self.least:.3f}",
-            "floor": f"scored {item.score:.3f}, below the floor of {self.floor:.3f}, {_FLOOR:.0%} of the best",
+            "floor": f"scored {item.alone or 0.0:.3f} by itself, under {_FLOOR:.0%} of the best, {self.floor:.3f}",
             "repeated": "the same words as a better one",
             "surplus": f"scored {item.score:.3f}: enough were better, the last of them with {self._last:.3f}",
         }[item.fate]
@@ -108,7 +127,7 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
     Args:
         query: A question that stands alone.
         hits: Best first.
-        embedder: Gives the nearness of sentence and question.
+        embedder: The one that the index was made with.
         split: Cuts a passage into sentence spans.
         most: How many sentences at most.
 
@@ -116,23 +135,28 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
         At most `most` sentences, best first, no two with the same words, none that has little to do with the question;
         offsets count in the document.
     """
-    return weigh(query, hits, embedder, split, most).evidence
+    return weigh(query, hits, Reading(query, query, hits, embedder), split, most).evidence
 
 
-def weigh(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, most: int) -> Selection:
-    """Score every sentence and say what becomes of it; see `select`."""
+def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most: int) -> Selection:
+    """Score every sentence and say what becomes of it; see `select`. `reading` is of these hits."""
     wanted = set(terms(query))
     found = [item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, wanted, split)]
     ranked = sorted((item for item in found if item.fate == "kept"), key=_order)
-    likely = ranked[:_EMBEDDED]
-    rest = [replace(item, fate="unlikely") for item in ranked[_EMBEDDED:]]
+    likely = ranked[:_LIKELY]
+    rest = [replace(item, fate="unlikely") for item in ranked[_LIKELY:]]
     rest += [item for item in found if item.fate != "kept"]
     if not likely:
         return Selection(tuple(rest))
-    nearness = embedder.embed_documents([item.text for item in likely]) @ embedder.embed_query(query)
-    scored = [replace(item, nearness=_NEARNESS * float(near)) for item, near in zip(likely, nearness, strict=True)]
+    nearness = reading.near([item.stretch for item in likely])
+    scored = [replace(item, nearness=reading.weight * near) for item, near in zip(likely, nearness, strict=True)]
     scored.sort(key=_order)
-    floor = _FLOOR * scored[0].score
+    said = dict.fromkeys(map(_same, scored))
+    closest = [next(item for item in scored if _same(item) == words) for words in islice(said, most + _SPARE)]
+    alone = reading.alone([item.stretch for item in closest])
+    by_itself = {_same(item): item.rest + near for item, near in zip(closest, alone, strict=True)}
+    floor = _FLOOR * max(by_itself.values())
+    scored = [replace(item, alone=by_itself.get(_same(item))) for item in scored]
     return Selection((*_judged(scored, floor, most), *rest), floor, likely[-1].score)
 
 
@@ -175,15 +199,15 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
 
 
 def _judged(scored: Sequence[Weighed], floor: float, most: int) -> Iterator[Weighed]:
-    """The fate of each sentence that was embedded, best first."""
+    """The fate of each sentence that was looked at, best first."""
     met: set[str] = set()
     for item in scored:
         fate: Fate = "kept"
-        if item.score < floor:
+        if item.alone is not None and item.alone < floor:
             fate = "floor"
         elif _same(item) in met:
             fate = "repeated"
-        elif len(met) >= most:
+        elif item.alone is None or len(met) >= most:
             fate = "surplus"
         else:
             met.add(_same(item))

@@ -2,7 +2,7 @@
 
     cache/models/NAME/                 as published, beside a record of sizes and digests
     cache/converted/NAME-DTYPE-DIGEST/ a GGUF as safetensors, in the dtype that this processor is fast in
-    cache/converted/NAME-graph-DIGEST/ an embedder as a graph that needs no torch
+    cache/converted/NAME-graph2-DIGEST/ an embedder as a graph that needs no torch
     cache/partial/NAME/                what is still arriving
     cache/locks/                       one per model, so that two processes do not fetch into one folder
 
@@ -93,12 +93,12 @@ class Weights:
             name: As for `path`.
 
         Returns:
-            The folder, as `rag.graph.export` leaves it.
+            The folder, as `rag.export` leaves it.
 
         Raises:
             WeightsError: As for `path`, or the weights are not those of an embedder.
         """
-        from rag.graph import export
+        from rag.export import export
 
         source, local = self.path(name), _local(name)
         key = local.name if local else find(name).key
@@ -107,7 +107,7 @@ class Weights:
             self._progress(f"preparing {key}", 0, 0)
             export(source, folder)
 
-        return self._made(key, "graph", self.digest(name), make)
+        return self._made(key, "graph2", self.digest(name), make)
 
     def digest(self, name: str) -> str:
         """SHA-256, hex, of the weights that a name stands for; of a GGUF, as published.

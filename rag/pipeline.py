@@ -21,10 +21,12 @@ from rag.config import Config
 from rag.draft import finished, quotes, spans
 from rag.events import Event, EvidenceSelected, Retrieved, Token
 from rag.exchange import Turns, as_question, as_text, to_history, to_scope
+from rag.nearness import Reading
 from rag.places import Places
 from rag.promises import broken
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason, refusal
+from rag.retrieval import Wanted
 from rag.run import Run
 from rag.scope import resolved
 from rag.splitter import sentences
@@ -33,6 +35,8 @@ from rag.types import Answer, Chunk, Hit, Question
 
 _BATCH = 16
 """Questions whose answers `ask_many` generates together."""
+_READ = 10
+"""Passages that a search reads once more; an answer reads all its hits."""
 
 
 class Pipeline:
@@ -81,23 +85,24 @@ class Pipeline:
         Raises:
             UsageError: A scope that names nothing in the index.
         """
-        wanted = self.config.k if k is None else k
+        most = self.config.k if k is None else k
         asked = Question(question, history=to_history(history), scope=self._scope(scope))
-        return self._best(*self._candidates(asked, wanted), wanted)
+        wanted, candidates = self._candidates(asked, most)
+        hits = candidates[:most]
+        return self._best(wanted, hits, Reading(wanted.query, wanted.whole, hits[:_READ], self.embedder))
 
     def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Only a scope costs a look at the list of documents."""
         given = to_scope(paths)
         return resolved(given, [document.path for document in self.store.documents()]) if given else ()
 
-    def _candidates(self, asked: Question, k: int) -> tuple[str, list[Hit]]:
-        """The question as it stands alone, and what is found for it."""
+    def _candidates(self, asked: Question, k: int) -> tuple[Wanted, list[Hit]]:
+        """What is searched for, and what is found."""
         wanted = retrieval.wanted(asked.text, asked.history, self.store, self.embedder, asked.scope)
-        return wanted.query, retrieval.retrieve(wanted, self.store, max(self.config.candidates, k), asked.scope)
+        return wanted, retrieval.retrieve(wanted, self.store, max(self.config.candidates, k), asked.scope)
 
-    def _best(self, question: str, candidates: Sequence[Hit], k: int) -> list[Hit]:
-        hits = list(candidates[:k])
-        return self.reranker.rerank(question, hits) if self.reranker else hits
+    def _best(self, wanted: Wanted, hits: Sequence[Hit], reading: Reading) -> list[Hit]:
+        return self.reranker.rerank(wanted.query, hits) if self.reranker else reading.ranked(hits)
 
     def ask(
         self,
@@ -151,7 +156,6 @@ class Pipeline:
         stop = stop or threading.Event()
         run = self._retrieve(Question(question, id, to_history(history), to_scope(scope)))
         yield Retrieved(run.query, tuple(run.hits))
-        self._select(run)
         yield EvidenceSelected(tuple(run.evidence))
         self._decide(run, stop)
         checker = self._checker(run)
@@ -200,25 +204,23 @@ class Pipeline:
             UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
         run = self._retrieve(question, without)
-        self._select(run)
         self._decide(run, threading.Event())
         return run
 
     def _retrieve(self, question: Question, without: Callable[[Chunk], bool] | None = None) -> Run:
         text = as_text(question.text)
         run = Run(text, Places(self.store), question.id, time.perf_counter(), self._scope(question.scope))
-        run.query, run.candidates = self._candidates(replace(question, text=text, scope=run.scope), self.config.k)
+        wanted, run.candidates = self._candidates(replace(question, text=text, scope=run.scope), self.config.k)
         if without:
             run.candidates = [hit for hit in run.candidates if not without(hit.chunk)]
-        run.hits = self._best(run.query, run.candidates, self.config.k)
+        run.query, hits = wanted.query, run.candidates[: self.config.k]
+        reading = Reading(wanted.query, wanted.whole, hits, self.embedder)
+        run.hits = self._best(wanted, hits, reading)
         run.mark("retrieve")
-        return run
-
-    def _select(self, run: Run) -> None:
-        most = self.config.evidence_sentences
-        run.selection = evidence.weigh(run.query, run.hits, self.embedder, sentences, most)
+        run.selection = evidence.weigh(run.query, run.hits, reading, sentences, self.config.evidence_sentences)
         run.evidence = prompts.pack(run.selection.evidence, self.generator.count_tokens, self.config.evidence_tokens)
         run.mark("evidence", less=run.timings["retrieve"])
+        return run
 
     def _decide(self, run: Run, stop: StopSignal) -> None:
         opinion = self._opinion(run, stop)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
-from rag.types import Chunk, Document, DocumentInfo, Hit, Matrix, Vector
+from rag.types import Chunk, Document, DocumentInfo, Hit, Matrix, Tokens, Vector
 
 Message = Mapping[str, str]
 """`{"role": "system" | "user" | "assistant", "content": ...}`."""
@@ -51,6 +51,17 @@ class Embedder(Protocol):
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, special tokens left out."""
+
+
+@runtime_checkable
+class TokenEmbedder(Protocol):
+    """An embedder that gives the vectors of tokens too: what is found is then read more closely, see `rag.nearness`."""
+
+    def embed_tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """Embed the tokens of passages, each in the company of its own text; in the order given."""
+
+    def embed_query_tokens(self, text: str) -> Matrix:
+        """Embed the words of a question: (words, dim) float32, unit rows, at least one."""
 
 
 class Store(Protocol):

@@ -37,11 +37,13 @@ class Wanted(NamedTuple):
         query: The question as it stands alone.
         vector: (dim,) float32, unit length.
         words: Texts whose words are searched for, each with the weight of its score.
+        whole: The question, with what was spoken of before where that counts: what the hits are read for.
     """
 
     query: str
     vector: Vector
     words: tuple[tuple[str, float], ...]
+    whole: str
 
 
 def wanted(
@@ -65,7 +67,7 @@ def wanted(
         The question alone where nothing was asked before.
     """
     question = without_courtesy(question)
-    found = Wanted(question, embedder.embed_query(question), ((question, 1.0),))
+    found = Wanted(question, embedder.embed_query(question), ((question, 1.0),), question)
     before = None if is_courtesy(question) else topic(history)
     if before is None:
         return found
@@ -76,12 +78,16 @@ def wanted(
         found = _rewritten(found, standalone(question, history), embedder)
     elif pull:
         found = found._replace(words=(*found.words, (before.asked, pull * _BEFORE_LEXICAL)))
-    return found._replace(vector=_unit(found.vector + np.float32(pull * _BEFORE_DENSE) * theirs)) if pull else found
+    if not pull:
+        return found
+    mixed = _unit(found.vector + np.float32(pull * _BEFORE_DENSE) * theirs)
+    return found._replace(vector=mixed, whole=f"{before.said} {question}")
 
 
 def _rewritten(found: Wanted, query: str, embedder: Embedder) -> Wanted:
     """Half of the question as it was put, half of it as it stands alone: each finds what the other loses."""
-    return Wanted(query, _unit(found.vector + embedder.embed_query(query)), ((found.query, 0.5), (query, 0.5)))
+    vector = _unit(found.vector + embedder.embed_query(query))
+    return Wanted(query, vector, ((found.query, 0.5), (query, 0.5)), query)
 
 
 def _unit(vector: Vector) -> Vector:

@@ -29,6 +29,19 @@ Vector = NDArray[np.float32]
 Ids = NDArray[np.int64]
 """Shape (n,): numbers of passages in an index."""
 
+
+class Tokens(NamedTuple):
+    """A text, token by token.
+
+    Attributes:
+        vectors: One row for each token.
+        spans: (n, 2) int64, the characters of the text that each is of; empty ones for those of none.
+    """
+
+    vectors: Matrix
+    spans: NDArray[np.int64]
+
+
 Verdict = Literal["supported", "weak", "unsupported"]
 Status = Literal["answered", "refused"]
 Policy = Literal["flag", "drop", "refuse"]

@@ -9,7 +9,8 @@ import pytest
 
 from rag.embedder import DeferredEmbedder, GraphEmbedder, SentenceTransformerEmbedder
 from rag.errors import WeightsError
-from rag.graph import export, is_fit
+from rag.export import export
+from rag.graph import is_fit
 from rag.testing import HOSTILE, EmbedderContract, FakeEmbedder, HashingEmbedder
 from rag.types import Matrix
 
@@ -97,6 +98,14 @@ def test_the_graph_gives_the_vectors_of_the_model(embedder: SentenceTransformerE
 
 
 @pytest.mark.weights
+def test_the_graph_gives_the_tokens_of_the_model(embedder: SentenceTransformerEmbedder, graph: GraphEmbedder) -> None:
+    texts = [" ".join(WORDS[(at + step) % len(WORDS)] for step in range(1 + at * 37 % 300)) for at in range(20)]
+    for ours, theirs in zip(graph.embed_tokens(texts), embedder.embed_tokens(texts), strict=True):
+        assert (ours.spans == theirs.spans).all()
+        assert (ours.vectors * theirs.vectors).sum(1).min() > 0.99
+
+
+@pytest.mark.weights
 def test_a_graph_of_a_model_with_prompts_puts_them_before_texts(prompted: Path, tmp_path: Path) -> None:
     export(prompted, tmp_path)
     assert is_fit(tmp_path)
@@ -106,6 +115,9 @@ def test_a_graph_of_a_model_with_prompts_puts_them_before_texts(prompted: Path, 
     assert float(subject.embed_documents([text])[0] @ model.embed_documents([text])[0]) > 0.9995
     assert float(subject.embed_query(text) @ subject.embed_documents([text])[0]) < 0.999
     assert subject.max_tokens == model.max_tokens
+    ours, theirs = subject.embed_tokens([text])[0], model.embed_tokens([text])[0]
+    assert (ours.spans == theirs.spans).all() and (ours.vectors * theirs.vectors).sum(1).min() > 0.999
+    assert subject.embed_query_tokens(text).shape == model.embed_query_tokens(text).shape == (5, subject.dim)
 
 
 @pytest.mark.weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.evidence import Selection, Weighed, select, weigh
+from rag.nearness import Reading
 from rag.splitter import sentences
 from rag.testing import FakeEmbedder
 from rag.types import Chunk, Hit
@@ -55,7 +56,8 @@ def test_a_sentence_that_has_little_to_do_with_the_question_is_left_out() -> Non
 
 def weighed(query: str, text: str = TEXT, most: int = 2, heading: str = "") -> Selection:
     chunk = Chunk("a.txt", 0, len(text), text, heading=heading)
-    return weigh(query, [Hit(chunk, 1.0)], FakeEmbedder(), sentences, most)
+    hits = [Hit(chunk, 1.0)]
+    return weigh(query, hits, Reading(query, query, hits, FakeEmbedder()), sentences, most)
 
 
 def fate(selection: Selection, text: str) -> Weighed:

@@ -164,10 +164,10 @@ def test_a_heading_and_a_sentence_without_words(tmp_path: Path) -> None:
     assert found.why == "hit 1, but its sentence is no evidence: no content words in it"
 
 
-def test_a_sentence_that_was_not_embedded(tmp_path: Path) -> None:
+def test_a_sentence_that_was_not_looked_at(tmp_path: Path) -> None:
     text = " ".join(f"The harbour lease number {at} ends." for at in range(40))
     found = lost(tmp_path, Expected("Ropes are blue."), {"lease.txt": [f"{text} Ropes are blue."]})
-    assert found.why.startswith("hit 1, but its sentence is no evidence: not among the 32 that were embedded")
+    assert found.why.startswith("hit 1, but its sentence is no evidence: not among the 32 that were looked at")
 
 
 def test_evidence_that_does_not_fit(tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_only_what_is_looked_at_can_be_near(store: SqliteStore) -> None:
 
 
 def test_scores_by_words_are_added_up_with_their_weights(store: SqliteStore) -> None:
-    asked = Wanted("", np.zeros(DIM, np.float32), (("nineteen days", 1.0), ("lease days", 0.5)))
+    asked = Wanted("", np.zeros(DIM, np.float32), (("nineteen days", 1.0), ("lease days", 0.5)), "")
     plan = store.lexical("nineteen", 1)[0].score
     found = lexical(asked, store, 5)
     assert [(h.chunk.document, h.lexical_rank) for h in found] == [("lease", 1), ("plan", 2)]

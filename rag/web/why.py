@@ -149,7 +149,7 @@ def _sentences(found: Explanation) -> str:
     shown = _table("Sentences that are evidence", head, [_sentence(item, wanted) for item in kept])
     rest = _table("Sentences that are no evidence", head, [_sentence(item, wanted) for item in cut])
     more = _folded(escape(f"{count(len(cut), 'sentence')} cut, and why"), rest) if cut else ""
-    note = f"of the passages; a score of {found.floor:.3f} is needed"
+    note = f"of the passages; a score of {found.floor:.3f} by itself is needed"
     return element("section", _head("Sentences", note) + shown + more)
 
 

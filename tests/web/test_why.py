@@ -17,7 +17,7 @@ from tests.web.things import CHUNK, EVIDENCE, HOSTILE, LEASE
 
 FAR = Chunk("minutes.txt", 0, 30, "The club paints its boats.\n" + "and so on " * 40, "Minutes")
 SENTENCE = Weighed(CHUNK, EVIDENCE.start, EVIDENCE.end, EVIDENCE.text, 0.2, 0.5, 0.0, 0.625)
-CUT = Weighed(CHUNK, 0, 6, "Notice", 0.2, 0.5, 0.0, None, "heading")
+CUT = Weighed(CHUNK, 0, 6, "Notice", 0.2, 0.5, 0.0, fate="heading")
 FOUND = Explanation(
     question="How long is it?",
     query="What is the lease? How long is notice?",

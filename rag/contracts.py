@@ -67,7 +67,7 @@ class EmbedderContract:
             assert vectors.shape == (len(spans), subject.dim) and vectors.dtype == np.float32
             assert np.abs(np.linalg.norm(vectors, axis=1) - 1).max(initial=0) < 1e-5
             assert spans.shape == (len(vectors), 2)
-            assert ((0 <= spans[:, 0]) & (spans[:, 0] <= spans[:, 1]) & (spans[:, 1] <= len(text))).all()
+            assert ((spans[:, 0] >= 0) & (spans[:, 0] <= spans[:, 1]) & (spans[:, 1] <= len(text))).all()
         first, again = (subject.embed_tokens(self.texts)[0] for _ in range(2))
         assert (first.vectors == again.vectors).all()
         words = [self.texts[0][start:end] for start, end in first.spans if end > start]

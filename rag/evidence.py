@@ -111,7 +111,8 @@ class Selection:
             "wordless": "no content words in it",
             "unlikely": f"not among the {_LIKELY} that were looked at: by words and rank it scored {item.score:.3f},"
             f" the last of them {self.least:.3f}",
-            "floor": f"scored {item.alone or 0.0:.3f} by itself, under {_FLOOR:.0%} of the best, {self.floor:.3f}",
+            "floor": f"by itself it scored {item.alone or 0.0:.3f}, below the floor of {self.floor:.3f},"
+            f" {_FLOOR:.0%} of the best",
             "repeated": "the same words as a better one",
             "surplus": f"scored {item.score:.3f}: enough were better, the last of them with {self._last:.3f}",
         }[item.fate]

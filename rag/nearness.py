@@ -57,7 +57,7 @@ class Reading:
         """Put hits in order of their fused score and their nearness.
 
         Args:
-            hits: Best first. One that was not read counts as not near at all.
+            hits: Those that were read.
 
         Returns:
             The same hits with new scores in [0, 1], best first, ties by document and start; just as they were where
@@ -99,8 +99,7 @@ class Reading:
         return self._embedder.embed_query(self._query)
 
     def _of(self, chunk: Chunk) -> float:
-        tokens = self._read.get(chunk.key)
-        return max(0.0, _nearest(self._whole, tokens.vectors)) if tokens else 0.0
+        return max(0.0, _nearest(self._whole, self._read[chunk.key].vectors))
 
     def _within(self, chunk: Chunk, start: int, end: int) -> float:
         tokens = self._read[chunk.key]

@@ -35,8 +35,6 @@ from rag.types import Answer, Chunk, Hit, Question
 
 _BATCH = 16
 """Questions whose answers `ask_many` generates together."""
-_READ = 10
-"""Passages that a search reads once more; an answer reads all its hits."""
 
 
 class Pipeline:
@@ -88,8 +86,7 @@ class Pipeline:
         most = self.config.k if k is None else k
         asked = Question(question, history=to_history(history), scope=self._scope(scope))
         wanted, candidates = self._candidates(asked, most)
-        hits = candidates[:most]
-        return self._best(wanted, hits, Reading(wanted.query, wanted.whole, hits[:_READ], self.embedder))
+        return self.reranker.rerank(wanted.query, candidates[:most]) if self.reranker else candidates[:most]
 
     def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Only a scope costs a look at the list of documents."""
@@ -100,9 +97,6 @@ class Pipeline:
         """What is searched for, and what is found."""
         wanted = retrieval.wanted(asked.text, asked.history, self.store, self.embedder, asked.scope)
         return wanted, retrieval.retrieve(wanted, self.store, max(self.config.candidates, k), asked.scope)
-
-    def _best(self, wanted: Wanted, hits: Sequence[Hit], reading: Reading) -> list[Hit]:
-        return self.reranker.rerank(wanted.query, hits) if self.reranker else reading.ranked(hits)
 
     def ask(
         self,
@@ -215,7 +209,7 @@ class Pipeline:
             run.candidates = [hit for hit in run.candidates if not without(hit.chunk)]
         run.query, hits = wanted.query, run.candidates[: self.config.k]
         reading = Reading(wanted.query, wanted.whole, hits, self.embedder)
-        run.hits = self._best(wanted, hits, reading)
+        run.hits = self.reranker.rerank(run.query, hits) if self.reranker else reading.ranked(hits)
         run.mark("retrieve")
         run.selection = evidence.weigh(run.query, run.hits, reading, sentences, self.config.evidence_sentences)
         run.evidence = prompts.pack(run.selection.evidence, self.generator.count_tokens, self.config.evidence_tokens)

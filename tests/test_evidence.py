@@ -102,7 +102,7 @@ def test_a_sentence_past_the_most_is_one_too_many() -> None:
     assert f"the last of them with {selection.sentences[1].score:.3f}" in selection.reason(last)
 
 
-def test_what_is_not_embedded_is_said_to_be_so() -> None:
+def test_what_is_not_looked_at_is_said_to_be_so() -> None:
     text = " ".join(f"The deposit number {at} is due." for at in range(40)) + " Cats sleep."
     selection = weighed("deposit", text, most=8)
     cats = fate(selection, "Cats sleep.")

@@ -128,7 +128,7 @@ def test_a_sentence_below_the_floor(tmp_path: Path) -> None:
     texts: Texts = {"lease.txt": [f"{NOTICE} Ropes are blue."]}
     found = lost(tmp_path, Expected("Ropes are blue."), texts)
     assert found.stage == "evidence"
-    assert found.why.startswith("hit 1, but its sentence is no evidence: scored 0.")
+    assert found.why.startswith("hit 1, but its sentence is no evidence: by itself it scored 0.")
     assert "below the floor of" in found.why
 
 

@@ -1,4 +1,4 @@
-"""Hits read token by token: what is near comes first, a sentence is near by its own tokens, and without them as before."""
+"""Hits read token by token: the near come first, a sentence is near by its own tokens; without them, as before."""
 
 from __future__ import annotations
 
@@ -55,14 +55,6 @@ def test_the_nearer_passage_comes_first() -> None:
 def test_what_was_found_first_comes_first_where_both_are_as_near() -> None:
     hits = [hit("b", "The rent is due.", 0.9), hit("a", "Due is the rent.", 0.8)]
     assert documents(Reading("rent due", "rent due", hits, WordEmbedder()).ranked(hits)) == ["b", "a"]
-
-
-def test_a_passage_that_was_not_read_comes_after_those_that_were() -> None:
-    hits = [hit("cats", "Cats sleep a lot.", 0.9), hit("rent", "The rent is due.", 0.8), hit("due", "Rent due.", 0.8)]
-    embedder = WordEmbedder()
-    ranked = Reading("rent due", "rent due", hits[:2], embedder).ranked(hits)
-    assert documents(ranked) == ["rent", "cats", "due"]
-    assert len(embedder.read) == 2
 
 
 def test_passages_are_read_for_what_was_spoken_of_before_and_sentences_are_not() -> None:

@@ -126,6 +126,7 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
     yield "nothing", parts, []
     if parts.judge:
         yield "the judge", replace(parts, judge=None), []
+    yield "the second reading", parts, [patch("rag.nearness.TokenEmbedder", ())]
     yield "the evidence floor", parts, [patch("rag.evidence._FLOOR", 0.0)]
     yield "the check of sentences", parts, [patch("rag.support._verdict", lambda *_: "supported")]
     yield "the caps on numbers and negations", parts, [patch("rag.support._CAP", 1.0)]

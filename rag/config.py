@@ -66,7 +66,7 @@ class Config:
     chunk_tokens: int = 200
     k: int = 8
     candidates: int = 50
-    evidence_sentences: int = 8
+    evidence_sentences: int = 6
     evidence_tokens: int = 400
     answer_tokens: int = 160
     refuse_below: float = 0.5

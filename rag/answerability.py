@@ -59,11 +59,11 @@ def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, flo
         evidence: Best first, from `rag.evidence.select`; not empty.
 
     Returns:
-        `nearness`, the score of the best sentence; `passage`, the inner product of the question and the nearest
-        passage, in [-1, 1].
+        `nearness`, the best score that a sentence has by itself; `passage`, the inner product of the question and the
+        nearest passage, in [-1, 1].
     """
     return {
-        "nearness": evidence[0].score,
+        "nearness": max(item.score for item in evidence),
         "passage": max((hit.dense_score for hit in hits if hit.dense_score is not None), default=0.0),
     }
 

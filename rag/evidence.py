@@ -79,8 +79,8 @@ class Weighed:
         return self.chunk, self.start - self.chunk.start, self.end - self.chunk.start
 
     def evidence(self) -> Evidence:
-        """The sentence as it is answered from."""
-        return Evidence(self.chunk, self.start, self.end, self.text, self.score)
+        """The sentence as it is answered from, with its score by itself where that is known."""
+        return Evidence(self.chunk, self.start, self.end, self.text, self.score if self.alone is None else self.alone)
 
 
 @dataclass(frozen=True, slots=True)

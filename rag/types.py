@@ -105,7 +105,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A sentence of a hit, chosen to answer from; `start` and `end` count in the document, a higher score is better."""
+    """A sentence of a hit, chosen to answer from; `start` and `end` count in the document.
+
+    Evidence is listed best first by what each sentence says in its passage; `score` is of the sentence by itself.
+    """
 
     chunk: Chunk
     start: int

@@ -68,7 +68,8 @@ def test_the_parts_of_a_score_add_up() -> None:
     best = weighed("How much is the deposit?", heading="Deposit").sentences[0]
     assert best.text == "The deposit is 400 euros."
     assert best.nearness
-    assert best.score == best.rank + best.words + best.headings + best.nearness == best.evidence().score
+    assert best.score == best.rank + best.words + best.headings + best.nearness
+    assert best.evidence().score == best.alone
     assert (best.rank, best.words, best.headings) == (0.2, 0.5, 0.0)
 
 

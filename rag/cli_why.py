@@ -70,9 +70,9 @@ def _show_expected(loss: Loss) -> None:
 def _show_passages(found: Explanation) -> None:
     console.out(f"\nPassages ({found.depth} candidates from each ranking)")
     others = [item for item in found.candidates if item.place is None]
-    head = ("hit", "fused", "score", "dense", "", "lexical", "", "words", "where", "passage")
+    head = ("hit", "read", "fused", "score", "dense", "", "lexical", "", "words", "where", "passage")
     rows = [_passage(item) for item in [*found.hits, *others[:_BEYOND]]]
-    console.table(head, rows, right=("hit", "fused", "score", "dense", "", "lexical"))
+    console.table(head, rows, right=("hit", "read", "fused", "score", "dense", "", "lexical"))
     if len(others) > _BEYOND:
         console.out(f"and {len(others) - _BEYOND:,} more candidates; --json has them all")
 
@@ -80,20 +80,21 @@ def _show_passages(found: Explanation) -> None:
 def _passage(item: Candidate) -> tuple[Any, ...]:
     hit = item.hit
     dense, lexical = _score(hit.dense_score, 3), _score(hit.lexical_score, 2)
-    ranks = (item.place, item.rank, _score(hit.score, 3), hit.dense_rank, dense, hit.lexical_rank, lexical)
+    order = (item.place, _score(item.read, 3), item.rank, _score(hit.score, 3))
+    ranks = (*order, hit.dense_rank, dense, hit.lexical_rank, lexical)
     return (*ranks, " ".join(item.terms), place(hit.chunk), snippet(hit.chunk.text))
 
 
 def _show_sentences(found: Explanation) -> None:
     console.out(f"\nSentences of the hits (floor {found.floor:.3f})")
-    head = ("evidence", "score", "near", "words", "heads", "rank", "hit", "sentence", "why not")
+    head = ("evidence", "score", "near", "words", "heads", "rank", "alone", "hit", "sentence", "why not")
     rows = [_sentence(item) for item in found.sentences]
-    console.table(head, rows, right=("evidence", "score", "near", "words", "heads", "rank", "hit"))
+    console.table(head, rows, right=("evidence", "score", "near", "words", "heads", "rank", "alone", "hit"))
 
 
 def _sentence(item: Considered) -> tuple[Any, ...]:
     sentence = item.sentence
-    parts = (sentence.score, sentence.nearness, sentence.words, sentence.headings, sentence.rank)
+    parts = (sentence.score, sentence.nearness, sentence.words, sentence.headings, sentence.rank, sentence.alone)
     number = f"[{item.number}]" if item.number else None
     return (number, *(_score(part, 3) for part in parts), item.place, one_line(sentence.text), item.reason)
 

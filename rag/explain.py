@@ -71,12 +71,13 @@ def _explanation(run: Run, pipeline: Pipeline) -> Explanation:
 
 
 def _candidates(run: Run) -> Iterator[Candidate]:
-    places = {hit.chunk.key: place for place, hit in enumerate(run.hits, start=1)}
+    hits = {hit.chunk.key: (place, hit.score) for place, hit in enumerate(run.hits, start=1)}
     wanted = content_words(run.query)
     for rank, hit in enumerate(run.candidates, start=1):
         had = _terms(hit.chunk)
         words = dict.fromkeys(word for word, term in wanted if term in had)
-        yield Candidate(hit, rank, places.get(hit.chunk.key), tuple(words))
+        place, score = hits.get(hit.chunk.key, (None, None))
+        yield Candidate(hit, rank, place, tuple(words), score)
 
 
 def _terms(chunk: Chunk) -> set[str]:

@@ -61,12 +61,14 @@ class Candidate:
         rank: Its fused rank, from 1.
         place: Its place among the hits, from 1; None where it is not among them.
         terms: Words of the query that stand in it, its title or its headings, as the query has them.
+        read: Its score among the hits, which is that of the second reading or of a re-ranker; None for no hit.
     """
 
     hit: Hit
     rank: int
     place: int | None
     terms: tuple[str, ...]
+    read: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Explanation:
 
 def _candidate(item: Candidate) -> dict[str, Any]:
     scores = {"dense_score": item.hit.dense_score, "lexical_score": item.hit.lexical_score}
-    found = {"fused_rank": item.rank, "hit": item.place, "terms": list(item.terms)}
+    found = {"fused_rank": item.rank, "hit": item.place, "hit_score": item.read, "terms": list(item.terms)}
     return hit_to_dict(item.hit) | scores | found | {"text": item.hit.chunk.text}
 
 
@@ -179,6 +181,7 @@ def _considered(item: Considered) -> dict[str, Any]:
         "hit": item.place,
         "score": sentence.score,
         "parts": parts,
+        "alone": sentence.alone,
         "evidence": item.number,
         "fate": "no room" if sentence.fate == "kept" and item.number is None else sentence.fate,
         "reason": item.reason,

@@ -43,7 +43,7 @@ def test_everything_is_in_the_tables(why: Why) -> None:
     assert result.exit_code == 0, result.stderr
     for said in (
         "Searched for: How much is the deposit?",
-        "Lost: lease.txt 26-46\n  hit 1, but its sentence is no evidence: scored 0.",
+        "Lost: lease.txt 26-46\n  hit 1, but its sentence is no evidence: by itself it scored 0.",
         "Passages (50 candidates from each ranking)",
         "lease.txt",
         "Sentences of the hits (floor 0.",

@@ -107,6 +107,7 @@ def _hit(item: Candidate, wanted: set[str]) -> str:
         ("dense", _rank(hit.dense_rank), _score(hit.dense_score)),
         ("words", _rank(hit.lexical_rank), _score(hit.lexical_score)),
         ("fused", str(item.rank), _score(hit.score)),
+        ("read", str(item.place), _score(item.read)),
     ]
     shares = ", ".join(item.terms) or "none"
     shared = element("p", escape(f"Words of the question: {shares}"), class_="fn-hint", dir="auto")
@@ -157,6 +158,7 @@ def _sentence(item: Considered, wanted: set[str]) -> tuple[str, ...]:
     sentence = item.sentence
     values = {said: getattr(sentence, part) for part, said in _PARTS.items()}
     parts = " + ".join(f"{said} {value:.2f}" for said, value in values.items() if value is not None)
+    parts += f" · {sentence.alone:.2f} by itself" if sentence.alone is not None else ""
     reason = element("strong", escape(item.reason)) + "<br>" if item.reason else ""
     under = element("span", f"{reason}{escape(parts)} · passage {item.place}", class_="fn-place")
     text = element("span", _lit(sentence.text, wanted), dir="auto")

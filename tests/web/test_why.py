@@ -16,13 +16,13 @@ from rag.web.why import expected, why
 from tests.web.things import CHUNK, EVIDENCE, HOSTILE, LEASE
 
 FAR = Chunk("minutes.txt", 0, 30, "The club paints its boats.\n" + "and so on " * 40, "Minutes")
-SENTENCE = Weighed(CHUNK, EVIDENCE.start, EVIDENCE.end, EVIDENCE.text, 0.2, 0.5, 0.0, 0.625)
+SENTENCE = Weighed(CHUNK, EVIDENCE.start, EVIDENCE.end, EVIDENCE.text, 0.2, 0.5, 0.0, 0.625, 0.9)
 CUT = Weighed(CHUNK, 0, 6, "Notice", 0.2, 0.5, 0.0, fate="heading")
 FOUND = Explanation(
     question="How long is it?",
     query="What is the lease? How long is notice?",
     candidates=(
-        Candidate(Hit(CHUNK, 0.9, 1, 2, 0.81, 3.25), 1, 1, ("notice",)),
+        Candidate(Hit(CHUNK, 0.9, 1, 2, 0.81, 3.25), 1, 1, ("notice",), 0.733),
         Candidate(Hit(FAR, 0.2, 7, None, 0.11), 2, None, ()),
     ),
     sentences=(Considered(SENTENCE, 1, 1, ""), Considered(CUT, 1, None, "a heading: it says nothing")),
@@ -71,7 +71,14 @@ def test_ranks_scores_and_words_of_each_hit() -> None:
     html = why(FOUND)
     hit = re.findall(r'<details class="fn-why-hit">.*?</details>', html, re.DOTALL)
     assert len(hit) == 1
-    for said in ("1 lease.pdf page 1", "dense 1 · words 2", "dense 1 0.810", "words 2 3.250", "fused 1 0.900"):
+    for said in (
+        "1 lease.pdf page 1",
+        "dense 1 · words 2",
+        "dense 1 0.810",
+        "words 2 3.250",
+        "fused 1 0.900",
+        "read 1 0.733",
+    ):
         assert said in plain(hit[0]), said
     assert "Words of the question: notice" in plain(hit[0])
     assert "<mark>Notice</mark> is ninety days." in hit[0]
@@ -95,7 +102,10 @@ def test_candidates_that_are_no_hits_are_folded_away_and_short() -> None:
 
 def test_each_sentence_has_the_parts_of_its_score_and_its_fate() -> None:
     said = plain(why(FOUND))
-    assert "[1] 1.325 Notice is ninety days. near 0.62 + words 0.50 + headings 0.00 + rank 0.20 · passage 1" in said
+    assert (
+        "[1] 1.325 Notice is ninety days. near 0.62 + words 0.50 + headings 0.00 + rank 0.20 · 0.90 by itself · passage 1"
+        in said
+    )
     assert "1 sentence cut, and why" in said
     assert "0.700 Notice a heading: it says nothing words 0.50 + headings 0.00 + rank 0.20 · passage 1" in said
 

@@ -87,14 +87,15 @@ def _passage(item: Candidate) -> tuple[Any, ...]:
 
 def _show_sentences(found: Explanation) -> None:
     console.out(f"\nSentences of the hits (floor {found.floor:.3f})")
-    head = ("evidence", "score", "near", "words", "heads", "rank", "alone", "hit", "sentence", "why not")
+    head = ("evidence", "score", "near", "words", "heads", "rank", "read", "alone", "hit", "sentence", "why not")
     rows = [_sentence(item) for item in found.sentences]
-    console.table(head, rows, right=("evidence", "score", "near", "words", "heads", "rank", "alone", "hit"))
+    console.table(head, rows, right=("evidence", "score", "near", "words", "heads", "rank", "read", "alone", "hit"))
 
 
 def _sentence(item: Considered) -> tuple[Any, ...]:
     sentence = item.sentence
-    parts = (sentence.score, sentence.nearness, sentence.words, sentence.headings, sentence.rank, sentence.alone)
+    before = (sentence.score, sentence.nearness, sentence.words, sentence.headings, sentence.rank)
+    parts = (*before, sentence.passage, sentence.alone)
     number = f"[{item.number}]" if item.number else None
     return (number, *(_score(part, 3) for part in parts), item.place, one_line(sentence.text), item.reason)
 

@@ -47,6 +47,7 @@ class Weighed:
         words: For the question's words in it.
         headings: For those that stand above it and not in it.
         nearness: For its nearness to the question; None where it was not looked at.
+        passage: For the score of its passage once that was read.
         alone: Its score by itself, with its own nearness in the place of that in its passage; None where it was not
             looked at so closely.
         fate: What became of it.
@@ -60,17 +61,18 @@ class Weighed:
     words: float = 0.0
     headings: float = 0.0
     nearness: float | None = None
+    passage: float = 0.0
     alone: float | None = None
     fate: Fate = "kept"
 
     @property
     def score(self) -> float:
         """The parts together; without nearness, what decides whether that is looked at."""
-        return self.rest + (self.nearness or 0.0)
+        return self.rest + self.passage + (self.nearness or 0.0)
 
     @property
     def rest(self) -> float:
-        """All but nearness."""
+        """What it has before anything is read."""
         return self.rank + self.words + self.headings
 
     @property
@@ -150,7 +152,8 @@ def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most:
     if not likely:
         return Selection(tuple(rest))
     nearness = reading.near([item.stretch for item in likely])
-    scored = [replace(item, nearness=reading.weight * near) for item, near in zip(likely, nearness, strict=True)]
+    read = zip(likely, nearness, strict=True)
+    scored = [replace(i, nearness=reading.weight * near, passage=reading.score(i.chunk)) for i, near in read]
     scored.sort(key=_order)
     said = dict.fromkeys(map(_same, scored))
     closest = [next(item for item in scored if _same(item) == words) for words in islice(said, most + _SPARE)]

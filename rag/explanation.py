@@ -172,7 +172,7 @@ def _candidate(item: Candidate) -> dict[str, Any]:
 
 def _considered(item: Considered) -> dict[str, Any]:
     sentence = item.sentence
-    parts = {name: getattr(sentence, name) for name in ("nearness", "words", "headings", "rank")}
+    parts = {name: getattr(sentence, name) for name in ("nearness", "words", "headings", "rank", "passage")}
     return {
         "document": sentence.chunk.document,
         "start": sentence.start,

@@ -46,11 +46,15 @@ class Reading:
         self._embedder = embedder
         self._alone: dict[str, float] = {}
         self._read: dict[tuple[str, int], Tokens] = {}
+        self._scores: dict[tuple[str, int], float] = {}
         if isinstance(embedder, TokenEmbedder) and hits:
             texts = [embedded_text(hit.chunk) for hit in hits]
             self._read = dict(zip([hit.chunk.key for hit in hits], embedder.embed_tokens(texts), strict=True))
             self._words = embedder.embed_query_tokens(query)
-            self._whole = self._words if whole == query else embedder.embed_query_tokens(whole)
+            told = self._words if whole == query else embedder.embed_query_tokens(whole)
+            for hit in hits:
+                near = max(0.0, _nearest(told, self._read[hit.chunk.key].vectors))
+                self._scores[hit.chunk.key] = (hit.score + _PASSAGE * near) / (1 + _PASSAGE)
         self.weight = _TOKENWISE if self._read else 1.0
 
     def ranked(self, hits: Sequence[Hit]) -> list[Hit]:
@@ -65,8 +69,12 @@ class Reading:
         """
         if not self._read:
             return list(hits)
-        scored = [replace(hit, score=(hit.score + _PASSAGE * self._of(hit.chunk)) / (1 + _PASSAGE)) for hit in hits]
+        scored = [replace(hit, score=self.score(hit.chunk)) for hit in hits]
         return sorted(scored, key=lambda hit: (-hit.score, hit.chunk.key))
+
+    def score(self, chunk: Chunk) -> float:
+        """Of a passage, from how it was found and how near it is, in [0, 1]; 0 where no tokens were read."""
+        return self._scores.get(chunk.key, 0.0)
 
     def near(self, stretches: Sequence[Stretch]) -> Sequence[float]:
         """How near sentences are to the question.
@@ -97,9 +105,6 @@ class Reading:
     @cached_property
     def _vector(self) -> Vector:
         return self._embedder.embed_query(self._query)
-
-    def _of(self, chunk: Chunk) -> float:
-        return max(0.0, _nearest(self._whole, self._read[chunk.key].vectors))
 
     def _within(self, chunk: Chunk, start: int, end: int) -> float:
         tokens = self._read[chunk.key]

@@ -16,7 +16,7 @@ from rag.web.why import expected, why
 from tests.web.things import CHUNK, EVIDENCE, HOSTILE, LEASE
 
 FAR = Chunk("minutes.txt", 0, 30, "The club paints its boats.\n" + "and so on " * 40, "Minutes")
-SENTENCE = Weighed(CHUNK, EVIDENCE.start, EVIDENCE.end, EVIDENCE.text, 0.2, 0.5, 0.0, 0.625, 0.9)
+SENTENCE = Weighed(CHUNK, EVIDENCE.start, EVIDENCE.end, EVIDENCE.text, 0.2, 0.5, 0.0, 0.625, 0.4, 0.9)
 CUT = Weighed(CHUNK, 0, 6, "Notice", 0.2, 0.5, 0.0, fate="heading")
 FOUND = Explanation(
     question="How long is it?",
@@ -102,8 +102,8 @@ def test_candidates_that_are_no_hits_are_folded_away_and_short() -> None:
 
 def test_each_sentence_has_the_parts_of_its_score_and_its_fate() -> None:
     said = plain(why(FOUND))
-    parts = "near 0.62 + words 0.50 + headings 0.00 + rank 0.20 · 0.90 by itself · passage 1"
-    assert f"[1] 1.325 Notice is ninety days. {parts}" in said
+    parts = "near 0.62 + words 0.50 + headings 0.00 + rank 0.20 + passage 0.40 · 0.90 by itself · passage 1"
+    assert f"[1] 1.725 Notice is ninety days. {parts}" in said
     assert "1 sentence cut, and why" in said
     assert "0.700 Notice a heading: it says nothing words 0.50 + headings 0.00 + rank 0.20 · passage 1" in said
 

@@ -1,9 +1,9 @@
 """From hits to evidence: the sentences of the retrieved passages that fit the question best.
 
 A sentence is scored by its nearness to the question (see `rag.nearness`), by the share of the question's words that
-stand in it or above it, and by the rank of its passage. The best are then weighed by themselves too: what stands beside
-an answer, as a hidden order does, is near to the question by its company alone. Only the more promising ones are looked
-at so closely, so the cost does not grow with the length of the passages. Knows nothing of embedders.
+stand in it or above it, and by its passage's rank and score. The best are then weighed by themselves too: what stands
+beside an answer, as a hidden order does, is near to the question by its company alone. Only the more promising ones are
+looked at so closely, so the cost does not grow with the length of the passages. Knows nothing of embedders.
 """
 
 from __future__ import annotations

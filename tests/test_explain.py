@@ -111,7 +111,7 @@ def test_it_survives_json(small: Pipeline) -> None:
     found = json.loads(json.dumps(explain(small, QUESTION).to_dict()))
     assert found["candidates"][0]["terms"] == ["harbour", "lease", "end"]
     assert found["sentences"][0]["evidence"] == 1
-    assert found["sentences"][0]["parts"].keys() == {"nearness", "words", "headings", "rank"}
+    assert found["sentences"][0]["parts"].keys() == {"nearness", "words", "headings", "rank", "passage"}
     assert found["decision"]["answered"]
     assert found["expected"] is None
 

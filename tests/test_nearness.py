@@ -52,6 +52,14 @@ def test_the_nearer_passage_comes_first() -> None:
     assert all(0 <= item.score <= 1 and item.dense_rank == 1 for item in ranked)
 
 
+def test_a_passage_has_the_score_that_it_is_ranked_by_and_none_before_it_is_read() -> None:
+    hits = [hit("cats", "Cats sleep a lot.", 0.9), hit("rent", "The rent is due.", 0.8)]
+    reading = Reading("rent due", "rent due", hits, WordEmbedder())
+    assert [reading.score(item.chunk) for item in reading.ranked(hits)] == [h.score for h in reading.ranked(hits)]
+    assert reading.score(hit("dogs", "Dogs bark.", 1.0).chunk) == 0.0
+    assert Reading("rent due", "rent due", hits, FakeEmbedder()).score(hits[0].chunk) == 0.0
+
+
 def test_what_was_found_first_comes_first_where_both_are_as_near() -> None:
     hits = [hit("b", "The rent is due.", 0.9), hit("a", "Due is the rent.", 0.8)]
     assert documents(Reading("rent due", "rent due", hits, WordEmbedder()).ranked(hits)) == ["b", "a"]

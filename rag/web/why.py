@@ -24,7 +24,7 @@ _STAGES: dict[Stage, str] = {
 """What each stage asks of an expected passage, in order."""
 _CHARACTERS = 160
 """Characters shown of a passage that is no hit, at most."""
-_PARTS = {"nearness": "near", "words": "words", "headings": "headings", "rank": "rank", "passage": "passage"}
+_PARTS = {"nearness": "near", "words": "words", "headings": "headings", "rank": "rank", "passage": "read"}
 
 
 def why(found: Explanation) -> str:

@@ -102,10 +102,12 @@ def test_candidates_that_are_no_hits_are_folded_away_and_short() -> None:
 
 def test_each_sentence_has_the_parts_of_its_score_and_its_fate() -> None:
     said = plain(why(FOUND))
-    parts = "near 0.62 + words 0.50 + headings 0.00 + rank 0.20 + passage 0.40 · 0.90 by itself · passage 1"
+    parts = "near 0.62 + words 0.50 + headings 0.00 + rank 0.20 + read 0.40 · 0.90 by itself · passage 1"
     assert f"[1] 1.725 Notice is ninety days. {parts}" in said
     assert "1 sentence cut, and why" in said
-    assert "0.700 Notice a heading: it says nothing words 0.50 + headings 0.00 + rank 0.20 · passage 1" in said
+    assert (
+        "0.700 Notice a heading: it says nothing words 0.50 + headings 0.00 + rank 0.20 + read 0.00 · passage 1" in said
+    )
 
 
 def test_the_decision_with_its_bar_and_what_it_rests_on() -> None:

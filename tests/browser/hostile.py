@@ -42,20 +42,20 @@ def sound(page: Page) -> None:
               || ['href', 'src', 'action'].includes(a.name) && /javascript:|evil/i.test(a.value)))
           .map((e) => e.outerHTML.slice(0, 200))"""
     )
-    assert alive == []
+    assert alive == [], alive
     turning = page.evaluate(
         """() => [...document.querySelectorAll('body *:not(script):not(style)')].flatMap((e) => [
             ...[...e.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.data),
             ...[...e.attributes].map((a) => a.value)])
           .filter((text) => /[\u202a-\u202e\u2066-\u2069]/.test(text)).map((text) => text.slice(0, 200))"""
     )
-    assert turning == []
+    assert turning == [], turning
     wide = page.evaluate(
         """() => [...document.querySelectorAll('html, #fn-transcript, #fn-tabs .tabitem')]
           .filter((e) => e.scrollWidth > e.clientWidth + 1)
           .map((e) => `${e.id || e.className || e.tagName}: ${e.scrollWidth} in ${e.clientWidth}`)"""
     )
-    assert wide == []
+    assert wide == [], wide
 
 
 def tab(page: Page, name: str) -> None:

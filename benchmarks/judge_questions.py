@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from common import progress
 
-from rag import evidence, prompts
 from rag.evals.cases import Case, Dataset, parity
 from rag.evals.indexes import Indexes, Parts
-from rag.pipeline import Pipeline
-from rag.splitter import sentences
-from rag.types import Evidence, Hit, Question
+from rag.types import Chunk, Evidence, Question
 
 _SHORT = 10
 """Most words of an answer that a text can be expected to have as it stands."""
@@ -68,14 +66,13 @@ def questions(dataset: Dataset, parts: Parts, *, without_gold: bool) -> Iterator
             stated = answerable and (not _short(case) or any(_says(case, item.text) for item in run.evidence))
             yield Asked(dataset.name, case.id, parity(case.id), run.query, run.evidence, answerable, stated)
         if answerable and without_gold and (case.gold or case.answers):
-            left = [hit for hit in run.candidates if not _answers(case, hit)]
-            if rest := _selected(pipeline, run.query, left):
+            rest = pipeline.prepare(Question(case.text, case.id, case.history), partial(_answers, case)).evidence
+            if rest:
                 yield Asked(dataset.name, f"{case.id} without gold", parity(case.id), run.query, rest, False, False)
     indexes.close()
 
 
-def _answers(case: Case, hit: Hit) -> bool:
-    chunk = hit.chunk
+def _answers(case: Case, chunk: Chunk) -> bool:
     if _says(case, chunk.text):
         return True
     if case.spans:
@@ -90,9 +87,3 @@ def _short(case: Case) -> bool:
 def _says(case: Case, text: str) -> bool:
     said = text.casefold()
     return any(answer.casefold() in said for answer in (*case.answers, *case.all_answers) if answer)
-
-
-def _selected(pipeline: Pipeline, query: str, hits: Sequence[Hit]) -> list[Evidence]:
-    config = pipeline.config
-    found = evidence.select(query, hits[: config.k], pipeline.embedder, sentences, config.evidence_sentences)
-    return prompts.pack(found, pipeline.generator.count_tokens, config.evidence_tokens)

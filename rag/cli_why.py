@@ -86,7 +86,7 @@ def _passage(item: Candidate) -> tuple[Any, ...]:
 
 
 def _show_sentences(found: Explanation) -> None:
-    console.out(f"\nSentences of the hits (floor {found.floor:.3f})")
+    console.out(f"\nSentences of the hits (floor {found.floor:.3f}, for the score alone)")
     head = ("evidence", "score", "near", "words", "heads", "rank", "read", "alone", "hit", "sentence", "why not")
     rows = [_sentence(item) for item in found.sentences]
     console.table(head, rows, right=("evidence", "score", "near", "words", "heads", "rank", "read", "alone", "hit"))

@@ -155,13 +155,16 @@ def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most:
     read = zip(likely, nearness, strict=True)
     scored = [replace(i, nearness=reading.weight * near, passage=reading.score(i.chunk)) for i, near in read]
     scored.sort(key=_order)
-    said = dict.fromkeys(map(_same, scored))
-    closest = [next(item for item in scored if _same(item) == words) for words in islice(said, most + _SPARE)]
-    alone = reading.alone([item.stretch for item in closest])
-    by_itself = {_same(item): item.rest + near for item, near in zip(closest, alone, strict=True)}
+    first: dict[str, Weighed] = {}
+    said = list(map(_same, scored))
+    for words, item in zip(said, scored, strict=True):
+        first.setdefault(words, item)
+    closest = dict(islice(first.items(), most + _SPARE))
+    alone = reading.alone([item.stretch for item in closest.values()])
+    by_itself = {words: item.rest + near for (words, item), near in zip(closest.items(), alone, strict=True)}
     floor = _FLOOR * max(by_itself.values())
-    scored = [replace(item, alone=by_itself.get(_same(item))) for item in scored]
-    return Selection((*_judged(scored, floor, most), *rest), floor, likely[-1].score)
+    scored = [replace(item, alone=by_itself.get(words)) for words, item in zip(said, scored, strict=True)]
+    return Selection((*_judged(scored, said, floor, most), *rest), floor, likely[-1].score)
 
 
 def around(hits: Sequence[Hit], split: Split) -> list[Evidence]:
@@ -202,19 +205,19 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
         )
 
 
-def _judged(scored: Sequence[Weighed], floor: float, most: int) -> Iterator[Weighed]:
-    """The fate of each sentence that was looked at, best first."""
+def _judged(scored: Sequence[Weighed], said: Sequence[str], floor: float, most: int) -> Iterator[Weighed]:
+    """The fate of each sentence that was looked at, best first, given the words of each."""
     met: set[str] = set()
-    for item in scored:
+    for item, words in zip(scored, said, strict=True):
         fate: Fate = "kept"
         if item.alone is not None and item.alone < floor:
             fate = "floor"
-        elif _same(item) in met:
+        elif words in met:
             fate = "repeated"
         elif item.alone is None or len(met) >= most:
             fate = "surplus"
         else:
-            met.add(_same(item))
+            met.add(words)
         yield item if fate == "kept" else replace(item, fate=fate)
 
 

@@ -109,8 +109,7 @@ def _write(model: Any, folder: Path) -> None:
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             found = self.model({"input_ids": input_ids, "attention_mask": attention_mask})
-            text: torch.Tensor = found["sentence_embedding"]
-            return text, found.get("token_embeddings", text[:, None])
+            return found["sentence_embedding"], found["token_embeddings"]
 
     library = openvino()  # before its converter, for the sake of the telemetry
     example = torch.ones(2, STEP_TOKENS, dtype=torch.long)

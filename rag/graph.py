@@ -123,7 +123,7 @@ class Graph:
             rows: As for `run`.
 
         Returns:
-            For each (tokens, dim) float32, of any length; of a model that knows no tokens one row, the text's own.
+            For each (tokens, dim) float32, rows of any length.
         """
         found = np.array(self._infer(rows)[1], np.float32)
         return [vectors[: len(row)] for vectors, row in zip(found, rows, strict=True)]

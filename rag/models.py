@@ -107,7 +107,7 @@ class Weights:
             self._progress(f"preparing {key}", 0, 0)
             export(source, folder)
 
-        return self._made(key, "graph2", self.digest(name), make)
+        return self._made(key, "graph2", self.digest(name), make)  # those without a 2 gave no vectors of tokens
 
     def digest(self, name: str) -> str:
         """SHA-256, hex, of the weights that a name stands for; of a GGUF, as published.

@@ -1,8 +1,8 @@
 """True sentences with one thing changed: how many does the check still call supported?
 
 Two kinds of true sentences: those of the sets' own documents, cited to the sentences around them, and labelled claims
-that the check rightly passes, cited to their evidence. In each one number, one name or one negation is changed. The new
-number or name is one that the evidence does not have, or, where it says `borrowed`, one that it has elsewhere.
+that the check rightly passes, cited to their evidence. In each one number, one name or one negation is changed, or one
+word becomes its opposite. What is new is not in the evidence or, where it says `borrowed`, elsewhere in it.
 
 python benchmarks/mutations.py SETS -o benchmarks/results/mutations.json
 """
@@ -32,6 +32,14 @@ _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?![\w'’-])")
 _FULL_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,} [A-Z][a-z]{2,}(?![\w'’-]| [A-Z])")
 _NOT = re.compile(r"\b(is|are|was|were|has|have|had|can|could|will|would|should|must|may|did|does|do) not\b")
 _VERB = re.compile(r"\b(is|are|was|were|has|had|can|could|will|would|should|must|may)\b(?! not\b)")
+_SIDES = (
+    "most least, more less, before after, first last, highest lowest, higher lower, largest smallest, north south, "
+    "east west, northern southern, eastern western, increase decrease, inside outside, public private, above below, "
+    "over under, must may, all some"
+)
+_PAIRS = [pair.split() for pair in _SIDES.split(",")]
+_OPPOSITE = dict(_PAIRS) | {right: left for left, right in _PAIRS}
+_OPPOSED = re.compile(rf"\b({'|'.join(_OPPOSITE)})\b")
 
 Change = Callable[[str, str, Sequence[str]], str]
 """A sentence, all of its evidence, and names from elsewhere, to the changed sentence; empty where nothing can be."""
@@ -146,6 +154,13 @@ def _negated(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
     return "" if negated(text) or not _VERB.search(text) else _VERB.sub(r"\1 not", text, count=1)
 
 
+def _opposed(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    def new(old: str) -> str:
+        return "" if _OPPOSITE[old] in evidence.casefold().split() else _OPPOSITE[old]
+
+    return _replaced(_OPPOSED, text, new)
+
+
 def _replaced(pattern: re.Pattern[str], text: str, new: Callable[[str], str]) -> str:
     found = pattern.search(text)
     word = new(found.group()) if found else ""
@@ -166,6 +181,7 @@ _CHANGES: dict[str, Change] = {
     "name, borrowed": _borrowed_name,
     "full name, borrowed": _borrowed_full_name,
     "negation": _negated,
+    "opposite": _opposed,
 }
 
 

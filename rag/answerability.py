@@ -17,8 +17,9 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from rag.conflicts import false_premises
 from rag.errors import ConfigError
-from rag.types import Evidence, Hit
+from rag.types import Evidence, Hit, Premise
 from rag.words import content_words, terms
 
 _RETRIEVAL = "retrieval"
@@ -43,12 +44,14 @@ class Answerability:
         missing: What the question asks for that the evidence lacks, in its order.
         features: What it rests on: `log_odds`, or what `features` gives; empty without evidence.
         judge: Name of the model whose log-odds these are; empty where retrieval decided.
+        premises: What the question takes for granted and the evidence has otherwise, in its order.
     """
 
     probability: float
     missing: tuple[str, ...]
     features: Mapping[str, float] = field(default_factory=dict)
     judge: str = ""
+    premises: tuple[Premise, ...] = ()
 
 
 def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, float]:
@@ -103,7 +106,7 @@ def decide(
         weights: By feature, and `intercept`; None for those that are shipped.
 
     Returns:
-        The probability, what it rests on, and the question's words that no evidence has, in the order of the question.
+        The probability, what it rests on, and what of the question the evidence lacks or has otherwise, in its order.
 
     Raises:
         ConfigError: The log-odds of that judge were never fitted.
@@ -114,7 +117,8 @@ def decide(
     likely = probability(values, weights or shipped(opinion.judge if opinion else ""))
     everything = {term for item in evidence for term in _words(item)}
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
-    return Answerability(likely, missing, values, opinion.judge if opinion else "")
+    premises = tuple(false_premises(query, [item.text for item in evidence]))
+    return Answerability(likely, missing, values, opinion.judge if opinion else "", premises)
 
 
 def shipped(judge: str) -> Mapping[str, float]:

@@ -1,21 +1,23 @@
-"""Passages that give another number than the one cited, as two versions of a policy do: pure.
+"""Passages that say otherwise: than the one cited, as two versions of a policy do, or than the question. Pure.
 
-A cited passage and another one disagree where the other speaks of the same part of the question, and has another number
-beside the same words. Knows nothing of documents or of how passages were found.
+A passage disagrees where it has another number beside the same words. So does what a question takes for granted, where
+no passage has its number, or its word, and one has another number, or the opposite, beside the same words. Knows
+nothing of documents or of how passages were found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from rag.words import content_words, normal_number, number_word, numbers, terms
+from rag.types import Premise
+from rag.words import OPPOSITES, content_words, is_stop_word, normal_number, number_word, numbers, stem, terms, tokens
 
 _NEAR = 3
-"""Content words on each side of a number that are compared."""
+"""Words on each side of a number, or of an opposite, that are compared."""
 _SHARE = 2 / 3
-"""Of the words near a number in the cited passage, how many must stand near the other number."""
+"""Of the words near it here, how many must stand near what is in its place there."""
 _FEWEST = 2
-"""Words near both numbers, at the least: a unit alone is no subject."""
+"""Words near both, at the least: a unit alone is no subject."""
 
 _Word = tuple[str, str]
 
@@ -36,20 +38,60 @@ def other_number(question: str, cited: str, other: str) -> tuple[str, str] | Non
     if not asked & {term for _, term in here} <= {term for _, term in there} or not asked & {term for _, term in here}:
         return None
     mine, theirs = numbers(cited), numbers(other)
-    found: list[tuple[int, str, str]] = []
-    for at, (number, _) in _places(here):
-        near = _around(here, at)
-        for place, (value, _) in _places(there):
-            shared = near & _around(there, place)
-            differs = not numbers(value) & mine and not numbers(number) & theirs
-            if differs and len(shared) >= max(_FEWEST, _SHARE * len(near)) and _unit(here, at) == _unit(there, place):
-                found.append((len(shared), number, value))
-    best = max(found, key=lambda pair: pair[0], default=None)
+    found = [
+        (shared, number, value)
+        for at, (number, _) in enumerate(here)
+        if _is_number(number) and not numbers(number) & theirs
+        for shared, (value, _) in _in_its_place(here, at, there)
+        if _is_number(value) and not numbers(value) & mine
+    ]
+    best = max(found, key=lambda one: one[0], default=None)
     return None if best is None else best[1:]
 
 
-def _places(words: Sequence[_Word]) -> list[tuple[int, _Word]]:
-    return [(at, pair) for at, pair in enumerate(words) if _is_number(pair[0])]
+def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
+    """What does a question take for granted that the passages have otherwise?
+
+    Args:
+        question: One that stands alone.
+        passages: Those that it may be answered from.
+
+    Returns:
+        Its numbers that no passage has, and its words of which none has but the opposite, each with what is in its
+        place; in the order of the question.
+    """
+    here, mine = _words(question), numbers(question)
+    figures = {number for text in passages for number in numbers(text)}
+    stated = {stem(word) for text in passages for word in tokens(text)}
+    found: list[Premise] = []
+    for at, (word, term) in enumerate(here):
+        if term in stated or numbers(word) & figures:
+            continue
+        others = [
+            (shared, other)
+            for text in passages
+            for shared, (other, opposite) in _in_its_place(here, at, _words(text))
+            if opposite in OPPOSITES.get(term, ())
+            or (_is_number(word) and _is_number(other) and not numbers(other) & mine)
+        ]
+        if others:
+            found.append(Premise(word, max(others, key=lambda one: one[0])[1]))
+    return found
+
+
+def _words(text: str) -> list[_Word]:
+    """Content words, and whatever has an opposite, each with its term."""
+    found = [(word, normal_number(word) or stem(word)) for word in tokens(text)]
+    return [(word, term) for word, term in found if term in OPPOSITES or not is_stop_word(word)]
+
+
+def _in_its_place(here: Sequence[_Word], at: int, there: Sequence[_Word]) -> Iterator[tuple[int, _Word]]:
+    """Words beside which there stand those that stand beside one here, and how many of them."""
+    near = _around(here, at)
+    for place, word in enumerate(there):
+        shared = len(near & _around(there, place))
+        if shared >= max(_FEWEST, _SHARE * len(near)) and _unit(here, at) == _unit(there, place):
+            yield shared, word
 
 
 def _around(words: Sequence[_Word], at: int) -> set[str]:
@@ -63,5 +105,5 @@ def _is_number(word: str) -> bool:
 
 
 def _unit(words: Sequence[_Word], at: int) -> str:
-    """The word after a number, if it has one: days are not compared with crowns."""
+    """The word after a place, if it has one: days are not compared with crowns."""
     return words[at + 1][1] if at + 1 < len(words) else ""

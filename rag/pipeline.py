@@ -279,6 +279,7 @@ class Pipeline:
             dropped=tuple(checker.dropped),
             conflicts=tuple(checker.conflicts(passages)),
             missing=run.decision.missing,
+            premises=run.decision.premises,
             answerable=run.decision.probability,
             timings=run.timings,
             model=self.generator.name,

@@ -38,7 +38,8 @@ def _why(run: Run, checker: Checker, answerable: bool) -> str:
         )
     if not answerable:
         missing = ", ".join(run.decision.missing)
-        found = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"
+        lacks = f"no passage near the question mentions: {missing}" if missing else "the passages found are near"
+        found = "; ".join([*map(str, run.decision.premises), lacks])
         return f"{found}; the chance that they answer it is put at {run.decision.probability:.0%}"
     if fell := [sentence for sentence in checker.dropped if sentence.verdict != "supported"]:
         return f"the model wrote what the passages do not support: {fell[0].why}"

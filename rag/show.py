@@ -36,6 +36,9 @@ def answer(found: Answer) -> None:
             out(f"  {place(hit.chunk)}\n      {snippet(hit.chunk.text)}")
     elif found.scope:
         out(f"Looked only in {listed(found.scope)}.\n")
+    if found.status == "answered":
+        for premise in found.premises:
+            out(f"But {premise}.\n")
     for citation in found.citations:
         out(f"[{citation.number}] {place(citation)}\n    “{one_line(citation.quote)}”")
     for conflict in found.conflicts:

@@ -1,10 +1,10 @@
 """How well evidence supports a sentence: pure, calibrated, explained.
 
 A sentence is weighed by the share of its content words, and of pairs of neighbouring ones, that stand in the evidence.
-A number or a negation that the evidence does not have, a name that stands nowhere near it, or either of them said of
-something else there, caps the score whatever the words say: a wrong number is never "supported". The weights were
-fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE (docs/log.md has the figures). Knows nothing
-of documents, models or citations.
+A number or a negation that the evidence does not have, the opposite of one of its words, a name that stands nowhere
+near it, or a name or number said of something else there, caps the score whatever the words say: a wrong number is
+never "supported". The weights were fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE
+(docs/log.md has the figures). Knows nothing of documents, models or citations.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.binding import unbound
+from rag.conflicts import false_premises
 from rag.types import Verdict
-from rag.words import names, negated, numbers, terms, tokens
+from rag.words import OPPOSITES, names, negated, numbers, stem, terms, tokens
 
 _INTERCEPT = -3.5
 _COVERAGE = 3.05
@@ -26,7 +27,7 @@ _COVERAGE_4 = 1.62
 _PAIRS = 0.98
 _NAME_MISSING = -0.46
 _CAP = 0.2
-"""Most that a sentence with a wrong number or a turned negation can get."""
+"""Most that a sentence with a wrong number, a turned negation or an opposite can get."""
 _ACRONYM = range(3, 7)
 """Letters of an acronym that the capitals of neighbouring words may stand for."""
 _NEAR = 0.5
@@ -88,6 +89,8 @@ def judge_support(
         objections.append("number not in the source: " + ", ".join(lacking.numbers))
     if _turned(claim, wanted, evidence):
         objections.append("says no where the source does not, or the reverse")
+    if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:
+        objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
     if objections:
         score = min(score, _CAP)
     if lacking.names:

@@ -169,6 +169,17 @@ class Conflict(NamedTuple):
     other: str
 
 
+class Premise(NamedTuple):
+    """A number or word that a question takes for granted, and what the passages have in its place."""
+
+    said: str
+    instead: str
+
+    def __str__(self) -> str:
+        """As a clause."""
+        return f"the question says “{self.said}” where the passages have “{self.instead}”"
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """A question to answer: the last turn, what tells it apart, earlier turns oldest first, and where to look."""
@@ -195,6 +206,7 @@ class Answer:
         dropped: Sentences that the model wrote and the check took out.
         conflicts: Passages that disagree with a cited one; empty when refused.
         missing: Words of the question that no evidence has, in its order.
+        premises: What it takes for granted and the evidence has otherwise, in its order; whatever the status.
         answerable: How likely it is, in [0, 1], that the evidence holds an answer.
         timings: Seconds by stage: `retrieve`, `evidence`, `judge` where one was asked, `first_token` and `total`; the
             last two from the beginning. Where a draft was streamed, also `prompt_tokens` and `tokens_per_second`.
@@ -217,6 +229,7 @@ class Answer:
     dropped: tuple[Sentence, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     missing: tuple[str, ...] = ()
+    premises: tuple[Premise, ...] = ()
     answerable: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     model: str = ""
@@ -242,6 +255,7 @@ class Answer:
             "dropped": [{"text": s.text, "support": s.support, "why": s.why} for s in self.dropped],
             "conflicts": [{**asdict(c.passage), "cited": c.cited, "other": c.other} for c in self.conflicts],
             "missing": list(self.missing),
+            "premises": [premise._asdict() for premise in self.premises],
             "answerable": round(self.answerable, 4),
             "timings": {"first_token": None} | {stage: round(s, 4) for stage, s in self.timings.items()},
             "model": self.model,

@@ -59,6 +59,25 @@ def stem(word: str) -> str:
         return str(_stemmer.stemWord(word))
 
 
+def _opposites(pairs: str) -> dict[str, frozenset[str]]:
+    """Stems of each word's opposites, by its own stem."""
+    both = [tuple(map(stem, pair.split())) for pair in pairs.split(",")]
+    sides = [*both, *((right, left) for left, right in both)]
+    return {word: frozenset(other for one, other in sides if one == word) for word, _ in sides}
+
+
+OPPOSITES = _opposites(
+    "most least, most fewest, more less, more fewer, all some, must may, above below, over under, before after, "
+    "largest smallest, larger smaller, highest lowest, higher lower, longest shortest, longer shorter, oldest newest, "
+    "oldest youngest, earliest latest, earlier later, best worst, better worse, strongest weakest, first last, "
+    "maximum minimum, majority minority, increase decrease, rise fall, gain lose, win lose, buy sell, begin end, "
+    "start end, open close, north south, east west, northern southern, eastern western, upper lower, left right, "
+    "inside outside, internal external, public private, legal illegal, include exclude, allow forbid, allow prohibit, "
+    "accept reject, positive negative"
+)
+"""Words that say the reverse of each other beside the same words; by stem."""
+
+
 def tokens(text: str) -> Iterator[str]:
     """Words and numbers in order; runs of CJK as overlapping pairs of characters."""
     for match in _TOKEN.finditer(text):

@@ -1,4 +1,4 @@
-"""Two passages disagree where another number stands in the same place of what was asked, and only there."""
+"""A passage disagrees where something else stands in the same place of what was said or asked, and only there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.conflicts import other_number
+from rag.conflicts import false_premises, other_number
 
 NOTICE = "Either side may end a membership with 60 days' notice."
 ASKED = "How much notice ends a membership?"
@@ -62,3 +62,50 @@ def test_a_passage_off_the_question_is_none() -> None:
 def test_total_and_mutual_silence_on_the_same_text(question: str, cited: str, other: str) -> None:
     other_number(question, cited, other)
     assert other_number(question, cited, cited) is None
+
+
+LAW = "The third law of motion, which Newton wrote down in 1687, says that forces come in pairs."
+MOST = "Wear is the most frequent cause of a broken line."
+
+
+@pytest.mark.parametrize(
+    ("question", "passages", "premises"),
+    [
+        ("What does the fifth law of motion say?", [MOST, LAW], [("fifth", "third")]),
+        ("What says a law of 1678 on forces?", [MOST, "A law of 1687 on forces is in use."], [("1678", "1687")]),
+        ("What is the least frequent cause of a broken line?", [LAW, MOST], [("least", "most")]),
+        ("Who may park inside the gate?", ["Guests park outside the gate."], [("inside", "outside")]),
+    ],
+)
+def test_what_a_question_takes_for_granted_is_named(
+    question: str, passages: list[str], premises: list[tuple[str, str]]
+) -> None:
+    assert false_premises(question, passages) == premises
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What does the third law of motion say?",
+        "What does the 3rd law of motion say?",
+        "What is the most frequent cause of a broken line?",
+        "What is the least that a new line costs?",
+        "Which 12 lines were broken?",
+        "How many of the 5 men of the law of gravity say so?",
+        "Who was Newton?",
+        "",
+    ],
+)
+def test_nothing_is_named_that_a_passage_has_or_none_has_otherwise(question: str) -> None:
+    assert false_premises(question, [MOST, LAW]) == []
+    assert false_premises(question, []) == []
+
+
+def test_a_word_that_one_passage_has_is_no_false_premise() -> None:
+    assert false_premises("What is the least frequent cause of a broken line?", [MOST, "Age is the least."]) == []
+
+
+@given(st.text(max_size=120), st.lists(st.text(max_size=120), max_size=3))
+def test_a_question_in_the_words_of_a_passage_has_no_false_premise(question: str, passages: list[str]) -> None:
+    false_premises(question, passages)
+    assert false_premises(question, [*passages, question]) == []

@@ -13,7 +13,7 @@ from rag.doctor import Finding
 from rag.indexing import FileResult, Report
 from rag.receipts import Receipt, summary
 from rag.record import Verification
-from rag.types import Answer, Chunk, Citation, Evidence, Hit, Sentence
+from rag.types import Answer, Chunk, Citation, Evidence, Hit, Premise, Sentence
 
 CHUNK = Chunk("a/b.pdf", 0, 40, "Notice is due\nin May. " + "x" * 300, "Lease", "Terms > Notice", 3)
 QUOTE = "Notice is due\nin May."
@@ -42,6 +42,11 @@ def lines(capsys: Captured) -> list[str]:
 def test_an_answer_and_its_sources(capsys: Captured) -> None:
     show.answer(ANSWER)
     assert lines(capsys) == ["In May [1].", "", "[1] a/b.pdf, p. 3, Terms > Notice", "    “Notice is due in May.”"]
+
+
+def test_a_false_premise_stands_under_the_answer(capsys: Captured) -> None:
+    show.answer(dataclasses.replace(ANSWER, premises=(Premise("May", "June"),)))
+    assert lines(capsys)[1:4] == ["", "But the question says “May” where the passages have “June”.", ""]
 
 
 def test_a_refusal_and_what_was_looked_at(capsys: Captured) -> None:

@@ -69,6 +69,27 @@ def test_the_same_denial_in_other_words_turns_nothing() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Wear is the least frequent cause of a broken line.", "Wear is the most frequent cause of a broken line."),
+        ("Guests pay the deposit after they arrive.", "Guests pay the deposit before they arrive at the gate."),
+        ("Guests may pay the deposit in cash.", "Guests must pay the deposit in cash."),
+        ("The committee decreased the fee for guests.", "The committee has increased the fee for guests."),
+    ],
+)
+def test_the_opposite_is_unsupported_and_named(claim: str, source: str) -> None:
+    support = judge_support(claim, [source])
+    assert support.verdict == "unsupported"
+    assert "the source has the opposite" in support.why
+    assert judge_support(source, [source]).verdict == "supported"
+
+
+def test_an_opposite_in_another_place_turns_nothing() -> None:
+    source = "Guests pay the deposit before they arrive. After they arrive they get the keys."
+    assert judge_support("Before they arrive, guests pay the deposit.", [source]).verdict == "supported"
+
+
 def test_a_wrong_name_is_not_supported_and_named() -> None:
     support = judge_support("The harbour office said Mona Karlsson signed each of the 14 permits.", [SOURCE])
     assert support.verdict != "supported", support

@@ -32,8 +32,8 @@ ANSWERED = Answer(
 
 def test_json_of_an_answer() -> None:
     found = json.loads(json.dumps(ANSWERED.to_dict()))
-    wanted = "id question query scope status text sentences citations hits dropped conflicts missing answerable".split()
-    assert list(found) == [*wanted, "timings", "model", "judge", "embedder", "config"]
+    wanted = "id question query scope status text sentences citations hits dropped conflicts missing".split()
+    assert list(found) == [*wanted, "premises", "answerable", "timings", "model", "judge", "embedder", "config"]
     assert found["citations"] == [
         {
             "number": 1,

@@ -71,7 +71,7 @@ def _answer(view: View, find: Find) -> str:
     elif view.refused:
         parts.append(_refusal(view))
     else:
-        parts += [_text(view), _conflicts(view, find), _note(view), _dropped(view)]
+        parts += [_text(view), _premises(view), _conflicts(view, find), _note(view), _dropped(view)]
     return "".join(parts)
 
 
@@ -113,6 +113,15 @@ def _marker(turn: int, item: Named) -> str:
         title=where,
         aria_label=f"{item.said.capitalize()}: {where}",
     )
+
+
+def _premises(view: View) -> str:
+    """What the question takes for granted and the passages have otherwise; a refusal has it among its reasons."""
+    found = "".join(
+        element("p", escape(f"But {premise}.")) for premise in (view.answer.premises if view.answer else ())
+    )
+    label = "What the question takes for granted"
+    return element("section", found, class_="fn-conflict", aria_label=label, dir="auto") if found else ""
 
 
 def _conflicts(view: View, find: Find) -> str:

@@ -84,11 +84,12 @@ def _weak(answer: Answer) -> list[str]:
 
 
 def _behind(answer: Answer) -> list[str]:
-    """The passages cited and those that disagree; for a refusal why, and what was looked at."""
+    """The passages cited and what disagrees; for a refusal why, and what was looked at."""
     if answer.status == "refused":
         looked_at = [f"- {_place(h.chunk.document, h.chunk.page, h.chunk.heading)}" for h in answer.hits]
         return [f"Why: {answer.reason}", *(["Looked at:", *looked_at] if looked_at else [])]
     cited = [f"\n[{c.number}] {_source(c)}" for c in answer.citations]
+    cited += [f"\nBut {premise}." for premise in answer.premises]
     return cited + [
         f"\nBut where [{other.passage.number}] has {other.cited}, another passage has {other.other}:"
         f" {_source(other.passage)}"
@@ -152,6 +153,7 @@ _ANSWER = {
     "hits": _list_of(_HIT),
     "conflicts": _list_of({**_CITATION, "cited": _TEXT, "other": _TEXT}),
     "missing": {"type": "array", "items": _TEXT, "description": "words of the question that nothing found has"},
+    "premises": _list_of({"said": _TEXT, "instead": _TEXT}),
     "answerable": {**_NUMBER, "description": "how likely it was put that the documents hold an answer, 0 to 1"},
 }
 _DOCUMENT = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rag.errors import RagError
-from rag.types import Answer, Conflict, DocumentInfo
+from rag.types import Answer, Conflict, DocumentInfo, Premise
 from rag.web.answer import conversation, exchange, welcome
 from rag.web.view import View
 from tests.web.test_html import Elements
@@ -59,6 +59,12 @@ def test_passages_that_disagree_stand_side_by_side() -> None:
     assert 'data-passage="other-1"' in html
     assert "Passage that disagrees with source 1: old/lease.pdf, page 2 · Notice" in html
     assert "disagree" not in exchange(finished(ANSWER))
+
+
+def test_a_false_premise_is_named_beside_the_answer() -> None:
+    html = exchange(finished(replace(ANSWER, premises=(Premise("sixty", "<b>ninety"),))))
+    assert "But the question says “sixty” where the passages have “&lt;b&gt;ninety”." in html
+    assert "takes for granted" not in exchange(finished(ANSWER))
 
 
 def test_passages_that_disagree_say_when_their_documents_are_of() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from rag.types import DocumentInfo, hit_to_dict
+from rag.types import DocumentInfo, Premise, hit_to_dict
 from rag.web.tools import TOOLS, Result, answered, found, listed, shown_text
 from tests.web.things import ANSWER, CONFLICT, HIT, HOSTILE, REFUSAL, SENTENCE, TEXT
 
@@ -37,7 +37,7 @@ def documents(*paths: str) -> dict[str, Any]:
     [
         ("ask", answered(ANSWER)),
         ("ask", answered(REFUSAL)),
-        ("ask", answered(replace(ANSWER, conflicts=(CONFLICT,), missing=("rent",)))),
+        ("ask", answered(replace(ANSWER, conflicts=(CONFLICT,), missing=("rent",), premises=(Premise("a", "b"),)))),
         ("search", found(search("a", "b"))),
         ("search", found(search())),
         ("documents", listed(documents("a.txt"))),
@@ -63,9 +63,11 @@ def test_an_answer_is_read_with_its_sources() -> None:
     )
 
 
-def test_a_weak_sentence_and_a_conflict_are_told() -> None:
+def test_a_weak_sentence_a_conflict_and_a_false_premise_are_told() -> None:
     weak = replace(SENTENCE, verdict="weak", support=0.5, why="half of its words")
-    text = answered(replace(ANSWER, sentences=(weak,), conflicts=(CONFLICT,))).text
+    premise = Premise("sixty", "ninety")
+    text = answered(replace(ANSWER, sentences=(weak,), conflicts=(CONFLICT,), premises=(premise,))).text
+    assert "\nBut the question says “sixty” where the passages have “ninety”." in text
     assert "Not fully supported: “Notice is ninety days.” (half of its words)" in text
     assert "where [1] has ninety, another passage has thirty: old/lease.pdf · page 2 · Notice\n“Notice is" in text
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from rag.conflicts import other_number
 from rag.events import SentenceChecked
@@ -25,6 +26,8 @@ _GAIN = 0.05
 
 Place = Callable[[Evidence], tuple[int | None, str]]
 """Page and heading of a piece of evidence."""
+Farthest = Callable[[str, Sequence[Evidence]], float | None]
+"""How near evidence the farthest words of a sentence are; None where that is not known."""
 
 
 class Checker:
@@ -37,6 +40,7 @@ class Checker:
         thresholds: Where the verdicts begin.
         question: What the answer replies to, standing alone.
         asked: The same as it was put, without what earlier turns lend it; an answer that only echoes it is none.
+        farthest: Says how near the evidence a sentence is; None where nothing does.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Checker:
         thresholds: Thresholds = DEFAULT_THRESHOLDS,
         question: str = "",
         asked: str = "",
+        farthest: Farthest | None = None,
     ) -> None:
         self._evidence = evidence
         self._place = place
@@ -54,6 +59,7 @@ class Checker:
         self._thresholds = thresholds
         self._question = question
         self._asked = asked
+        self._farthest = farthest
         self._numbers: dict[tuple[str, int, int], int] = {}
         self.citations: list[Citation] = []
         self.kept: list[Sentence] = []
@@ -157,7 +163,9 @@ class Checker:
         return best, chosen
 
     def _weigh(self, text: str, evidence: Sequence[Evidence]) -> Support:
-        return judge_reply(text, self._question, [item.text for item in evidence], _above(evidence), self._thresholds)
+        stated, above = [item.text for item in evidence], _above(evidence)
+        near = partial(self._farthest, text, evidence) if self._farthest else None
+        return judge_reply(text, self._question, stated, above, self._thresholds, near)
 
     def _answers(self, text: str, evidence: Sequence[Evidence]) -> bool:
         stated = [clean(item.text) for item in evidence]

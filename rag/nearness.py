@@ -4,7 +4,8 @@ A passage's own vector is the mean of its tokens', and a sentence's by itself do
 the hits are read once more, token by token: each word of the question finds the token that is nearest to it, in the
 whole passage or in one sentence, and the mean of that says how near they are. docs/decisions/0024-late-interaction.md
 has the figures; Khattab and Zaharia, ColBERT, SIGIR 2020, the idea. With an embedder that gives no vectors of tokens
-the hits stay as they are, and sentences are embedded by themselves. Knows embedders by their protocol alone.
+the hits stay as they are, and sentences are embedded by themselves. What is written from the hits is held against the
+same tokens. Knows embedders by their protocol alone.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import numpy as np
 
 from rag.protocols import Embedder, TokenEmbedder
 from rag.splitter import embedded_text
-from rag.types import Chunk, Hit, Matrix, Tokens, Vector
+from rag.types import Chunk, Evidence, Hit, Matrix, Tokens, Vector
 
 _PASSAGE = 2.0
 """Weight of a passage's nearness against 1 of its fused score."""
 _TOKENWISE = 2.0
 """Weight of a sentence's nearness by tokens against 1 of that by its own vector: it differs less among sentences."""
+_FARTHEST = 0.1
+"""Share of a sentence's words that are farther from the evidence than the sentence is said to be."""
 
 Stretch = tuple[Chunk, int, int]
 """A stretch of a passage: where it begins and ends in the passage's text."""
@@ -45,6 +48,7 @@ class Reading:
         self._query = query
         self._embedder = embedder
         self._alone: dict[str, float] = {}
+        self._drafted: dict[str, Matrix] = {}
         self._read: dict[tuple[str, int], Tokens] = {}
         self._scores: dict[tuple[str, int], float] = {}
         if isinstance(embedder, TokenEmbedder) and hits:
@@ -102,16 +106,45 @@ class Reading:
             self._alone.update(zip(new, map(float, found), strict=True))
         return [self._alone[text] for text in texts]
 
+    def farthest(self, text: str, evidence: Sequence[Evidence]) -> float | None:
+        """How near the evidence those words of a sentence are that are farthest from it.
+
+        Args:
+            text: The sentence.
+            evidence: Sentences of the passages that were read, or those whole.
+
+        Returns:
+            The tenth percentile, over its words, of the inner product with the nearest token, in [-1, 1]; None where
+            no tokens were read.
+        """
+        stretches = [(one.chunk, one.start - one.chunk.start, one.end - one.chunk.start) for one in evidence]
+        tokens = [self._tokens(*stretch) for stretch in stretches if stretch[0].key in self._read]
+        there = np.concatenate(tokens) if tokens else np.zeros((0, 0), np.float32)
+        if not there.size or not (words := self._said(text)).size:
+            return None
+        return float(np.quantile((words @ there.T).max(axis=1), _FARTHEST))
+
+    def _said(self, text: str) -> Matrix:
+        if text not in self._drafted and isinstance(self._embedder, TokenEmbedder):
+            self._drafted[text] = self._embedder.embed_query_tokens(text)
+        return self._drafted[text]
+
     @cached_property
     def _vector(self) -> Vector:
         return self._embedder.embed_query(self._query)
 
     def _within(self, chunk: Chunk, start: int, end: int) -> float:
+        tokens = self._tokens(chunk, start, end)
+        return _nearest(self._words, tokens) if tokens.size else 0.0
+
+    def _tokens(self, chunk: Chunk, start: int, end: int) -> Matrix:
+        """Those of a stretch of a passage that was read."""
         tokens = self._read[chunk.key]
         above = len(embedded_text(chunk)) - len(chunk.text)
         begins, ends = tokens.spans.T
         inside = (begins >= above + start) & (ends <= above + end) & (ends > begins)
-        return _nearest(self._words, tokens.vectors[inside]) if inside.any() else 0.0
+        found: Matrix = tokens.vectors[inside]
+        return found
 
 
 def _nearest(words: Matrix, tokens: Matrix) -> float:

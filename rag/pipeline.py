@@ -208,7 +208,7 @@ class Pipeline:
         if without:
             run.candidates = [hit for hit in run.candidates if not without(hit.chunk)]
         run.query, hits = wanted.query, run.candidates[: self.config.k]
-        reading = Reading(wanted.query, wanted.whole, hits, self.embedder)
+        run.reading = reading = Reading(wanted.query, wanted.whole, hits, self.embedder)
         run.hits = self.reranker.rerank(run.query, hits) if self.reranker else reading.ranked(hits)
         run.mark("retrieve")
         run.selection = evidence.weigh(run.query, run.hits, reading, sentences, self.config.evidence_sentences)
@@ -239,7 +239,8 @@ class Pipeline:
     def _checker(self, run: Run) -> Checker:
         run.evidence = run.places.standing(run.evidence)
         thresholds = Thresholds(self.config.support_above, self.config.support_below)
-        return Checker(run.evidence, run.places.of, self.config.policy, thresholds, run.query, run.question)
+        near = run.reading.farthest if run.reading else None
+        return Checker(run.evidence, run.places.of, self.config.policy, thresholds, run.query, run.question, near)
 
     def _generate(self, run: Run, checker: Checker, stop: StopSignal) -> Iterator[Event]:
         checked, messages = 0, prompts.answer_messages(run.query, run.evidence)

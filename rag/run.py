@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from rag.answerability import Answerability
 from rag.evidence import Selection
+from rag.nearness import Reading
 from rag.places import Places
 from rag.types import Evidence, Hit
 
@@ -29,6 +30,7 @@ class Run:
         query: As searched for.
         candidates: Every candidate of either ranking, fused, best first.
         hits: The best of them, in the order of the last look.
+        reading: The hits as they were read, token by token; None before.
         selection: Every sentence of the hits with its fate.
         evidence: The sentences shown to the generator, best first.
         decision: Whether they hold the answer, and who says so.
@@ -45,6 +47,7 @@ class Run:
     query: str = ""
     candidates: list[Hit] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    reading: Reading | None = None
     selection: Selection = field(default_factory=Selection)
     evidence: list[Evidence] = field(default_factory=list)
     decision: Answerability = _UNDECIDED

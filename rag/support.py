@@ -1,17 +1,18 @@
 """How well evidence supports a sentence: pure, calibrated, explained.
 
-A sentence is weighed by the share of its content words, and of pairs of neighbouring ones, that stand in the evidence.
-A number or a negation that the evidence does not have, the opposite of one of its words, a name that stands nowhere
-near it, or a name or number said of something else there, caps the score whatever the words say: a wrong number is
-never "supported". The weights were fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE
-(docs/log.md has the figures). Knows nothing of documents, models or citations.
+A sentence is weighed by the share of its content words, and of pairs of neighbouring ones, that stand in the evidence,
+and by how near the evidence those of its words are that are farthest from it, where that is known (`rag.nearness`). A
+number or a negation that the evidence does not have, the opposite of one of its words, a name that stands nowhere near
+it, or a name or number said of something else there, caps the score whatever the words say: a wrong number is never
+"supported". The weights were fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE (docs/log.md has
+the figures). Knows nothing of documents, models or citations.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -26,6 +27,8 @@ _COVERAGE_4 = 1.62
 """Weight of the fourth power of coverage: nearly all words is worth more than many."""
 _PAIRS = 0.98
 _NAME_MISSING = -0.46
+_WITH_NEARNESS = (-1.82, 0.935, 3.588)
+"""Intercept and weights of the sum of the above and of the nearness; the intercept leaves as many claims supported."""
 _CAP = 0.2
 """Most that a sentence with a wrong number, a turned negation or an opposite can get."""
 _ACRONYM = range(3, 7)
@@ -60,10 +63,16 @@ class Thresholds:
 
 
 DEFAULT_THRESHOLDS = Thresholds()
+Near = Callable[[], float | None]
+"""How near the evidence the farthest words of a sentence are, in [-1, 1], or None; asked where it counts."""
 
 
 def judge_support(
-    claim: str, evidence: Sequence[str], context: str = "", thresholds: Thresholds = DEFAULT_THRESHOLDS
+    claim: str,
+    evidence: Sequence[str],
+    context: str = "",
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    near: Near | None = None,
 ) -> Support:
     """Weigh one sentence against the evidence cited for it.
 
@@ -73,6 +82,7 @@ def judge_support(
         context: Words that stand above the evidence, such as its title and headings; may name who is spoken of, but
             lends no numbers.
         thresholds: Where the verdicts begin.
+        near: Says how near the evidence its words are; None where nothing does.
 
     Returns:
         A score in [0, 1], never `supported` with a number that the evidence lacks or a negation turned round.
@@ -83,7 +93,7 @@ def judge_support(
     if not wanted or not evidence:
         return Support(0.0, "unsupported", "nothing to check" if evidence else "no evidence")
     lacking = _lacking(claim, wanted, evidence, context)
-    score = _logistic(lacking, wanted, evidence)
+    score = _logistic(lacking, wanted, evidence, near() if near else None)
     objections = []
     if lacking.numbers:
         objections.append("number not in the source: " + ", ".join(lacking.numbers))
@@ -110,6 +120,7 @@ def judge_reply(
     evidence: Sequence[str],
     context: str = "",
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    near: Near | None = None,
 ) -> Support:
     """Weigh one sentence as the reply to a question.
 
@@ -122,11 +133,12 @@ def judge_reply(
         evidence: The cited passages; order does not matter.
         context: Words that stand above the evidence.
         thresholds: Where the verdicts begin.
+        near: Says how near the evidence its words are; None where nothing does.
 
     Returns:
         As `judge_support`, or just under "supported".
     """
-    support = judge_support(claim, evidence, context, thresholds)
+    support = judge_support(claim, evidence, context, thresholds, near)
     if support.verdict != "supported" or not is_short(claim) or answers(claim, question, evidence, context):
         return support
     score = round(thresholds.supported - _JUST_UNDER, 4)
@@ -191,12 +203,15 @@ def _acronyms(text: str) -> Iterator[str]:
         yield from (letters[at : at + size] for size in _ACRONYM for at in range(len(letters) - size + 1))
 
 
-def _logistic(lacking: _Lacking, wanted: Sequence[str], evidence: Sequence[str]) -> float:
+def _logistic(lacking: _Lacking, wanted: Sequence[str], evidence: Sequence[str], near: float | None) -> float:
     pairs = set(_pairs(wanted))
     stated = {pair for text in evidence for pair in _pairs(terms(text))}
     share = len(pairs & stated) / len(pairs) if pairs else lacking.coverage
     total = _INTERCEPT + _COVERAGE * lacking.coverage + _COVERAGE_4 * lacking.coverage**4 + _PAIRS * share
     total += _NAME_MISSING * min(2, len(lacking.names))
+    if near is not None:
+        intercept, words, nearness = _WITH_NEARNESS
+        total = intercept + words * total + nearness * near
     return 1 / (1 + math.exp(-total))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from rag.nearness import Reading
 from rag.protocols import TokenEmbedder
 from rag.testing import FakeEmbedder
-from rag.types import Chunk, Hit, Matrix, Tokens
+from rag.types import Chunk, Evidence, Hit, Matrix, Tokens
 
 LEASE = "The lease ends in May. Cats sleep. The rent is nine hundred euros."
 
@@ -104,3 +105,23 @@ def test_no_hits_are_not_read() -> None:
     embedder = WordEmbedder()
     reading = Reading("rent", "rent", [], embedder)
     assert (reading.ranked([]), list(reading.near([])), embedder.read) == ([], [], [])
+
+
+def test_a_sentence_is_as_near_as_the_farthest_of_its_words() -> None:
+    chunk = Chunk("a", 0, 18, "Rent is due in May")
+    reading = Reading("rent", "rent", [Hit(chunk, 1.0)], WordEmbedder())
+    whole, part = Evidence(chunk, 0, 18, chunk.text, 1.0), Evidence(chunk, 0, 4, "Rent", 1.0)
+    assert reading.farthest("due Rent", [whole]) == pytest.approx(1.0, abs=1e-3)
+    assert reading.farthest("due Rent", [part, whole]) == pytest.approx(1.0, abs=1e-3)
+    assert reading.farthest("due cats", [whole]) == pytest.approx(0.1, abs=0.05)
+    assert reading.farthest("due Rent", [part]) == pytest.approx(0.1, abs=0.05)
+
+
+def test_how_near_a_sentence_is_is_not_known_without_tokens() -> None:
+    chunk = Chunk("a", 0, 4, "Rent")
+    item = Evidence(chunk, 0, 4, "Rent", 1.0)
+    assert Reading("rent", "rent", [Hit(chunk, 1.0)], FakeEmbedder()).farthest("Rent", [item]) is None
+    other = replace(item, chunk=replace(chunk, document="b"))
+    assert Reading("rent", "rent", [Hit(chunk, 1.0)], WordEmbedder()).farthest("Rent", [other]) is None
+    assert Reading("rent", "rent", [Hit(chunk, 1.0)], WordEmbedder()).farthest("Rent", []) is None
+    assert Reading("rent", "rent", [Hit(chunk, 1.0)], WordEmbedder()).farthest("!", [item]) is None

@@ -90,6 +90,26 @@ def test_an_opposite_in_another_place_turns_nothing() -> None:
     assert judge_support("Before they arrive, guests pay the deposit.", [source]).verdict == "supported"
 
 
+def test_a_sentence_nearer_to_its_source_is_supported_better() -> None:
+    claim = "The office of the harbour allowed 14 permits on 3 March 2024."
+    near = judge_support(claim, [SOURCE], near=lambda: 0.9).score
+    far = judge_support(claim, [SOURCE], near=lambda: 0.2).score
+    assert near > far
+    assert judge_support(claim, [SOURCE], near=lambda: None) == judge_support(claim, [SOURCE])
+
+
+@pytest.mark.parametrize("claim", ["The harbour office approved 15 permits.", "Nobody approved 14 permits."])
+def test_nearness_excuses_no_wrong_number_and_no_negation(claim: str) -> None:
+    assert judge_support(claim, [SOURCE], near=lambda: 1.0).verdict == "unsupported"
+
+
+def test_what_stands_in_the_source_is_not_held_against_anything_else() -> None:
+    def unasked() -> float:
+        raise AssertionError("asked")
+
+    assert judge_support("approved 14 permits", [SOURCE], near=unasked).score == 1.0
+
+
 def test_a_wrong_name_is_not_supported_and_named() -> None:
     support = judge_support("The harbour office said Mona Karlsson signed each of the 14 permits.", [SOURCE])
     assert support.verdict != "supported", support

@@ -1,30 +1,39 @@
 """The support judge against labelled claims: does a high score mean that the evidence says it?
 
-Knows the judge as a function and pairs by their label; nothing of documents or pipelines.
+The evidence is read as an answer's is, in passages. Knows the judge as a function and pairs by their label; nothing of
+indexes or pipelines.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from rag.evals import metrics
 from rag.evals.cases import Pair
 from rag.evals.metrics import mean
-from rag.protocols import Progress
-from rag.support import Thresholds, judge_support
+from rag.nearness import Reading
+from rag.protocols import Embedder, Progress
+from rag.splitter import split
+from rag.support import Support, Thresholds, judge_support
+from rag.types import Document, Evidence, Hit
 
 _STEP = 100
 Scored = tuple[Pair, float]
 
 
-def judge_all(pairs: Sequence[Pair], progress: Progress, thresholds: Thresholds) -> dict[str, Any]:
+def judge_all(
+    pairs: Sequence[Pair], progress: Progress, thresholds: Thresholds, embedder: Embedder, chunk_tokens: int
+) -> dict[str, Any]:
     """Judge every pair.
 
     Args:
         pairs: Claims with evidence, their labels folded to fully supported against the rest.
         progress: Told of the pairs judged.
         thresholds: Where the verdict `supported` begins.
+        embedder: Reads the evidence.
+        chunk_tokens: Most tokens of a passage.
 
     Returns:
         `auroc` and `balanced_accuracy`, each the mean over the files, `n`, and both by file; empty for no pairs.
@@ -33,8 +42,7 @@ def judge_all(pairs: Sequence[Pair], progress: Progress, thresholds: Thresholds)
     for done, item in enumerate(pairs):
         if done % _STEP == 0:
             progress("judging", done, len(pairs))
-        claim = metrics.without_markers(item.claim)
-        scored.setdefault(item.group, []).append((item, judge_support(claim, item.evidence, "", thresholds).score))
+        scored.setdefault(item.group, []).append((item, judge(item, thresholds, embedder, chunk_tokens).score))
     groups = {name: _figures(found, thresholds.supported) for name, found in sorted(scored.items())}
     if not groups:
         return {}
@@ -47,6 +55,16 @@ def judge_all(pairs: Sequence[Pair], progress: Progress, thresholds: Thresholds)
         "n": len(pairs),
         "files": groups,
     }
+
+
+def judge(pair: Pair, thresholds: Thresholds, embedder: Embedder, chunk_tokens: int) -> Support:
+    """Judge one pair, see `judge_all`."""
+    claim = metrics.without_markers(pair.claim)
+    document = Document("", "", "\n\n".join(pair.evidence), sha256="")
+    passages = list(split(document, embedder.count_tokens, chunk_tokens))
+    reading = Reading(claim, claim, [Hit(passage, 0.0) for passage in passages], embedder)
+    whole = [Evidence(passage, passage.start, passage.end, passage.text, 0.0) for passage in passages]
+    return judge_support(claim, pair.evidence, "", thresholds, partial(reading.farthest, claim, whole))
 
 
 def _figures(scored: Sequence[Scored], supported: float) -> dict[str, Any]:

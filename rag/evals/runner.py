@@ -61,7 +61,7 @@ def run_eval(
     """
     dataset = load_dataset(dataset_dir)
     part = sample(dataset, limit, parity)
-    parts = open_parts(config, progress, generator=not retrieval_only) if part.cases else None
+    parts = open_parts(config, progress, generator=bool(part.cases) and not retrieval_only)
     found = evaluate(part, parts, config, progress, retrieval_only=retrieval_only)
     found.result["sample"] = {"limit": limit, "parity": parity, "of": dataset.total}
     return found.result
@@ -103,14 +103,12 @@ def open_parts(config: Config, progress: Progress, *, generator: bool) -> Parts:
     )
 
 
-def evaluate(
-    dataset: Dataset, parts: Parts | None, config: Config, progress: Progress, *, retrieval_only: bool
-) -> Evaluation:
+def evaluate(dataset: Dataset, parts: Parts, config: Config, progress: Progress, *, retrieval_only: bool) -> Evaluation:
     """Evaluate a set, or a part of one, with parts that are open.
 
     Args:
         dataset: What to run.
-        parts: What to run it with; None where it has no questions.
+        parts: What to run it with.
         config: Settings.
         progress: Told of documents and questions.
         retrieval_only: Search, and generate nothing.
@@ -123,12 +121,12 @@ def evaluate(
     """
     result: dict[str, Any] = {"dataset": dataset.name, "n": len(dataset.cases) or len(dataset.pairs)}
     outcomes: list[Outcome] = []
-    if parts and dataset.cases:
+    if dataset.cases:
         outcomes = _questions(dataset, parts, progress, result, retrieval_only=retrieval_only)
     thresholds = Thresholds(config.support_above, config.support_below)
     if dataset.pairs and not retrieval_only:
-        result["support"] = judge_all(dataset.pairs, progress, thresholds)
-    result.update(_circumstances(config, parts))
+        result["support"] = judge_all(dataset.pairs, progress, thresholds, parts.embedder, config.chunk_tokens)
+    result.update(_circumstances(config, parts, asked=bool(dataset.cases)))
     result["notes"] = [*dataset.notes, *result.pop("remarks", [])]
     return Evaluation(result, outcomes)
 
@@ -165,12 +163,12 @@ def _raise_if_all_failed(outcomes: Sequence[Outcome]) -> None:
         raise RagError(f"all {len(outcomes)} questions failed, the first with {outcomes[0].error}", "rag doctor")
 
 
-def _circumstances(config: Config, parts: Parts | None) -> dict[str, Any]:
+def _circumstances(config: Config, parts: Parts, *, asked: bool) -> dict[str, Any]:
     shown = {name: value for name, value in asdict(config).items() if name not in PLACES}
     return {
-        "generator": parts.generator.name if parts else None,
-        "judge": parts.judge.name if parts and parts.judge else None,
-        "embedder": parts.embedder.name if parts else None,
+        "generator": parts.generator.name if asked else None,
+        "judge": parts.judge.name if asked and parts.judge else None,
+        "embedder": parts.embedder.name,
         "commit": commit(),
         "config": config.fingerprint(),
         "settings": shown,

@@ -235,14 +235,14 @@ def test_labelled_claims_need_no_index(tmp_path: Path) -> None:
     ]
     found = evaluate(
         load_dataset(write_set(tmp_path, {"claims.jsonl": rows})),
-        None,
+        parts(tmp_path),
         Config(),
         lambda _w, _d, _t: None,
         retrieval_only=False,
     )
     assert found.result["support"]["auroc"] == found.result["support"]["balanced_accuracy"] == 1.0
     assert found.result["support"]["files"]["claims"]["n"] == 2
-    assert found.result["embedder"] is None
+    assert (found.result["generator"], found.result["embedder"]) == (None, "fake")
 
 
 def test_an_index_is_kept_and_made_again_only_for_other_documents(tmp_path: Path) -> None:

@@ -126,9 +126,10 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
     yield "nothing", parts, []
     if parts.judge:
         yield "the judge", replace(parts, judge=None), []
-    yield "the second reading", parts, [patch("rag.nearness.TokenEmbedder", ())]
     yield "the evidence floor", parts, [patch("rag.evidence._FLOOR", 0.0)]
     yield "the check of sentences", parts, [patch("rag.support._verdict", lambda *_: "supported")]
+    yield "how near a sentence is to its source", parts, [patch("rag.nearness.Reading.farthest", lambda *_: None)]
+    yield "opposites", parts, [patch("rag.support.false_premises", lambda *_: [])]
     yield "the caps on numbers and negations", parts, [patch("rag.support._CAP", 1.0)]
     yield "names and numbers near their words", parts, [patch("rag.support.unbound", lambda *_: [])]
     yield "one document for a sentence", parts, [patch.object(Checker, "_best", _of_any_documents)]
@@ -143,6 +144,7 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
         [patch(f"rag.{where}.echoes", lambda *_: False) for where in ("citations", "draft")],
     )
     yield "quotes in the place of a draft", parts, [patch("rag.pipeline.quotes", lambda *_: iter(()))]
+    yield "the second reading", parts, [patch("rag.nearness.TokenEmbedder", ())]
 
 
 def _of_any_documents(checker: Any, text: str) -> tuple[Support, list[tuple[Evidence, float]]]:

@@ -14,13 +14,16 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from common import arguments, datasets, write
+from common import arguments, datasets, progress, settings, write
 
 from rag.citations import Checker, clean
 from rag.evals.cases import Dataset, order, parity
 from rag.evals.machine import commit, machine
+from rag.evals.runner import open_parts
+from rag.nearness import Reading
+from rag.protocols import Embedder
 from rag.splitter import sentences
-from rag.types import Chunk, Evidence
+from rag.types import Chunk, Evidence, Hit
 from rag.words import is_stop_word, negated, numbers, terms
 
 _SHOWN = 8
@@ -57,14 +60,15 @@ def main() -> int:
     """Change, check, write."""
     given = arguments(__doc__, 500).parse_args()
     sets = list(datasets(given.sets))
+    embedder = open_parts(settings(generator="extractive"), progress, generator=False).embedder
     kinds = {
         "document": _ordered(one for one in _of_documents(sets) if given.half in (None, parity(one.text))),
-        "claim": _ordered(_of_claims(sets, given.half)),
+        "claim": _ordered(_of_claims(sets, given.half, embedder)),
     }
     found = {name for one in kinds["document"] for name in _NAME.findall(one.text) if not is_stop_word(name)}
     elsewhere = sorted(found, key=order)
     figures = {
-        f"{kind}, {name}": _figures(kind_of, change, elsewhere, given.n)
+        f"{kind}, {name}": _figures(kind_of, change, elsewhere, given.n, embedder)
         for kind, kind_of in kinds.items()
         for name, change in _CHANGES.items()
     }
@@ -72,7 +76,9 @@ def main() -> int:
     return 0
 
 
-def _figures(true: Iterable[Cited], change: Change, elsewhere: Sequence[str], most: int) -> dict[str, object]:
+def _figures(
+    true: Iterable[Cited], change: Change, elsewhere: Sequence[str], most: int, embedder: Embedder
+) -> dict[str, object]:
     tried = 0
     passed = 0
     for one in true:
@@ -81,7 +87,7 @@ def _figures(true: Iterable[Cited], change: Change, elsewhere: Sequence[str], mo
             break
         if new:
             tried += 1
-            if _supported(new, one.evidence):
+            if _supported(new, one.evidence, embedder):
                 passed += 1
                 print(f"passed: {new}\n  true: {one.text}", file=sys.stderr)
     return {"n": tried, "supported": passed, "share": round(passed / max(1, tried), 4)}
@@ -102,19 +108,25 @@ def _of_documents(sets: Iterable[Dataset]) -> Iterator[Cited]:
                     yield Cited(clean(text), tuple(texts[first : first + _SHOWN]))
 
 
-def _of_claims(sets: Iterable[Dataset], half: int | None) -> Iterator[Cited]:
+def _of_claims(sets: Iterable[Dataset], half: int | None, embedder: Embedder) -> Iterator[Cited]:
     for dataset in sets:
         for pair in dataset.pairs:
             if pair.supported and half in (None, parity(pair.id)):
                 claim = clean(pair.claim)
                 evidence = tuple(t[a:b] for t in pair.evidence for a, b in sentences(t))
-                if len(set(terms(claim))) in _WORDS and _supported(claim, evidence):
+                if len(set(terms(claim))) in _WORDS and _supported(claim, evidence, embedder):
                     yield Cited(claim, evidence)
 
 
-def _supported(text: str, evidence: Sequence[str]) -> bool:
-    pieces = [Evidence(Chunk("", 0, 0, ""), at, at, item, 0.0) for at, item in enumerate(evidence)]
-    return Checker(pieces, lambda _: (None, ""), "flag").check(text).sentence.verdict == "supported"
+def _supported(text: str, evidence: Sequence[str], embedder: Embedder) -> bool:
+    """As in an answer from one passage, which has these sentences."""
+    starts = [sum(len(before) + 1 for before in evidence[:at]) for at in range(len(evidence))]
+    whole = " ".join(evidence)
+    passage = Chunk("", 0, len(whole), whole)
+    pieces = [Evidence(passage, at, at + len(item), item, 0.0) for at, item in zip(starts, evidence, strict=True)]
+    reading = Reading(text, text, [Hit(passage, 0.0)], embedder)
+    checker = Checker(pieces, lambda _: (None, ""), "flag", farthest=reading.farthest)
+    return checker.check(text).sentence.verdict == "supported"
 
 
 def _other_number(text: str, evidence: str, elsewhere: Sequence[str]) -> str:

@@ -61,16 +61,18 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
         place; in the order of the question.
     """
     here, mine = _words(question), numbers(question)
-    figures = {number for text in passages for number in numbers(text)}
-    stated = {stem(word) for text in passages for word in tokens(text)}
+    comparable = [at for at, (word, term) in enumerate(here) if term in OPPOSITES or _is_number(word)]
+    there = [_words(text) for text in passages] if comparable else []
+    stated = {term for words in there for _, term in words}
     found: list[Premise] = []
-    for at, (word, term) in enumerate(here):
-        if term in stated or numbers(word) & figures:
+    for at in comparable:
+        word, term = here[at]
+        if term in stated or any(numbers(word) & numbers(text) for text in passages):
             continue
         others = [
             (shared, other)
-            for text in passages
-            for shared, (other, opposite) in _in_its_place(here, at, _words(text))
+            for words in there
+            for shared, (other, opposite) in _in_its_place(here, at, words)
             if opposite in OPPOSITES.get(term, ())
             or (_is_number(word) and _is_number(other) and not numbers(other) & mine)
         ]

@@ -1,8 +1,9 @@
 """True sentences with one thing changed: how many does the check still call supported?
 
 Two kinds of true sentences: those of the sets' own documents, cited to the sentences around them, and labelled claims
-that the check rightly passes, cited to their evidence. In each one number, one name or one negation is changed, or one
-word becomes its opposite. What is new is not in the evidence or, where it says `borrowed`, elsewhere in it.
+that the check rightly passes, cited to their evidence. In each one number, its unit, one name or one negation is
+changed, or one word becomes its opposite. What is new is not in the evidence or, where it says `borrowed`, elsewhere in
+it.
 
 python benchmarks/mutations.py SETS -o benchmarks/results/mutations.json
 """
@@ -43,6 +44,16 @@ _SIDES = (
 _PAIRS = [pair.split() for pair in _SIDES.split(",")]
 _OPPOSITE = dict(_PAIRS) | {right: left for left, right in _PAIRS}
 _OPPOSED = re.compile(rf"\b({'|'.join(_OPPOSITE)})\b")
+_KINDS = [
+    kind.split()
+    for kind in (
+        "weeks days hours months years minutes",
+        "miles km metres feet",
+        "euros dollars pounds",
+        "kg mg pounds",
+    )
+]
+_QUANTITY = re.compile(rf"\b\d+ (?:{'|'.join(unit for kind in _KINDS for unit in kind)})\b")
 
 Change = Callable[[str, str, Sequence[str]], str]
 """A sentence, all of its evidence, and names from elsewhere, to the changed sentence; empty where nothing can be."""
@@ -166,6 +177,15 @@ def _negated(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
     return "" if negated(text) or not _VERB.search(text) else _VERB.sub(r"\1 not", text, count=1)
 
 
+def _other_unit(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
+    def new(old: str) -> str:
+        number, unit = old.split()
+        kind = next(kind for kind in _KINDS if unit in kind)
+        return next((f"{number} {other}" for other in kind if other != unit and other not in evidence), "")
+
+    return _replaced(_QUANTITY, text, new)
+
+
 def _opposed(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
     def new(old: str) -> str:
         return "" if _OPPOSITE[old] in evidence.casefold().split() else _OPPOSITE[old]
@@ -193,6 +213,7 @@ _CHANGES: dict[str, Change] = {
     "name, borrowed": _borrowed_name,
     "full name, borrowed": _borrowed_full_name,
     "negation": _negated,
+    "unit": _other_unit,
     "opposite": _opposed,
 }
 

@@ -2,10 +2,10 @@
 
 A sentence is weighed by the share of its content words, and of pairs of neighbouring ones, that stand in the evidence,
 and by how near the evidence those of its words are that are farthest from it, where that is known (`rag.nearness`). A
-number or a negation that the evidence does not have, the opposite of one of its words, a name that stands nowhere near
-it, or a name or number said of something else there, caps the score whatever the words say: a wrong number is never
-"supported". The weights were fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE (docs/log.md has
-the figures). Knows nothing of documents, models or citations.
+number, its unit or a negation that the evidence does not have, the opposite of one of its words, a name that stands
+nowhere near it, or a name or number said of something else there, caps the score whatever the words say: a wrong number
+is never "supported". The weights were fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE
+(docs/log.md has the figures). Knows nothing of documents, models or citations.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from itertools import pairwise
 from rag.binding import unbound
 from rag.conflicts import false_premises
 from rag.types import Verdict
+from rag.units import other_units
 from rag.words import OPPOSITES, names, negated, numbers, stem, terms, tokens
 
 _INTERCEPT = -3.5
@@ -30,7 +31,7 @@ _NAME_MISSING = -0.46
 _WITH_NEARNESS = (-1.82, 0.935, 3.588)
 """Intercept and weights of the sum of the above and of the nearness; the intercept leaves as many claims supported."""
 _CAP = 0.2
-"""Most that a sentence with a wrong number, a turned negation or an opposite can get."""
+"""Most that a sentence with a wrong number or unit, a turned negation or an opposite can get."""
 _ACRONYM = range(3, 7)
 """Letters of an acronym that the capitals of neighbouring words may stand for."""
 _NEAR = 0.5
@@ -97,6 +98,8 @@ def judge_support(
     objections = []
     if lacking.numbers:
         objections.append("number not in the source: " + ", ".join(lacking.numbers))
+    if amiss := other_units(claim, evidence):
+        objections.append("in another unit in the source: " + ", ".join(one.instead for one in amiss))
     if _turned(claim, wanted, evidence):
         objections.append("says no where the source does not, or the reverse")
     if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:

@@ -143,6 +143,11 @@ def number_word(word: str) -> str:
     return str(_SMALL.get(folded, _ORDINAL.get(folded, "")))
 
 
+def is_scale(word: str) -> bool:
+    """True for a word that multiplies the number before it, as `million`."""
+    return word.casefold() in _SCALE
+
+
 def _scaled(value: str, scale: int) -> str:
     if scale == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", value):
         return value

@@ -1,0 +1,119 @@
+"""Quantities of a text: its numbers with the units beside them, made comparable. Pure; knows nothing of documents.
+
+A unit stands after its number, at most one other word between ("30 working days"), or, where it is a sign or a code of
+a currency, before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rag.types import Premise
+from rag.words import is_scale, normal_number, number_word, numbers, stem
+
+_FORMS = """
+seconds sec secs, minute min mins, hour hr hrs, day, week, fortnight, month, quarter, year yr yrs
+decade, century centuries
+millimetre millimeter mm, centimetre centimeter cm, metre meter, kilometre kilometer km, inch inches, foot feet ft
+yard yd, mile mi
+milligram mg, gram, kilogram kg kilo, tonne ton, ounce oz, pound lb lbs gbp £, stone
+millilitre milliliter ml, litre liter, gallon, pint, barrel
+hectare ha, acre
+mph, kph
+watt, kilowatt kw, megawatt mw, gigawatt gw, kwh, mwh, gwh, volt, amp ampere, hertz hz, khz, mhz, ghz
+byte, kilobyte kb, megabyte mb, gigabyte gb, terabyte tb
+degree °, celsius °c, fahrenheit °f, kelvin
+percent %, permille ‰
+dollar usd $, euro eur €, cent, penny pence, crown, krona kronor sek, krone kroner nok dkk, franc chf, yen jpy ¥
+yuan rmb cny, rupee inr ₹, peso, rouble ruble rub, krw ₩, shekel ils ₪, lira, zloty pln, forint huf
+"""
+"""Units apart by commas and line ends, the names of each apart by spaces."""
+_UNITS = {stem(form): forms.split()[0] for forms in re.split(r"[,\n]", _FORMS) for form in forms.split()}
+_BEFORE = frozenset("$ € £ ¥ ₹ ₩ ₪ usd eur gbp jpy chf sek nok dkk cny inr".split())
+"""Units that may stand before their number."""
+_PIECE = re.compile(r"\d+(?:[.,:/]\d+)*|°[CF]?\b|[$€£¥₹₩₪%‰]|[^\W\d_]+")
+_PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
+
+
+_BETWEEN = re.compile(r"[\s\-‐–]{0,2}")
+"""What may stand between a number and its unit, so that no sentence or cell ends there."""
+
+
+class Quantity(NamedTuple):
+    """A number in normal form, the name of its unit, and both as they stand."""
+
+    number: str
+    unit: str
+    said: str
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Every number of a text that has a unit beside it, in order."""
+    return _read(text)[0]
+
+
+def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
+    """Quantities of a text that the passages have in other units alone.
+
+    Args:
+        text: A sentence or a question.
+        passages: What it is compared with.
+
+    Returns:
+        Each with one that the passages have of the same number, in the order of the text; none whose unit stands in a
+        passage without a number, as at the head of a column.
+    """
+    mine = quantities(text)
+    read = [_read(passage) for passage in passages] if mine else []
+    theirs = [one for quantified, _ in read for one in quantified]
+    bare = {unit for _, units in read for unit in units}
+    found = []
+    for one in mine:
+        same = [other for other in theirs if other.number == one.number]
+        if same and one.unit not in bare and all(other.unit != one.unit for other in same):
+            found.append(Premise(one.said, same[0].said))
+    return found
+
+
+def _read(text: str) -> tuple[list[Quantity], set[str]]:
+    """The quantities of a text, and the units that belong to none."""
+    text = _PER_CENT.sub("percent", text)
+    pieces = list(_PIECE.finditer(text))
+    units = [_UNITS.get(stem(piece.group()), "") for piece in pieces]
+    found, used = list[Quantity](), set[int]()
+    for first, last in _numbers(pieces):
+        [number] = numbers(" ".join(piece.group() for piece in pieces[first : last + 1]))
+        for begin, end in _beside(text, pieces, units, first, last):
+            unit = end if end > last else begin
+            used.add(unit)
+            found.append(Quantity(number, units[unit], text[pieces[begin].start() : pieces[end].end()]))
+    return found, {unit for at, unit in enumerate(units) if unit and at not in used}
+
+
+def _numbers(pieces: Sequence[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    """First and last piece of each number; the last may be a scale word, as in `2 million`."""
+    for at, piece in enumerate(pieces):
+        if _is_number(piece):
+            scaled = at + 1 < len(pieces) and is_scale(pieces[at + 1].group())
+            yield at, at + scaled
+
+
+def _beside(
+    text: str, pieces: Sequence[re.Match[str]], units: Sequence[str], first: int, last: int
+) -> Iterator[tuple[int, int]]:
+    """A number with the unit after it, and with the one before it: first and last piece."""
+    for place in range(last + 1, min(last + 3, len(pieces))):
+        gap = text[pieces[place - 1].end() : pieces[place].start()]
+        if _is_number(pieces[place]) or not _BETWEEN.fullmatch(gap):
+            break
+        if units[place]:
+            yield first, place
+            break
+    if first and pieces[first - 1].group().casefold() in _BEFORE:
+        yield first - 1, last
+
+
+def _is_number(piece: re.Match[str]) -> bool:
+    return bool(normal_number(piece.group()) or number_word(piece.group()))

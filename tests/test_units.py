@@ -1,0 +1,76 @@
+"""Numbers are read with their units, and another unit than the source's is told."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.support import judge_support
+from rag.units import other_units, quantities
+
+TERMS = "Either side may end a membership with 60 days' notice, and 120 crowns are paid at the hut 5 km from the quay."
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("60 days' notice", [("60", "day")]),
+        ("a 60-day notice", [("60", "day")]),
+        ("within sixty\ndays", [("60", "day")]),
+        ("30 working days", [("30", "day")]),
+        ("$1,200.50 or 5 million euros", [("1200.5", "dollar"), ("5000000", "euro")]),
+        ("EUR 3 million", [("3000000", "euro")]),
+        ("20 per cent, 20% and 20 °C", [("20", "percent"), ("20", "percent"), ("20", "celsius")]),
+        ("5 kilometres or 5 km", [("5", "kilometre"), ("5", "kilometre")]),
+        ("between 5 and 10 days", [("10", "day")]),
+        ("in 1987. Days later", []),
+        ("room 12, month 3", []),
+        ("", []),
+    ],
+)
+def test_quantities(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(one.number, one.unit) for one in quantities(text)] == found
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Either side may end a membership with 60 weeks' notice.",
+        "Either side may end a membership with a notice of sixty months.",
+        "120 euros are paid at the hut.",
+        "€120 are paid at the hut.",
+        "120 crowns are paid at the hut 5 miles from the quay.",
+    ],
+)
+def test_a_wrong_unit_is_unsupported_and_named(claim: str) -> None:
+    support = judge_support(claim, [TERMS], near=lambda: 1.0)
+    assert support.verdict == "unsupported"
+    assert "in another unit in the source" in support.why
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("120 crowns are paid at the hut 5 kilometres from the quay.", TERMS),
+        ("A membership ends with 60 days.", TERMS),
+        ("The term is 5 years.", "Term (years): 5; fee: 5 %"),
+        ("A walk of 5 miles.", "A walk of 5 miles, which are 8 km; the path is 5 feet wide."),
+        ("The 5 kayaks.", TERMS),
+        ("A stay of 7 days.", TERMS),
+    ],
+)
+def test_a_right_unit_or_none_to_compare_with_is_not_told(claim: str, source: str) -> None:
+    assert other_units(claim, [source]) == []
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=100), max_size=3))
+def test_total_and_silent_on_the_same_text(text: str, passages: list[str]) -> None:
+    other_units(text, passages)
+    assert other_units(text, [*passages, text]) == []
+
+
+@given(st.lists(st.sampled_from("5 10 two million days km per cent % $ € . ' - and".split()), max_size=12))
+def test_total_on_what_looks_like_quantities(pieces: list[str]) -> None:
+    assert other_units(" ".join(pieces), [" ".join(pieces)]) == []
+    assert other_units("".join(pieces), ["".join(pieces)]) == []

@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.types import Premise
-from rag.words import OPPOSITES, content_words, is_stop_word, normal_number, number_word, numbers, stem, terms, tokens
+from rag.words import (
+    OPPOSITES,
+    content_words,
+    is_stop_word,
+    negated,
+    normal_number,
+    number_word,
+    numbers,
+    stem,
+    terms,
+    tokens,
+)
 
 _NEAR = 3
 """Words on each side of a number, or of an opposite, that are compared."""
@@ -60,10 +71,10 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
         Its numbers that no passage has, and its words of which none has but the opposite, each with what is in its
         place; in the order of the question.
     """
-    here, mine = _words(question), numbers(question)
+    here, mine, denied = _words(question), numbers(question), negated(question)
     comparable = [at for at, (word, term) in enumerate(here) if term in OPPOSITES or _is_number(word)]
-    there = [_words(text) for text in passages] if comparable else []
-    stated = {term for words in there for _, term in words}
+    there = [(_words(text), negated(text)) for text in passages] if comparable else []
+    stated = {term for words, _ in there for _, term in words}
     found: list[Premise] = []
     for at in comparable:
         word, term = here[at]
@@ -71,9 +82,9 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
             continue
         others = [
             (shared, other)
-            for words in there
+            for words, denied_there in there
             for shared, (other, opposite) in _in_its_place(here, at, words)
-            if opposite in OPPOSITES.get(term, ())
+            if (opposite in OPPOSITES.get(term, ()) and (term in denied) == (opposite in denied_there))
             or (_is_number(word) and _is_number(other) and not numbers(other) & mine)
         ]
         if others:

@@ -67,13 +67,18 @@ def _opposites(pairs: str) -> dict[str, frozenset[str]]:
 
 
 OPPOSITES = _opposites(
-    "most least, most fewest, more less, more fewer, all some, must may, above below, over under, before after, "
-    "largest smallest, larger smaller, highest lowest, higher lower, longest shortest, longer shorter, oldest newest, "
-    "oldest youngest, earliest latest, earlier later, best worst, better worse, strongest weakest, first last, "
-    "maximum minimum, majority minority, increase decrease, rise fall, gain lose, win lose, buy sell, begin end, "
-    "start end, open close, north south, east west, northern southern, eastern western, upper lower, left right, "
-    "inside outside, internal external, public private, legal illegal, include exclude, allow forbid, allow prohibit, "
-    "accept reject, positive negative"
+    "most least, most fewest, more less, more fewer, all some, above below, over under, before after, earlier later, "
+    "earliest latest, first last, oldest newest, oldest youngest, longest shortest, longer shorter, largest smallest, "
+    "larger smaller, highest lowest, higher lower, better worse, best worst, strongest weakest, maximum minimum, "
+    "majority minority, must may, must can, must should, shall may, allow forbid, allow prohibit, permit prohibit, "
+    "include exclude, include except, require forbid, accept reject, accept refuse, approve reject, approve deny, "
+    "grant deny, agree refuse, support oppose, valid invalid, legal illegal, lawful unlawful, guilty innocent, "
+    "increase decrease, rise fall, gain lose, win lose, succeed fail, pass fail, profit loss, gross net, credit debit, "
+    "buy sell, buyer seller, landlord tenant, lessor lessee, licensor licensee, employer employee, lender borrower, "
+    "creditor debtor, plaintiff defendant, begin end, start end, open close, arrive leave, arrive depart, enter leave, "
+    "join leave, add remove, import export, hire dismiss, day night, morning evening, winter summer, weekday weekend, "
+    "north south, east west, northern southern, eastern western, upper lower, left right, front back, inside outside, "
+    "internal external, public private, domestic foreign, positive negative, true false, same different, old new"
 )
 """Words that say the reverse of each other beside the same words; by stem."""
 

@@ -74,6 +74,7 @@ MOST = "Wear is the most frequent cause of a broken line."
         ("What does the fifth law of motion say?", [MOST, LAW], [("fifth", "third")]),
         ("What says a law of 1678 on forces?", [MOST, "A law of 1687 on forces is in use."], [("1678", "1687")]),
         ("What is the least frequent cause of a broken line?", [LAW, MOST], [("least", "most")]),
+        ("Who allows smoking in the hut?", ["The club forbids smoking in the hut."], [("allows", "forbids")]),
         ("Who may park inside the gate?", ["Guests park outside the gate."], [("inside", "outside")]),
     ],
 )
@@ -93,11 +94,12 @@ def test_what_a_question_takes_for_granted_is_named(
         "Which 12 lines were broken?",
         "How many of the 5 men of the law of gravity say so?",
         "Who was Newton?",
+        "Who forbids smoking in the hut?",
         "",
     ],
 )
 def test_nothing_is_named_that_a_passage_has_or_none_has_otherwise(question: str) -> None:
-    assert false_premises(question, [MOST, LAW]) == []
+    assert false_premises(question, [MOST, LAW, "Nobody is allowed smoking in the hut."]) == []
     assert false_premises(question, []) == []
 
 

@@ -126,7 +126,6 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
     yield "nothing", parts, []
     if parts.judge:
         yield "the judge", replace(parts, judge=None), []
-    yield "the evidence floor", parts, [patch("rag.evidence._FLOOR", 0.0)]
     yield "the check of sentences", parts, [patch("rag.support._verdict", lambda *_: "supported")]
     yield "how near a sentence is to its source", parts, [patch("rag.nearness.Reading.farthest", lambda *_: None)]
     yield "opposites", parts, [patch("rag.support.false_premises", lambda *_: [])]
@@ -144,6 +143,7 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
         [patch(f"rag.{where}.echoes", lambda *_: False) for where in ("citations", "draft")],
     )
     yield "quotes in the place of a draft", parts, [patch("rag.pipeline.quotes", lambda *_: iter(()))]
+    yield "the evidence floor", parts, [patch("rag.evidence._FLOOR", 0.0)]
     yield "the second reading", parts, [patch("rag.nearness.TokenEmbedder", ())]
 
 

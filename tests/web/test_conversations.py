@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import RagError, StoreError
+from rag.types import Premise
 from rag.web.conversations import FILE, Conversations
 from rag.web.view import View
 from tests.web.test_view import view_after
@@ -23,7 +24,7 @@ def kept(tmp_path: Path) -> Conversations:
 
 def answered(number: int = 1, question: str = "How long is notice?") -> View:
     view = replace(view_after(8), number=number, question=question)
-    view.apply(replace(ANSWER, conflicts=(CONFLICT,), missing=("rent",)))
+    view.apply(replace(ANSWER, conflicts=(CONFLICT,), missing=("rent",), premises=(Premise("sixty", "ninety"),)))
     return view
 
 

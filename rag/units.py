@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rag.types import Premise
-from rag.words import is_scale, normal_number, number_word, numbers, stem
+from rag.words import is_scale, normal_number, number_word, scaled, stem
 
 _FORMS = """
 seconds sec secs, minute min mins, hour hr hrs, day, week, fortnight, month, quarter, year yr yrs
@@ -84,7 +84,8 @@ def _read(text: str) -> tuple[list[Quantity], set[str]]:
     units = [_UNITS.get(stem(piece.group()), "") for piece in pieces]
     found, used = list[Quantity](), set[int]()
     for first, last in _numbers(pieces):
-        [number] = numbers(" ".join(piece.group() for piece in pieces[first : last + 1]))
+        value = normal_number(pieces[first].group()) or number_word(pieces[first].group())
+        number = scaled(value, pieces[last].group())
         for begin, end in _beside(text, pieces, units, first, last):
             unit = end if end > last else begin
             used.add(unit)

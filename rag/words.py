@@ -137,8 +137,7 @@ def numbers(text: str) -> set[str]:
         value = normal_number(word) or number_word(word)
         if not value:
             continue
-        scale = _SCALE.get(words[at + 1], 1) if at + 1 < len(words) else 1
-        found.add(_scaled(value, scale))
+        found.add(scaled(value, words[at + 1] if at + 1 < len(words) else ""))
     return found
 
 
@@ -153,7 +152,9 @@ def is_scale(word: str) -> bool:
     return word.casefold() in _SCALE
 
 
-def _scaled(value: str, scale: int) -> str:
+def scaled(value: str, word: str) -> str:
+    """A number in normal form times a scale word; as it is where the word is none."""
+    scale = _SCALE.get(word.casefold(), 1)
     if scale == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", value):
         return value
     return f"{float(value) * scale:.6f}".rstrip("0").rstrip(".")

@@ -70,6 +70,11 @@ def test_total_and_silent_on_the_same_text(text: str, passages: list[str]) -> No
     assert other_units(text, [*passages, text]) == []
 
 
+@given(st.text(st.characters(categories=["Nd", "Nl", "No", "Po", "Sc", "Zs"])))
+def test_total_on_the_digits_of_every_script(text: str) -> None:
+    assert other_units(f"{text} million days", [f"{text} million days"]) == []
+
+
 @given(st.lists(st.sampled_from("5 10 two million days km per cent % $ € . ' - and".split()), max_size=12))
 def test_total_on_what_looks_like_quantities(pieces: list[str]) -> None:
     assert other_units(" ".join(pieces), [" ".join(pieces)]) == []

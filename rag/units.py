@@ -62,35 +62,39 @@ def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
         passages: What it is compared with.
 
     Returns:
-        Each with one that the passages have of the same number, in the order of the text; none whose unit stands in a
-        passage without a number, as at the head of a column.
+        Each with one that the passages have of the same number, in the order of the text; none whose number and unit
+        both stand there by themselves too, as in a table with units at the heads of its columns.
     """
     mine = quantities(text)
     read = [_read(passage) for passage in passages] if mine else []
     theirs = [one for quantified, _ in read for one in quantified]
-    bare = {unit for _, units in read for unit in units}
+    bare = {part for _, parts in read for part in parts}
     found = []
     for one in mine:
         same = [other for other in theirs if other.number == one.number]
-        if same and one.unit not in bare and all(other.unit != one.unit for other in same):
+        apart = {one.number, one.unit} <= bare
+        if same and not apart and all(other.unit != one.unit for other in same):
             found.append(Premise(one.said, same[0].said))
     return found
 
 
 def _read(text: str) -> tuple[list[Quantity], set[str]]:
-    """The quantities of a text, and the units that belong to none."""
+    """The quantities of a text, and the numbers and units that belong to none."""
     text = _PER_CENT.sub("percent", text)
     pieces = list(_PIECE.finditer(text))
     units = [_UNITS.get(stem(piece.group()), "") for piece in pieces]
-    found, used = list[Quantity](), set[int]()
+    found, used, bare = list[Quantity](), set[int](), set[str]()
     for first, last in _numbers(pieces):
         value = normal_number(pieces[first].group()) or number_word(pieces[first].group())
         number = scaled(value, pieces[last].group())
-        for begin, end in _beside(text, pieces, units, first, last):
+        beside = list(_beside(text, pieces, units, first, last))
+        if not beside:
+            bare.add(number)
+        for begin, end in beside:
             unit = end if end > last else begin
             used.add(unit)
             found.append(Quantity(number, units[unit], text[pieces[begin].start() : pieces[end].end()]))
-    return found, {unit for at, unit in enumerate(units) if unit and at not in used}
+    return found, bare | {unit for at, unit in enumerate(units) if unit and at not in used}
 
 
 def _numbers(pieces: Sequence[re.Match[str]]) -> Iterator[tuple[int, int]]:

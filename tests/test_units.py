@@ -41,10 +41,11 @@ def test_quantities(text: str, found: list[tuple[str, str]]) -> None:
         "120 euros are paid at the hut.",
         "€120 are paid at the hut.",
         "120 crowns are paid at the hut 5 miles from the quay.",
+        "A membership ends with 60 weeks' notice, which is given every week.",
     ],
 )
 def test_a_wrong_unit_is_unsupported_and_named(claim: str) -> None:
-    support = judge_support(claim, [TERMS], near=lambda: 1.0)
+    support = judge_support(claim, [TERMS, "Notice is given every week."], near=lambda: 1.0)
     assert support.verdict == "unsupported"
     assert "in another unit in the source" in support.why
 

@@ -7,6 +7,7 @@ nothing of documents or of how passages were found.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from rag.types import Premise
@@ -29,6 +30,8 @@ _SHARE = 2 / 3
 """Of the words near it here, how many must stand near what is in its place there."""
 _FEWEST = 2
 """Words near both, at the least: a unit alone is no subject."""
+_FORBIDS = re.compile(r"\b(?:must|may|can|shall|should) not\b", re.IGNORECASE)
+"""Each forbids alike, though `must` and `may` do not demand alike."""
 
 _Word = tuple[str, str]
 
@@ -94,7 +97,7 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
 
 def _words(text: str) -> list[_Word]:
     """Content words, and whatever has an opposite, each with its term."""
-    found = [(word, normal_number(word) or stem(word)) for word in tokens(text)]
+    found = [(word, normal_number(word) or stem(word)) for word in tokens(_FORBIDS.sub("not", text))]
     return [(word, term) for word, term in found if term in OPPOSITES or not is_stop_word(word)]
 
 

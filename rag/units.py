@@ -8,35 +8,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rag.types import Premise
-from rag.words import is_scale, normal_number, number_word, scaled, stem
+from rag.words import is_ordinal, is_scale, normal_number, number_word, scaled, stem
 
 _FORMS = """
 seconds sec secs, minute min mins, hour hr hrs, day, week, fortnight, month, quarter, year yr yrs
 decade, century centuries
-millimetre millimeter mm, centimetre centimeter cm, metre meter, kilometre kilometer km, inch inches, foot feet ft
-yard yd, mile mi
+millimetre millimeter mm, centimetre centimeter cm, metre meter, kilometre kilometer km kph, inch inches, foot feet ft
+yard yd, mile mi mph
 milligram mg, gram, kilogram kg kilo, tonne ton, ounce oz, pound lb lbs gbp £, stone
 millilitre milliliter ml, litre liter, gallon, pint, barrel
 hectare ha, acre
-mph, kph
-watt, kilowatt kw, megawatt mw, gigawatt gw, kwh, mwh, gwh, volt, amp ampere, hertz hz, khz, mhz, ghz
+watt, kilowatt kw kwh, megawatt mw mwh, gigawatt gw gwh, volt, amp ampere
+hertz hz, kilohertz khz, megahertz mhz, gigahertz ghz
 byte, kilobyte kb, megabyte mb, gigabyte gb, terabyte tb
-degree °, celsius °c, fahrenheit °f, kelvin
+celsius °c, fahrenheit °f, kelvin
 percent %, permille ‰
-dollar usd $, euro eur €, cent, penny pence, crown, krona kronor sek, krone kroner nok dkk, franc chf, yen jpy ¥
-yuan rmb cny, rupee inr ₹, peso, rouble ruble rub, krw ₩, shekel ils ₪, lira, zloty pln, forint huf
+dollar usd $, euro eur €, cent, penny pence, crown krona kronor sek krone kroner nok dkk czk, franc chf, yen jpy ¥
+yuan renminbi rmb cny, rupee inr ₹, peso, rouble ruble rub, krw ₩, shekel ils ₪, lira, zloty pln, forint huf
 """
-"""Units apart by commas and line ends, the names of each apart by spaces."""
+"""Units apart by commas and line ends, the names of each apart by spaces. What one word may mean is one unit here:
+crowns of several countries, miles and miles an hour. Degrees by themselves are none, since they may be any.
+"""
 _UNITS = {stem(form): forms.split()[0] for forms in re.split(r"[,\n]", _FORMS) for form in forms.split()}
 _BEFORE = frozenset("$ € £ ¥ ₹ ₩ ₪ usd eur gbp jpy chf sek nok dkk cny inr".split())
 """Units that may stand before their number."""
 _PIECE = re.compile(r"\d+(?:[.,:/]\d+)*|°[CF]?\b|[$€£¥₹₩₪%‰]|[^\W\d_]+")
 _PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
-
-
 _BETWEEN = re.compile(r"[\s\-‐–]{0,2}")
 """What may stand between a number and its unit, so that no sentence or cell ends there."""
 
@@ -50,8 +51,8 @@ class Quantity(NamedTuple):
 
 
 def quantities(text: str) -> list[Quantity]:
-    """Every number of a text that has a unit beside it, in order."""
-    return _read(text)[0]
+    """Every number of a text that has a unit beside it, in order; the first year is no quantity."""
+    return list(_read(text)[0])
 
 
 def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
@@ -78,15 +79,15 @@ def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
     return found
 
 
-def _read(text: str) -> tuple[list[Quantity], set[str]]:
+@lru_cache(maxsize=1_000)
+def _read(text: str) -> tuple[tuple[Quantity, ...], frozenset[str]]:
     """The quantities of a text, and the numbers and units that belong to none."""
     text = _PER_CENT.sub("percent", text)
     pieces = list(_PIECE.finditer(text))
     units = [_UNITS.get(stem(piece.group()), "") for piece in pieces]
     found, used, bare = list[Quantity](), set[int](), set[str]()
     for first, last in _numbers(pieces):
-        value = normal_number(pieces[first].group()) or number_word(pieces[first].group())
-        number = scaled(value, pieces[last].group())
+        number = scaled(_value(pieces[first]), pieces[last].group())
         beside = list(_beside(text, pieces, units, first, last))
         if not beside:
             bare.add(number)
@@ -94,15 +95,15 @@ def _read(text: str) -> tuple[list[Quantity], set[str]]:
             unit = end if end > last else begin
             used.add(unit)
             found.append(Quantity(number, units[unit], text[pieces[begin].start() : pieces[end].end()]))
-    return found, bare | {unit for at, unit in enumerate(units) if unit and at not in used}
+    bare |= {unit for at, unit in enumerate(units) if unit and at not in used}
+    return tuple(found), frozenset(bare)
 
 
 def _numbers(pieces: Sequence[re.Match[str]]) -> Iterator[tuple[int, int]]:
     """First and last piece of each number; the last may be a scale word, as in `2 million`."""
     for at, piece in enumerate(pieces):
-        if _is_number(piece):
-            scaled = at + 1 < len(pieces) and is_scale(pieces[at + 1].group())
-            yield at, at + scaled
+        if _value(piece):
+            yield at, at + (at + 1 < len(pieces) and is_scale(pieces[at + 1].group()))
 
 
 def _beside(
@@ -111,7 +112,7 @@ def _beside(
     """A number with the unit after it, and with the one before it: first and last piece."""
     for place in range(last + 1, min(last + 3, len(pieces))):
         gap = text[pieces[place - 1].end() : pieces[place].start()]
-        if _is_number(pieces[place]) or not _BETWEEN.fullmatch(gap):
+        if _value(pieces[place]) or not _BETWEEN.fullmatch(gap):
             break
         if units[place]:
             yield first, place
@@ -120,5 +121,7 @@ def _beside(
         yield first - 1, last
 
 
-def _is_number(piece: re.Match[str]) -> bool:
-    return bool(normal_number(piece.group()) or number_word(piece.group()))
+def _value(piece: re.Match[str]) -> str:
+    """Digits of a number that counts something; empty for a word, and for an ordinal one."""
+    word = piece.group()
+    return normal_number(word) or ("" if is_ordinal(word) else number_word(word))

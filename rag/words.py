@@ -147,6 +147,11 @@ def number_word(word: str) -> str:
     return str(_SMALL.get(folded, _ORDINAL.get(folded, "")))
 
 
+def is_ordinal(word: str) -> bool:
+    """True for a word that says which one and not how many, as `third`."""
+    return word.casefold() in _ORDINAL
+
+
 def is_scale(word: str) -> bool:
     """True for a word that multiplies the number before it, as `million`."""
     return word.casefold() in _SCALE

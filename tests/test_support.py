@@ -90,6 +90,12 @@ def test_an_opposite_in_another_place_turns_nothing() -> None:
     assert judge_support("Before they arrive, guests pay the deposit.", [source]).verdict == "supported"
 
 
+@pytest.mark.parametrize("modal", ["may", "can", "shall"])
+def test_what_must_not_be_may_not_be(modal: str) -> None:
+    source = f"Guests of the club {modal} not smoke in the hut."
+    assert judge_support("Guests of the club must not smoke in the hut.", [source]).verdict == "supported"
+
+
 def test_a_sentence_nearer_to_its_source_is_supported_better() -> None:
     claim = "The office of the harbour allowed 14 permits on 3 March 2024."
     near = judge_support(claim, [SOURCE], near=lambda: 0.9).score

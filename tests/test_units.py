@@ -26,6 +26,9 @@ TERMS = "Either side may end a membership with 60 days' notice, and 120 crowns a
         ("between 5 and 10 days", [("10", "day")]),
         ("in 1987. Days later", []),
         ("room 12, month 3", []),
+        ("20 degrees Celsius, 20 degrees", [("20", "celsius")]),
+        ("the first year, the third of May", []),
+        ("a 30 second wait, 1 second", [("30", "seconds"), ("1", "seconds")]),
         ("", []),
     ],
 )
@@ -41,11 +44,14 @@ def test_quantities(text: str, found: list[tuple[str, str]]) -> None:
         "120 euros are paid at the hut.",
         "€120 are paid at the hut.",
         "120 crowns are paid at the hut 5 miles from the quay.",
+        "The pool is kept at 27 °F.",
         "A membership ends with 60 weeks' notice, which is given every week.",
     ],
 )
 def test_a_wrong_unit_is_unsupported_and_named(claim: str) -> None:
-    support = judge_support(claim, [TERMS, "Notice is given every week."], near=lambda: 1.0)
+    support = judge_support(
+        claim, [TERMS, "Notice is given every week.", "The pool is kept at 27 °C."], near=lambda: 1.0
+    )
     assert support.verdict == "unsupported"
     assert "in another unit in the source" in support.why
 
@@ -58,6 +64,11 @@ def test_a_wrong_unit_is_unsupported_and_named(claim: str) -> None:
         ("The term is 5 years.", "Term (years): 5; fee: 5 %"),
         ("A walk of 5 miles.", "A walk of 5 miles, which are 8 km; the path is 5 feet wide."),
         ("The 5 kayaks.", TERMS),
+        ("It is kept at 20 degrees Celsius.", "Keep it at 20 °C."),
+        ("It is kept at 20 degrees.", "Keep it at 20 °C."),
+        ("It runs at 50 miles per hour and uses 5 kilowatt hours.", "At 50 mph it uses 5 kWh."),
+        ("The fee is 120 crowns.", "Fee: 120 SEK"),
+        ("Sales rose in the first year.", "Sales rose within one month, in year two."),
         ("A stay of 7 days.", TERMS),
     ],
 )

@@ -123,10 +123,28 @@ def test_the_focus_goes_on_to_what_is_left_of_the_list(page: Page, gated: str, g
     expect(page.get_by_role("button", name="Delete: Boats")).to_be_visible()
     expect(page.get_by_role("button", name="Boats", exact=True)).to_be_focused()
     for name, left in (("Boats", 1), (QUESTION, 0)):
-        delete = page.get_by_role("button", name=f"Delete: {name}")
-        delete.press("Enter")
-        expect(delete).to_have_text("Delete for good?")
+        page.get_by_role("button", name=f"Delete: {name}").press("Enter")
+        expect(page.get_by_role("button", name=f"Delete for good?: {name}")).to_be_focused()
         page.keyboard.press("Enter")
         expect(remaining).to_have_count(left)
         after = page.get_by_role("button", name=f"Delete: {QUESTION}") if left else page.locator("#fn-history")
         expect(after).to_be_focused()
+
+
+def test_what_was_asked_and_what_had_the_focus_outlive_a_list_written_anew(
+    page: Page, gated: str, generator: GatedGenerator
+) -> None:
+    enter(page, gated)
+    generator.gate.release(200)
+    ask(page, QUESTION)
+    page.get_by_role("tab", name="History").press("Enter")
+    expect(page.get_by_role("button", name=f"Delete: {QUESTION}")).to_be_visible()
+    written_anew = """async (list) => {
+      const [plain, remove] = [list.innerHTML, () => list.querySelector("[data-action=delete]")];
+      remove().focus();
+      remove().click();
+      list.innerHTML = plain;
+      await Promise.resolve();
+      return [remove().ariaLabel, remove() === document.activeElement];
+    }"""
+    assert page.locator("#fn-history").evaluate(written_anew) == [f"Delete for good?: {QUESTION}", True]

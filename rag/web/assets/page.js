@@ -87,14 +87,23 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.(".fn-help-open")) help();
 });
 
-// What cannot be taken back is asked twice, on the spot.
+// What cannot be taken back is asked twice, on the spot, and stays asked where the list is written anew meanwhile.
+let sure = null;
 window.fnSure = (button, then) => {
-  if (button.hasAttribute("data-sure")) return then();
-  const label = button.textContent;
-  button.setAttribute("data-sure", "");
-  button.textContent = `${label} for good?`;
-  setTimeout(() => { button.removeAttribute("data-sure"); button.textContent = label; }, 4000);
+  const asked = { name: known(button) }, again = sure?.name === asked.name;
+  sure = again ? null : asked;
+  ask();
+  if (again) return then();
+  setTimeout(() => { if (sure === asked) { sure = null; ask(); } }, 4000);
 };
+function ask() {
+  for (const button of document.querySelectorAll("[data-action=delete]")) {
+    const asked = known(button) === sure?.name, said = (text) => text.replace(/^Delete( for good\?)?/, asked ? "Delete for good?" : "Delete");
+    if (asked === button.hasAttribute("data-sure")) continue;
+    button.toggleAttribute("data-sure", asked);
+    [button.textContent, button.ariaLabel] = [said(button.textContent), said(button.ariaLabel)];
+  }
+}
 
 // The address names the conversation, so that a reload, a bookmark and a second tab find it.
 window.fnAddress = (id) => {
@@ -159,24 +168,39 @@ function settle() {
 }
 watch("value", () => requestAnimationFrame(settle));
 
-// What is written anew keeps the focus: on the same control, else on the one in its place, else where it was.
-const HOMES = "#fn-past, #fn-current, #fn-sources, #fn-history";
+// What is written anew keeps the focus: on the same control, at once, else on the one in its place, else where it was.
+// Gradio writes it into the nodes that are there, so that a control may become another one under the finger.
+const HOMES = "#fn-past, #fn-current, #fn-sources, #fn-history, #fn-batches";
 const controls = (home) => [...home.querySelectorAll("button, input, summary, [tabindex]")];
-const known = ({ localName, className, dataset, parentElement }) =>
-  JSON.stringify([localName, className, dataset, parentElement.closest("[data-turn], [data-conversation]")?.dataset]);
-let held = null;
-document.addEventListener("pointerdown", () => { held = null; });
-document.addEventListener("focusin", ({ target }) => {
-  const home = target.closest(HOMES);
-  held = home && { home, control: target, name: known(target), at: controls(home).indexOf(target) };
-});
-function keep() {
-  if (!held || held.control.isConnected || document.activeElement !== document.body) return;
-  const { home, name, at } = held, there = controls(home);
-  if (!there.length) home.tabIndex = -1;
-  (there.find((control) => known(control) === name) ?? there[at] ?? there.at(-1) ?? home).focus({ preventScroll: true });
+function known({ localName, className, dataset: { sure, ...data }, parentElement }) {
+  return JSON.stringify([localName, className, data, parentElement.closest("[data-turn], [data-conversation], [data-batch]")?.dataset]);
 }
-new MutationObserver(() => requestAnimationFrame(keep)).observe(document.body, { subtree: true, childList: true });
+let held = null;
+function hold(control) {
+  const home = control.closest(HOMES);
+  held = home && { home, control, name: known(control), at: controls(home).indexOf(control) };
+}
+document.addEventListener("pointerdown", () => { held = null; });
+document.addEventListener("focusin", ({ target }) => hold(target));
+const focus = (control) => control.focus({ preventScroll: true });
+function astray() {
+  if (!held || ![document.body, held.control].includes(document.activeElement)) return false;
+  return !held.control.isConnected || held.control.disabled || known(held.control) !== held.name;
+}
+function keep() {
+  if (!astray() || document.activeElement !== document.body) return;
+  const { home, at } = held, there = controls(home);
+  if (!there.length) home.tabIndex = -1;
+  focus(there[at] ?? there.at(-1) ?? home);
+}
+new MutationObserver(() => {
+  if (sure) ask();
+  if (!astray()) return;
+  const same = controls(held.home).find((control) => known(control) === held.name);
+  if (same) focus(same);
+  else if (held.control === document.activeElement) hold(held.control);
+  else requestAnimationFrame(keep);
+}).observe(document.body, { subtree: true, childList: true, attributes: true });
 
 // The transcript stays at its end while an answer grows, unless the reader has scrolled up; when the answer is over, its
 // words stay where they are, and so does all else once the reader has begun to do something.

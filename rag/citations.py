@@ -124,12 +124,15 @@ class Checker:
             passages: All that was found.
 
         Returns:
-            Those that are not cited and have another number in the place of a cited one, by the citation's number.
+            Those that are not cited and have another number in the place of a cited one, by the citation's number; of the
+            cited one's own document only what is the same but for a number.
         """
         found = []
         for citation in self.citations:
             for item in passages:
-                differs = other_number(self._question, citation.quote, item.text)
+                chunk, together = item.chunk, item.chunk.document == citation.document
+                stands_in = "" if together else f"{chunk.title} {chunk.heading} {chunk.text}"
+                differs = other_number(self._question, citation.quote, item.text, stands_in, together=together)
                 if differs and self._key(item) not in self._numbers:
                     found.append(Conflict(self._located(citation.number, item, 0.0), *differs))
         return found

@@ -1,8 +1,8 @@
 """Passages that say otherwise: than the one cited, as two versions of a policy do, or than the question. Pure.
 
-A passage disagrees where it has another number beside the same words. So does what a question takes for granted, where
-no passage has its number, or its word, and one has another number, or the opposite, beside the same words. Knows
-nothing of documents or of how passages were found.
+A passage disagrees where it has another number, or month, beside the same words. So does what a question takes for
+granted, where no passage has its number, or its word, and one has another number, or the opposite, beside the same
+words. Knows nothing of documents or of how passages were found.
 """
 
 from __future__ import annotations
@@ -33,31 +33,41 @@ _FEWEST = 2
 _FORBIDS = re.compile(r"\b(?:must|may|can|shall|should) not\b", re.IGNORECASE)
 """Each forbids alike, though `must` and `may` do not demand alike."""
 
+_MONTHS = frozenset("january february march april june july august september october november december".split())
+"""They stand for numbers; `may` is a verb more often."""
+
 _Word = tuple[str, str]
 
 
-def other_number(question: str, cited: str, other: str) -> tuple[str, str] | None:
+def other_number(
+    question: str, cited: str, other: str, around: str = "", *, together: bool = False
+) -> tuple[str, str] | None:
     """Does another passage put another number in the place of one that is cited?
 
     Args:
-        question: One that stands alone; the other passage has all of its words that the cited one has.
+        question: One that stands alone.
         cited: A cited passage.
         other: Another passage.
+        around: What the other one stands in; it and the other one have all words of the question that the cited has.
+        together: Whether both are of one document, where the steps of a scale and the rows of a table have other
+            numbers beside the same words, and only what is the same but for one number disagrees.
 
     Returns:
         The number cited and the one in its place, as they stand; None where they agree or speak of different things.
     """
     here, there = content_words(cited), content_words(other)
-    asked = set(terms(question))
-    if not asked & {term for _, term in here} <= {term for _, term in there} or not asked & {term for _, term in here}:
+    asked = set(terms(question)) & {term for _, term in here}
+    if not asked or not asked <= {*terms(around), *(term for _, term in there)}:
         return None
-    mine, theirs = numbers(cited), numbers(other)
+    if together and (_but_numbers(here) != _but_numbers(there) or len(_values(cited) - _values(other)) > 1):
+        return None
+    mine, theirs = _values(cited), _values(other)
     found = [
         (shared, number, value)
         for at, (number, _) in enumerate(here)
-        if _is_number(number) and not numbers(number) & theirs
+        if _is_number(number) and not _values(number) & theirs
         for shared, (value, _) in _in_its_place(here, at, there)
-        if _is_number(value) and not numbers(value) & mine
+        if _is_number(value) and not _values(value) & mine
     ]
     best = max(found, key=lambda one: one[0], default=None)
     return None if best is None else best[1:]
@@ -74,21 +84,21 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
         Its numbers that no passage has, and its words of which none has but the opposite, each with what is in its
         place; in the order of the question.
     """
-    here, mine, denied = _words(question), numbers(question), negated(question)
+    here, mine, denied = _words(question), _values(question), negated(question)
     comparable = [at for at, (word, term) in enumerate(here) if term in OPPOSITES or _is_number(word)]
     there = [(_words(text), negated(text)) for text in passages] if comparable else []
     stated = {term for words, _ in there for _, term in words}
     found: list[Premise] = []
     for at in comparable:
         word, term = here[at]
-        if term in stated or any(numbers(word) & numbers(text) for text in passages):
+        if term in stated or any(_values(word) & _values(text) for text in passages):
             continue
         others = [
             (shared, other)
             for words, denied_there in there
             for shared, (other, opposite) in _in_its_place(here, at, words)
             if (opposite in OPPOSITES.get(term, ()) and (term in denied) == (opposite in denied_there))
-            or (_is_number(word) and _is_number(other) and not numbers(other) & mine)
+            or (_is_number(word) and _is_number(other) and not _values(other) & mine)
         ]
         if others:
             found.append(Premise(word, max(others, key=lambda one: one[0])[1]))
@@ -116,8 +126,17 @@ def _around(words: Sequence[_Word], at: int) -> set[str]:
     return {term for word, term in near if not _is_number(word)}
 
 
+def _but_numbers(words: Sequence[_Word]) -> set[str]:
+    return {term for word, term in words if not _is_number(word)}
+
+
+def _values(text: str) -> set[str]:
+    """Numbers in normal form, and months."""
+    return numbers(text) | {word for word in tokens(text) if word in _MONTHS}
+
+
 def _is_number(word: str) -> bool:
-    return bool(normal_number(word) or number_word(word))
+    return bool(normal_number(word) or number_word(word) or word.casefold() in _MONTHS)
 
 
 def _unit(words: Sequence[_Word], at: int) -> str:

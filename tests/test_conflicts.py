@@ -54,6 +54,38 @@ def test_the_same_number_or_another_subject_is_none(other: str) -> None:
     assert other_number(ASKED, NOTICE, other) is None
 
 
+MOVE = "When is the office closed for the move to the mill?"
+FIRST = "The office will be closed for the move to the mill from Monday 21 July to Friday 25 July."
+LATER = "The office will now be closed from Monday 4 August to Friday 8 August."
+
+
+def test_another_month_is_a_conflict_where_the_passage_around_it_speaks_of_the_same() -> None:
+    assert other_number(MOVE, FIRST, LATER) is None
+    assert other_number(MOVE, FIRST, LATER, "Our move to the mill is put back.") == ("July", "August")
+
+
+def test_may_is_no_month() -> None:
+    assert other_number(MOVE, FIRST, FIRST.replace("July", "may")) is None
+
+
+STEP = "From the end of probation there are four weeks of sick pay."
+ROW = "Item: AL-25; Description: pump; Price: 214"
+
+
+@pytest.mark.parametrize(
+    ("question", "cited", "other", "numbers"),
+    [
+        ("How long is sick pay?", STEP, STEP.replace("four", "ten"), ("four", "ten")),
+        ("How long is sick pay?", STEP, STEP.replace("four", "ten").replace("probation", "two years"), None),
+        ("What does the pump cost?", ROW, ROW.replace("25", "40").replace("214", "189"), None),
+    ],
+)
+def test_in_one_document_only_what_is_the_same_but_for_one_number_is_a_conflict(
+    question: str, cited: str, other: str, numbers: tuple[str, str] | None
+) -> None:
+    assert other_number(question, cited, other, together=True) == numbers
+
+
 def test_a_passage_off_the_question_is_none() -> None:
     assert other_number("Who keeps the keys?", NOTICE, NOTICE.replace("60", "30")) is None
 

@@ -27,7 +27,9 @@ from rag.types import Answer, Question
 _log = logging.getLogger(__name__)
 
 _GROUP = 16
-"""Questions handed over together: what is lost when killed is at most one group's work."""
+"""Most questions handed over together: what is lost when killed is at most one group's work."""
+_FIRST = 2
+"""The first group, after which each is twice as large: an answer, and how long the rest will take, are soon there."""
 _OPENING = b'{"id": '
 """How every line of the output begins: a torn line that begins otherwise is not ours to cut off."""
 
@@ -84,7 +86,7 @@ def run(
         answers: Where the answers go, a line each, in order; made where it is missing.
         config: Fingerprint of the settings; an output made with others is not gone on with.
         progress: Told of the lines done.
-        group: Questions handed over together.
+        group: Most questions handed over together.
 
     Returns:
         How many lines of each kind the output now has.
@@ -113,7 +115,7 @@ def steps(
         questions: JSON lines of `{"id", "question", "history"?, "scope"?}`.
         answers: Where the answers go, a line each, in order; made where it is missing.
         config: Fingerprint of the settings; an output made with others is not gone on with.
-        group: Questions handed over together.
+        group: Most questions handed over together.
 
     Yields:
         Always the same tally: first as the output was found, then after each line that was added to it.
@@ -128,7 +130,9 @@ def steps(
         lines, tally = read_questions(questions), Tally()
         _resume(out, lines, tally, answers, config)
         yield tally
-        while some := list(islice(lines, group)):
+        size = min(_FIRST, group)
+        while some := list(islice(lines, size)):
+            size = min(2 * size, group)
             for record in _answer(pipeline, some):
                 out.write(to_line(record))
                 out.flush()

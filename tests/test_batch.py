@@ -73,7 +73,7 @@ def test_one_line_per_question_in_order(questions: Path, out: Path) -> None:
     echo = Echo()
     tally = go(questions, out, echo)
     assert [line["id"] for line in read(out)] == [f"q{n}" for n in range(7)]
-    assert [len(group) for group in echo.groups] == [3, 3, 1]
+    assert [len(group) for group in echo.groups] == [2, 3, 2]
     assert tally == Tally(answered=7)
 
 
@@ -233,6 +233,13 @@ class Told(Echo):
             if answer.id == "q2":
                 raise Stopped
             yield answer
+
+
+def test_groups_begin_small_and_grow(tmp_path: Path, out: Path) -> None:
+    many = write(tmp_path / "many.jsonl", *({"question": f"question {n}"} for n in range(40)))
+    echo = Echo()
+    assert go(many, out, echo, group=16).answered == 40
+    assert [len(group) for group in echo.groups] == [2, 4, 8, 16, 10]
 
 
 @pytest.mark.parametrize("group", [1, 3, 16])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rag.citations import Checker
+from rag.citations import Checker, clean
 from rag.events import SentenceChecked
 from rag.prompts import is_refusal
 from rag.run import Run
@@ -57,7 +57,7 @@ def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceCheck
     if checker.refuses and not (believed or run.stopped) and policy == "drop":
         checker.withdraw()
         near = checker.rests_on
-        lines = [item.text for item in run.evidence if not echoes(item.text, run.question)]  # a heading, say
+        lines = [item.text for item in run.evidence if not echoes(clean(item.text), run.question)]  # a heading, say
         if near and near.text in lines:
             both = [near.text, lines[0]]
         else:

@@ -39,9 +39,11 @@ def test_many_questions_are_quoted_as_one(store: SqliteStore) -> None:
     ]
 
 
-def test_a_heading_that_only_echoes_the_question_is_not_quoted(store: SqliteStore) -> None:
+@pytest.mark.parametrize("number", ["", "3. "])
+def test_a_heading_that_only_echoes_the_question_is_not_quoted(store: SqliteStore, number: str) -> None:
     embedder = FakeEmbedder()
-    document = Document("exit.md", "exit.md", "The early exit.\n\nAn early leaver pays 80 francs.", sha256="exit")
+    text = f"{number}The early exit.\n\nAn early leaver pays 80 francs."
+    document = Document("exit.md", "exit.md", text, sha256="exit")
     chunks = list(split(document, embedder.count_tokens, 60))
     store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
     answer = judged(store, 2.0, FakeGenerator("The early exit.")).ask("How does the early exit go?")

@@ -124,8 +124,8 @@ class Checker:
             passages: All that was found.
 
         Returns:
-            Those that are not cited and have another number in the place of a cited one, by the citation's number; of the
-            cited one's own document only what is the same but for a number.
+            Those that are not cited and have another number in the place of a cited one, by the citation's number; of
+            its own document only what is the same but for a number.
         """
         found = []
         for citation in self.citations:

@@ -33,7 +33,7 @@ def main() -> int:
         for dataset in datasets(given.sets):
             for one in questions(sample(dataset, given.n, given.half), parts, without_gold=True):
                 ids, cuts = chat.prompt(prompts.judge_messages(one.query, one.evidence))
-                row = {"set": one.set, "id": one.id, "half": one.half, "answerable": one.answerable}
+                row = {"set": one.set, "id": one.id, "half": one.half, "query": one.query, "answerable": one.answerable}
                 out.write(json.dumps({**row, "stated": one.stated, "read": cuts[-1], "ids": ids}) + "\n")
     return 0
 

@@ -34,6 +34,7 @@ class Prompt:
         set: Name of its set.
         id: Of the question, and whether its gold was taken out.
         half: 0 for ids of even SHA-1, 1 for odd ones.
+        query: The question.
         answerable: Whether the answer is Yes.
         stated: Whether the evidence has the words of a right answer.
         read: How many of the ids come before the last paragraph.
@@ -43,6 +44,7 @@ class Prompt:
     set: str
     id: str
     half: int
+    query: str
     answerable: bool
     stated: bool
     read: int

@@ -1,16 +1,17 @@
 """Do the documents hold the answer? A probability, decided before anything is generated.
 
 It rests on features that can be explained: a judge's log-odds of "Yes" over "No" where there is one (see `judge_of`),
-and elsewhere on what retrieval found: how near the question are the best sentence, by words and vector, and the best
-passage, by vector. The weights are in `data/answerability.json`, fitted by
-`benchmarks/answerability.py`; docs/decisions/0008-answerability.md says what they are worth. Knows nothing of models or
-stores.
+with whether yes or no is what the question wants; and elsewhere on what retrieval found: how near the question are the
+best sentence, by words and vector, and the best passage, by vector. The weights are in `data/answerability.json`; the
+benchmarks `answerability.py` and `measure_judge.py` fit them, and docs/decisions/0008-answerability.md and
+0026-yes-or-no.md say what they are worth. Knows nothing of models or stores.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -26,6 +27,13 @@ _RETRIEVAL = "retrieval"
 """The weights where there is no judge."""
 _SURE = 30.0
 """Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
+_YES_OR_NO = re.compile(
+    r"(?:^|[.,;:!?–—-]\s+)(?:(?:and|so|but|or|ok|okay|then)\s+)*"
+    r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would)(?:n['’]t)?"
+    r"\s+(?!\d)[^.?!]*\??\s*$",
+    re.IGNORECASE,
+)
+"""A last sentence that begins with its verb, or has a clause that does: "I lost it, can I claim it?"."""
 
 
 class Opinion(NamedTuple):
@@ -42,7 +50,7 @@ class Answerability:
     Attributes:
         probability: How likely that is, in [0, 1].
         missing: What the question asks for that the evidence lacks, in its order.
-        features: What it rests on: `log_odds`, or what `features` gives; empty without evidence.
+        features: What it rests on: `log_odds` and `yes_no`, or what `features` gives; empty without evidence.
         judge: Name of the model whose log-odds these are; empty where retrieval decided.
         premises: What the question takes for granted and the evidence has otherwise, in its order.
     """
@@ -69,6 +77,33 @@ def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, flo
         "nearness": max(item.score for item in evidence),
         "passage": max((hit.dense_score for hit in hits if hit.dense_score is not None), default=0.0),
     }
+
+
+def judged(query: str, opinion: Opinion) -> dict[str, float]:
+    """What the decision rests on where a judge was asked.
+
+    Args:
+        query: The question that it was asked.
+        opinion: What it said.
+
+    Returns:
+        `log_odds`, in [-10, 10]; `yes_no`, 1 where the question wants yes or no, else 0.
+    """
+    return {"log_odds": max(-10.0, min(10.0, opinion.log_odds)), "yes_no": float(wants_yes_or_no(query))}
+
+
+def wants_yes_or_no(question: str) -> bool:
+    """Is yes or no what an English question wants?
+
+    A passage that settles such a question seldom states a yes, so a judge is less sure of it.
+
+    Args:
+        question: One that stands alone.
+
+    Returns:
+        Whether its last sentence, or a clause of it, begins with its verb.
+    """
+    return bool(_YES_OR_NO.search(question))
 
 
 def judge_of(generator: str, judge: str = "") -> str:
@@ -113,7 +148,7 @@ def decide(
     """
     if not evidence:
         return Answerability(0.0, tuple(word for word, _ in content_words(query)))
-    values = {"log_odds": max(-10.0, min(10.0, opinion.log_odds))} if opinion else features(hits, evidence)
+    values = judged(query, opinion) if opinion else features(hits, evidence)
     likely = probability(values, weights or shipped(opinion.judge if opinion else ""))
     everything = {term for item in evidence for term in _words(item)}
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))

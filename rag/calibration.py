@@ -135,7 +135,7 @@ def fit(pairs: Pairs, judge: str) -> Weights:
     seen = [one for pair in pairs for one in pair if one.features]
     if not seen:
         return prior
-    inputs = np.array([[one.features.get(name, 1.0) for name in names] for one in seen])
+    inputs = np.array([[{"intercept": 1.0, **one.features}.get(name, 0.0) for name in names] for one in seen])
     scale = np.maximum(inputs.std(axis=0), 1e-3)
     scale[names.index("intercept")] = 1.0
     held = _PRIOR * np.diag(scale**2) / 4  # a probe bends the curve by a quarter at most
@@ -229,7 +229,8 @@ def load(folder: Path) -> Calibration | None:
     try:
         data = json.loads(path.read_text("utf-8"))
         judge = str(data["judge"])
-        weights = {name: _finite(data["weights"][name]) for name in shipped(judge)}
+        known = {**shipped(judge), **data["weights"]}  # a feature that came later weighs what is shipped
+        weights = {name: _finite(known[name]) for name in shipped(judge)}
         rates = (Rates(**{name: float(data[of][name]) for name in Rates._fields}) for of in ("expected", "shipped"))
         return Calibration(judge, weights, bool(data["fitted"]), int(data["probes"]), str(data["made"]), *rates)
     except FileNotFoundError:

@@ -124,7 +124,7 @@ def test_it_is_kept_beside_the_index_and_read_again(tmp_path: Path) -> None:
     [
         pytest.param(lambda _: "{", id="cut off"),
         pytest.param(lambda _: "[]", id="a list"),
-        pytest.param(lambda data: json.dumps({**data, "weights": {"intercept": 1}}), id="a weight is missing"),
+        pytest.param(lambda data: json.dumps({**data, "weights": None}), id="no weights"),
         pytest.param(lambda data: json.dumps({**data, "weights": {"intercept": 1, "log_odds": 1e999}}), id="endless"),
         pytest.param(lambda data: json.dumps({**data, "judge": "smollm2-135m"}), id="a judge that was never fitted"),
         pytest.param(lambda data: json.dumps({**data, "expected": None}), id="no rates"),
@@ -136,6 +136,18 @@ def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, damage: object)
     with pytest.raises(UsageError, match=path.name) as caught:
         load(tmp_path)
     assert "rag calibrate" in caught.value.hint
+
+
+def test_a_feature_that_came_later_weighs_what_is_shipped(tmp_path: Path) -> None:
+    path = save(tmp_path, calibrated(drawn(20, 5, 2), JUDGE, 0.5))
+    data = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps({**data, "weights": {"intercept": 1, "log_odds": 2}}), "utf-8")
+    found = load(tmp_path)
+    assert found and found.weights == {**shipped(JUDGE), "intercept": 1, "log_odds": 2}
+
+
+def test_a_feature_that_no_probe_has_weighs_what_is_shipped() -> None:
+    assert fit(drawn(60, held=2, lacking=-2), JUDGE)["yes_no"] == shipped(JUDGE)["yes_no"]
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:

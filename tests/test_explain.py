@@ -90,7 +90,7 @@ def test_a_decision_by_a_model_has_its_log_odds(tmp_path: Path) -> None:
     decision = explain(made, QUESTION).decision
     made.store.close()
     assert decision.judge == FakeJudge.name
-    assert decision.features == {"log_odds": 1.25}
+    assert decision.features == {"log_odds": 1.25, "yes_no": 0.0}
     assert not decision.answered
 
 

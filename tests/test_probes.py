@@ -91,7 +91,7 @@ def test_each_is_asked_twice_and_what_it_showed_is_told(shelf: Pipeline) -> None
     shown = show(shelf, Asking(), 6, lambda what, done, total: told.append((what, done, total)))
     assert [one.held.answerable for one in shown] == [True] * 6
     assert [one.lacking.answerable for one in shown] == [False] * 6
-    assert all(one.held.features == {"log_odds": 2.0} for one in shown)
+    assert all(one.held.features == {"log_odds": 2.0, "yes_no": 0.0} for one in shown)
     assert told == [("asking", done, 6) for done in range(7)]
     for one, held, lacking in zip(shown, asked[::2], asked[1::2], strict=True):
         assert one.probe.sentence in held

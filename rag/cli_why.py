@@ -108,6 +108,8 @@ def _show_decision(found: Explanation) -> None:
     console.out(f"  probability {decision.probability:.2f}, bar {decision.bar:.2f}, {by}: {features or 'no evidence'}")
     if decision.missing:
         console.out(f"  words of the question that no evidence has: {', '.join(decision.missing)}")
+    for premise in decision.premises:
+        console.out(f"  {premise}")
 
 
 def _score(value: float | None, digits: int) -> str | None:

@@ -62,6 +62,7 @@ def _explanation(run: Run, pipeline: Pipeline) -> Explanation:
             judge=decision.judge,
             features=decision.features,
             missing=decision.missing,
+            premises=decision.premises,
         ),
         depth=max(pipeline.config.candidates, pipeline.config.k),
         scope=run.scope,

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from rag.evidence import Weighed
-from rag.types import Hit, Span, Turn, hit_to_dict
+from rag.types import Hit, Premise, Span, Turn, hit_to_dict
 
 Stage = Literal["index", "split", "candidates", "hits", "evidence", "prompt", "decision", "arrived"]
 """Where an expected passage was lost: each stage comes after those before it; `arrived` is none."""
@@ -100,6 +100,7 @@ class Decision:
             retrieval that decided.
         features: What the probability rests on.
         missing: Words of the query that no evidence has.
+        premises: What the query takes for granted and the evidence has otherwise.
     """
 
     answered: bool
@@ -108,6 +109,7 @@ class Decision:
     judge: str
     features: Mapping[str, float]
     missing: tuple[str, ...]
+    premises: tuple[Premise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +158,17 @@ class Explanation:
             "candidates": [_candidate(item) for item in self.candidates],
             "sentences": [_considered(item) for item in self.sentences],
             "floor": self.floor,
-            "decision": {**asdict(self.decision), "missing": list(self.decision.missing)},
+            "decision": _decision(self.decision),
             "expected": asdict(self.expected) if self.expected else None,
             "depth": self.depth,
             "model": self.model,
             "embedder": self.embedder,
         }
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    premises = [premise._asdict() for premise in decision.premises]
+    return {**asdict(decision), "missing": list(decision.missing), "premises": premises}
 
 
 def _candidate(item: Candidate) -> dict[str, Any]:

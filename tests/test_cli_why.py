@@ -55,6 +55,12 @@ def test_everything_is_in_the_tables(why: Why) -> None:
 
 
 @pytest.mark.weights
+def test_what_the_question_takes_for_granted(why: Why) -> None:
+    said = why("Is the deposit 300 euros?").stdout
+    assert "the question says “300” where the passages have “400”" in said
+
+
+@pytest.mark.weights
 def test_as_json(why: Why) -> None:
     result = why(QUESTION, "--json", "--expect", "400 euros", "--document", "lease.txt")
     assert result.stdout.count("\n") == 1

@@ -73,6 +73,12 @@ def test_every_sentence_of_the_hits_is_there(small: Pipeline) -> None:
     assert all(bool(item.reason) == (item.number is None) for item in found.sentences)
 
 
+def test_what_the_question_takes_for_granted_is_named_with_the_decision(small: Pipeline) -> None:
+    found = explain(small, "When does the harbour lease end after forty days of notice?")
+    assert found.decision.premises == (("forty", "ninety"),)
+    assert found.to_dict()["decision"]["premises"] == [{"said": "forty", "instead": "ninety"}]
+
+
 def test_a_follow_up_is_explained_as_it_is_searched_for(small: Pipeline) -> None:
     found = explain(small, "And when does it end?", [Turn("user", "What is the harbour lease?")])
     assert found.query == "What is the harbour lease? And when does it end?"

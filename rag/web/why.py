@@ -77,7 +77,8 @@ def _decision(found: Explanation) -> str:
     rows = [(escape(name.replace("_", "-")), f"{value:.3f}") for name, value in decision.features.items()]
     table = _table("What the probability rests on", ("rests on", "value"), rows) if rows else ""
     missing = f"No evidence has these words of the question: {', '.join(decision.missing)}." if decision.missing else ""
-    lacks = element("p", escape(missing), class_="fn-hint", dir="auto") if missing else ""
+    premises = [f"But {premise}." for premise in decision.premises]
+    lacks = "".join(element("p", escape(one), class_="fn-hint", dir="auto") for one in [missing, *premises] if one)
     more = _folded(escape(f"What it rests on: {by}"), table) if table else ""
     return element("section", _head("Decision") + line + lacks + more)
 

@@ -11,7 +11,7 @@ import pytest
 
 from rag.evidence import Weighed
 from rag.explanation import Candidate, Considered, Decision, Explanation, Loss, Stage
-from rag.types import Chunk, Hit
+from rag.types import Chunk, Hit, Premise
 from rag.web.why import expected, why
 from tests.web.things import CHUNK, EVIDENCE, HOSTILE, LEASE
 
@@ -115,8 +115,10 @@ def test_the_decision_with_its_bar_and_what_it_rests_on() -> None:
     assert "Answered: the evidence holds the answer with a probability of 0.83; 0.50 is needed." in said
     assert "nearness 1.325 passage 0.810" in said
     assert "No evidence has these words of the question: lease." in said
-    judged = Decision(False, 0.1, 0.5, "other", {"log_odds": -2.0}, ())
+    premises = (Premise("<fifth>", "third"),)
+    judged = Decision(False, 0.1, 0.5, "other", {"log_odds": -2.0}, (), premises)
     said = plain(why(replace(FOUND, decision=judged)))
+    assert "But the question says “&lt;fifth&gt;” where the passages have “third”." in said
     assert "Refused" in said
     assert "the model was asked (other)" in said
     assert "log-odds -2.000" in said

@@ -27,13 +27,13 @@ _RETRIEVAL = "retrieval"
 """The weights where there is no judge."""
 _SURE = 30.0
 """Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
-_YES_OR_NO = re.compile(
-    r"(?:^|[.,;:!?–—-]\s+)(?:(?:and|so|but|or|ok|okay|then)\s+)*"
+_SENTENCE_END, _CLAUSE_END = re.compile(r"[.?!]\s+"), re.compile(r"[,;:–—-]\s+")
+_VERB_FIRST = re.compile(
+    r"(?:(?:and|so|but|or|ok|okay|then)\s+)*"
     r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would)(?:n['’]t)?"
-    r"\s+(?!\d)[^.?!]*\??\s*$",
+    r"\s+(?!\d|(?:you|we)\s+(?:please\s+)?(?:tell|say|explain|describe|give|list|name|show|find|help)\b)",
     re.IGNORECASE,
 )
-"""A last sentence that begins with its verb, or has a clause that does: "I lost it, can I claim it?"."""
 
 
 class Opinion(NamedTuple):
@@ -101,9 +101,11 @@ def wants_yes_or_no(question: str) -> bool:
         question: One that stands alone.
 
     Returns:
-        Whether its last sentence, or a clause of it, begins with its verb.
+        Whether its last sentence begins with its verb, or a clause of that does: "I lost it, can I claim it?"; no
+        request to be told something.
     """
-    return bool(_YES_OR_NO.search(question))
+    last = _SENTENCE_END.split(question.strip())[-1]
+    return any(map(_VERB_FIRST.match, _CLAUSE_END.split(last)))
 
 
 def judge_of(generator: str, judge: str = "") -> str:

@@ -132,7 +132,7 @@ def _but_numbers(words: Sequence[_Word]) -> set[str]:
 
 def _values(text: str) -> set[str]:
     """Numbers in normal form, and months."""
-    return numbers(text) | {word for word in tokens(text) if word in _MONTHS}
+    return numbers(text) | _MONTHS.intersection(tokens(text.casefold()))
 
 
 def _is_number(word: str) -> bool:

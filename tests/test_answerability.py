@@ -67,6 +67,8 @@ def test_what_wants_yes_or_no(question: str) -> None:
         "May 2024 revenue",
         "Canals of the north",
         "How much is it, and what does it include?",
+        "Can you tell me who opens the door?",
+        "Could you please explain the lease.",
         "",
     ],
 )

@@ -64,6 +64,14 @@ def test_another_month_is_a_conflict_where_the_passage_around_it_speaks_of_the_s
     assert other_number(MOVE, FIRST, LATER, "Our move to the mill is put back.") == ("July", "August")
 
 
+def test_the_same_months_are_none() -> None:
+    assert (
+        other_number(MOVE, FIRST, LATER.replace("4 August", "21 July").replace("8 August", "25 July"), "the mill, move")
+        is None
+    )
+    assert other_number(MOVE, f"{FIRST} AUGUST", LATER, "Our move to the mill is put back.") is None
+
+
 def test_may_is_no_month() -> None:
     assert other_number(MOVE, FIRST, FIRST.replace("July", "may")) is None
 

@@ -27,6 +27,8 @@ FILE = "answerability.json"
 """Name of the file, in the folder of the index."""
 _PRIOR = 4.0
 """How many probes the shipped weights count for, about: with few probes little is moved."""
+_LATER = frozenset({"yes_no"})
+"""Features that a calibration may lack, since it was made before them: they weigh what is shipped."""
 
 Weights = Mapping[str, float]
 Pairs = Sequence[tuple["Observed", "Observed"]]
@@ -229,7 +231,8 @@ def load(folder: Path) -> Calibration | None:
     try:
         data = json.loads(path.read_text("utf-8"))
         judge = str(data["judge"])
-        known = {**shipped(judge), **data["weights"]}  # a feature that came later weighs what is shipped
+        later = {name: weight for name, weight in shipped(judge).items() if name in _LATER}
+        known = {**later, **data["weights"]}
         weights = {name: _finite(known[name]) for name in shipped(judge)}
         rates = (Rates(**{name: float(data[of][name]) for name in Rates._fields}) for of in ("expected", "shipped"))
         return Calibration(judge, weights, bool(data["fitted"]), int(data["probes"]), str(data["made"]), *rates)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from rag.types import Premise
 from rag.words import (
@@ -55,22 +56,26 @@ def other_number(
     Returns:
         The number cited and the one in its place, as they stand; None where they agree or speak of different things.
     """
+    mine, theirs = _values(cited), _values(other)
+    if mine <= theirs or theirs <= mine:
+        return None
     here, there = content_words(cited), content_words(other)
     asked = set(terms(question)) & {term for _, term in here}
-    if not asked or not asked <= {*terms(around), *(term for _, term in there)}:
+    if together and (_but_numbers(here) != _but_numbers(there) or len(mine - theirs) > 1):
         return None
-    if together and (_but_numbers(here) != _but_numbers(there) or len(_values(cited) - _values(other)) > 1):
+    if not asked:
         return None
-    mine, theirs = _values(cited), _values(other)
     found = [
         (shared, number, value)
         for at, (number, _) in enumerate(here)
         if _is_number(number) and not _values(number) & theirs
         for shared, (value, _) in _in_its_place(here, at, there)
-        if _is_number(value) and not _values(value) & mine
+        if _is_number(value) and not _values(value) & (mine | _values(number))  # 1.9 is 1.9, though of a million
     ]
     best = max(found, key=lambda one: one[0], default=None)
-    return None if best is None else best[1:]
+    if best is None or not asked <= {term for _, term in there} | set(terms(around)):
+        return None
+    return best[1:]
 
 
 def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
@@ -130,9 +135,10 @@ def _but_numbers(words: Sequence[_Word]) -> set[str]:
     return {term for word, term in words if not _is_number(word)}
 
 
-def _values(text: str) -> set[str]:
+@lru_cache(maxsize=1_000)
+def _values(text: str) -> frozenset[str]:
     """Numbers in normal form, and months."""
-    return numbers(text) | _MONTHS.intersection(tokens(text.casefold()))
+    return _MONTHS.intersection(tokens(text.casefold())) | numbers(text)
 
 
 def _is_number(word: str) -> bool:

@@ -72,8 +72,16 @@ def test_the_same_months_are_none() -> None:
     assert other_number(MOVE, f"{FIRST} AUGUST", LATER, "Our move to the mill is put back.") is None
 
 
+def test_a_number_is_no_other_for_being_of_millions() -> None:
+    cited = "The stock at the mill is covered up to 1.9 million crowns, from 2 May."
+    other = cited.replace("2 May", "3 May")
+    assert other_number("Up to what is the stock covered?", cited, other) == ("2", "3")
+    assert other_number("Up to what is the stock covered?", cited, other.replace("1.9", "2.4")) == ("1.9", "2.4")
+
+
 def test_may_is_no_month() -> None:
-    assert other_number(MOVE, FIRST, FIRST.replace("July", "may")) is None
+    assert false_premises("Members April park in the yard.", ["Members 2020 park in the yard."]) == [("April", "2020")]
+    assert false_premises("Members may park in the yard.", ["Members 2020 park in the yard."]) == []
 
 
 STEP = "From the end of probation there are four weeks of sick pay."

@@ -98,7 +98,8 @@ window.fnSure = (button, then) => {
 };
 function ask() {
   for (const button of document.querySelectorAll("[data-action=delete]")) {
-    const asked = known(button) === sure?.name, said = (text) => text.replace(/^Delete( for good\?)?/, asked ? "Delete for good?" : "Delete");
+    const asked = known(button) === sure?.name;
+    const said = (text) => text.replace(/^Delete( for good\?)?/, asked ? "Delete for good?" : "Delete");
     if (asked === button.hasAttribute("data-sure")) continue;
     button.toggleAttribute("data-sure", asked);
     [button.textContent, button.ariaLabel] = [said(button.textContent), said(button.ariaLabel)];

@@ -27,7 +27,9 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, dropout, linear
 
 _PROJECTIONS = ("q_proj", "k_proj", "v_proj", "o_proj")
-_RANK, _SCALE, _DROPOUT = 8, 2.0, 0.05
+SCALE = 2.0
+"""Of what the two matrices give together."""
+_RANK, _DROPOUT = 8, 0.05
 _RATE, _BATCH, _WARM, _EPOCHS = 7e-4, 32, 20, 3
 """Highest learning rate, falling as a cosine; prompts of a step; steps until the rate is reached; rounds."""
 _ALIKE = 256
@@ -50,7 +52,7 @@ class Change(nn.Module):
             return output
         inner = linear(inputs, self.down.to(inputs.dtype))
         inner = dropout(inner, _DROPOUT) if self.training else inner
-        return output + _SCALE * linear(inner, self.up.to(inputs.dtype))
+        return output + SCALE * linear(inner, self.up.to(inputs.dtype))
 
 
 def main() -> int:
@@ -66,7 +68,7 @@ def main() -> int:
     changes = dict(_change(model))
     prompts = [one for one in load(given.prompts) if one.half == 0 and not one.fits and one.answerable == one.stated]
     _train(model, options, changes, prompts)
-    _save(changes, given.output)
+    save(changes, given.output)
     return 0
 
 
@@ -80,7 +82,8 @@ def _change(model: Any) -> Iterator[tuple[str, Change]]:
 
 
 @contextmanager
-def _on(changes: dict[str, Change]) -> Iterator[None]:
+def on(changes: dict[str, Change]) -> Iterator[None]:
+    """The changes take part in what is computed meanwhile."""
     for change in changes.values():
         change.on = True
     yield
@@ -104,7 +107,7 @@ def _train(model: Any, options: torch.Tensor, changes: dict[str, Change], prompt
             rate = _RATE * min(1, (step + 1) / _WARM) * 0.5 * (1 + math.cos(math.pi * step / steps))
             for settings in optimizer.param_groups:
                 settings["lr"] = rate
-            odds = log_odds(model, options, group, [_on(changes)])[0]
+            odds = log_odds(model, options, group, [on(changes)])[0]
             truth = torch.tensor([float(one.answerable) for one in group], device=odds.device)
             count = torch.tensor([share[one.set, one.answerable] for one in group], device=odds.device)
             optimizer.zero_grad()
@@ -120,10 +123,10 @@ def _parts(items: Sequence[Prompt], size: int) -> list[Sequence[Prompt]]:
     return [items[at : at + size] for at in range(0, len(items), size)]
 
 
-def _save(changes: dict[str, Change], file: Path) -> None:
+def save(changes: dict[str, Change], file: Path) -> None:
     """As `rag.adapter` reads it."""
     pairs = [
-        (name, change.down.detach(), _SCALE * change.up.detach(), change.layer.weight.dtype)
+        (name, change.down.detach(), SCALE * change.up.detach(), change.layer.weight.dtype)
         for name, change in changes.items()
     ]
     tensors = {f"{name}.down": down.to(stored).cpu() for name, down, _, stored in pairs}

@@ -25,6 +25,10 @@ from rag.words import content_words, terms
 
 _RETRIEVAL = "retrieval"
 """The weights where there is no judge."""
+_REVIEW = " reviewing"
+"""After a judge's name: the weights of its second look."""
+_MOST = 10.0
+"""Farthest that log-odds count."""
 _SURE = 30.0
 """Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
 _SENTENCE_END, _CLAUSE_END = re.compile(r"[.?!]\s+"), re.compile(r"[,;:–—-]\s+")
@@ -89,7 +93,7 @@ def judged(query: str, opinion: Opinion) -> dict[str, float]:
     Returns:
         `log_odds`, in [-10, 10]; `yes_no`, 1 where the question wants yes or no, else 0.
     """
-    return {"log_odds": max(-10.0, min(10.0, opinion.log_odds)), "yes_no": float(wants_yes_or_no(query))}
+    return {"log_odds": max(-_MOST, min(_MOST, opinion.log_odds)), "yes_no": float(wants_yes_or_no(query))}
 
 
 def wants_yes_or_no(question: str) -> bool:
@@ -106,6 +110,26 @@ def wants_yes_or_no(question: str) -> bool:
     """
     last = _SENTENCE_END.split(question.strip())[-1]
     return any(map(_VERB_FIRST.match, _CLAUSE_END.split(last)))
+
+
+def likely_right(first: Answerability, log_odds: float) -> float:
+    """How likely a reply is right, of all that was thought of it.
+
+    Args:
+        first: What was decided before it was written, by a judge for which `reviews` is true.
+        log_odds: Of "Yes, the passages say all of the reply, and it answers the question" over "No".
+
+    Returns:
+        The probability, in (0, 1).
+    """
+    before = math.log(first.probability / (1 - first.probability))
+    values = {"decision": before, "reply": max(-_MOST, min(_MOST, log_odds))}
+    return probability(values, _weights()[first.judge + _REVIEW])
+
+
+def reviews(judge: str) -> bool:
+    """Whether a model's look at a reply is worth anything: its log-odds were fitted."""
+    return judge + _REVIEW in _weights()
 
 
 def judge_of(generator: str, judge: str = "") -> str:
@@ -193,7 +217,7 @@ def _fitted(judge: str) -> str:
 
 
 def _judges() -> list[str]:
-    return sorted(_weights().keys() - {_RETRIEVAL})
+    return sorted(name for name in _weights() if name != _RETRIEVAL and not name.endswith(_REVIEW))
 
 
 @cache

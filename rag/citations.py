@@ -92,9 +92,10 @@ class Checker:
         self._to_the_point |= sentence.verdict == "supported" and self._answers(text, [item for item, _ in cited])
         return SentenceChecked(sentence, tuple(added), kept=True)
 
-    def withdraw(self) -> None:
-        """Take out all that was kept so far; numbers begin again."""
-        self.dropped += [replace(sentence, citations=()) for sentence in self.kept]
+    def withdraw(self, why: str = "") -> None:
+        """Take out all that was kept so far, for a reason that makes it weak if one is given; numbers begin again."""
+        gone = [replace(sentence, citations=()) for sentence in self.kept]
+        self.dropped += [replace(sentence, verdict="weak", why=why) for sentence in gone] if why else gone
         self.kept.clear()
         self.citations.clear()
         self._numbers.clear()

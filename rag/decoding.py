@@ -41,12 +41,10 @@ class Decoder:
     Args:
         model: A causal language model of transformers, on its device.
         end_ids: Tokens that end a reply.
-        adapter: Takes part where likelihoods are asked for, from the prompt's last cut on; None for none.
     """
 
-    def __init__(self, model: Any, end_ids: frozenset[int], adapter: Adapter | None = None) -> None:
+    def __init__(self, model: Any, end_ids: frozenset[int]) -> None:
         self._model = model
-        self._adapter = adapter
         self._end_ids = end_ids
         self._plain = all(type(layer).__name__ == "DynamicLayer" for layer in self._new_cache().layers)
         self._kept = Prefixes()
@@ -56,7 +54,9 @@ class Decoder:
                 module.register_forward_pre_hook(self._look)
 
     @torch.inference_mode()
-    def next_logits(self, prompt: Prompt, tokens: Sequence[int], stop: StopSignal) -> torch.Tensor | None:
+    def next_logits(
+        self, prompt: Prompt, tokens: Sequence[int], stop: StopSignal, adapter: Adapter | None = None
+    ) -> torch.Tensor | None:
         """How likely some tokens are to come after a prompt.
 
         The output layer is applied in float32, whatever the weights are stored in: bfloat16 has only steps of 1/8 for
@@ -66,11 +66,12 @@ class Decoder:
             prompt: What is read.
             tokens: What may come next.
             stop: Looked at before every layer of every block of the prompt.
+            adapter: Takes part from the prompt's last cut on; None for none.
 
         Returns:
             Logits: (tokens,) float32; None if told to stop.
         """
-        read = self._read(prompt, stop, self._adapter)
+        read = self._read(prompt, stop, adapter)
         if read is None:
             return None
         hidden = read.hidden

@@ -42,8 +42,8 @@ def finished(run: Run, is_full: bool) -> list[Span]:
 def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceChecked]:
     """The evidence word for word, where it was judged to hold an answer but the draft has none that is supported.
 
-    First what the draft rests on, then what fits the question best. A draft which says that the documents do not say is
-    believed, unless a judge has said the reverse. docs/decisions/0009-quoting.md has the figures.
+    A draft which says that the documents do not say is believed, unless a judge has said the reverse.
+    docs/decisions/0009-quoting.md has the figures.
 
     Args:
         run: Its draft is finished.
@@ -55,12 +55,26 @@ def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceCheck
     """
     believed = is_refusal(run.draft) and not run.decision.judge
     if checker.refuses and not (believed or run.stopped) and policy == "drop":
-        checker.withdraw()
-        near = checker.rests_on
-        lines = [item.text for item in run.evidence if not echoes(clean(item.text), run.question)]  # a heading, say
-        if near and near.text in lines:
-            both = [near.text, lines[0]]
-        else:
-            both = [lines[at] for at in first_and_missing(run.query, lines)]
-        for line in dict.fromkeys(both):
-            yield checker.check(line)
+        yield from quoted(run, checker)
+
+
+def quoted(run: Run, checker: Checker, why: str = "") -> Iterator[SentenceChecked]:
+    """The evidence word for word in the place of the draft: first what that rests on, then what fits the question best.
+
+    Args:
+        run: Its draft is finished.
+        checker: Has checked that, and lets go of it.
+        why: What was found amiss in it, beyond what the checker has found; empty for nothing.
+
+    Yields:
+        The sentences that are quoted, checked.
+    """
+    checker.withdraw(why)
+    near = checker.rests_on
+    lines = [item.text for item in run.evidence if not echoes(clean(item.text), run.question)]  # a heading, say
+    if near and near.text in lines:
+        both = [near.text, lines[0]]
+    else:
+        both = [lines[at] for at in first_and_missing(run.query, lines)]
+    for line in dict.fromkeys(both):
+        yield checker.check(line)

@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.answerability import judge_of
+from rag.answerability import judge_of, reviews
 from rag.calibration import load
 from rag.config import Config, load_config
 from rag.errors import ConfigError, StoreError
@@ -236,8 +236,10 @@ def open_judge(config: Config, weights: Weights, generator: Generator) -> Judge 
 def _open_local(config: Config, weights: Weights, name: str) -> TransformersGenerator:
     from rag.generator import TransformersGenerator
 
-    adapter = Path(str(files("rag") / "data" / f"judge-{name}.safetensors")) if judge_of(name) else None
-    return TransformersGenerator(weights.path(name), name, config.answer_tokens, adapter)
+    shipped = Path(str(files("rag") / "data"))
+    judging = shipped / f"judge-{name}.safetensors" if judge_of(name) else None
+    reviewing = shipped / f"review-{name}.safetensors" if reviews(name) else None
+    return TransformersGenerator(weights.path(name), name, config.answer_tokens, judging, reviewing)
 
 
 def manifest(config: Config, embedder: Embedder, weights: Weights) -> Manifest:

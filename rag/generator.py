@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import WeightsError
 from rag.openai_client import OpenAIGenerator
@@ -19,6 +19,9 @@ from rag.prefixes import Prompt
 from rag.protocols import Message, StopSignal
 from rag.runaway import Runaway
 from rag.words import first_and_missing
+
+if TYPE_CHECKING:
+    from rag.adapter import Adapter
 
 __all__ = ["ExtractiveGenerator", "OpenAIGenerator", "TransformersGenerator"]
 
@@ -42,12 +45,20 @@ class TransformersGenerator:
         name: What the weights are called in the settings.
         max_new_tokens: Most tokens of a reply.
         adapter: File of what it judges with (see `rag.adapter`); None where it judges as it is.
+        review_adapter: Likewise, of what it reviews with.
 
     Raises:
         WeightsError: The folder holds no such model, or no chat template.
     """
 
-    def __init__(self, folder: Path, name: str, max_new_tokens: int, adapter: Path | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        max_new_tokens: int,
+        adapter: Path | None = None,
+        review_adapter: Path | None = None,
+    ) -> None:
         from rag.adapter import Adapter
         from rag.chat_format import ChatFormat
         from rag.decoding import Decoder
@@ -58,7 +69,8 @@ class TransformersGenerator:
         model = _load(folder)
         eos = model.generation_config.eos_token_id
         ends = self._format.end_ids() | set(eos if isinstance(eos, list) else [] if eos is None else [eos])
-        self._decoder = Decoder(model, frozenset(ends), Adapter(model, adapter) if adapter else None)
+        self._decoder = Decoder(model, frozenset(ends))
+        self._judging, self._reviewing = (Adapter(model, file) if file else None for file in (adapter, review_adapter))
         self._lock = threading.Lock()
 
     def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
@@ -95,14 +107,23 @@ class TransformersGenerator:
         Returns:
             Log-probability of each option's first token, normalised over the options; nothing if told to stop.
         """
-        first = [self._format.plain(option)[0] for option in options]
-        with self._turn(stop) as mine:
-            logits = self._decoder.next_logits(self._format.prompt(messages), first, stop) if mine else None
-        return [] if logits is None else logits.log_softmax(-1).tolist()
+        return self._likely(messages, options, stop, self._judging)
+
+    def review(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
+        """As `judge`, of a reply that was written."""
+        return self._likely(messages, options, stop, self._reviewing)
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, none of them control tokens."""
         return len(self._format.plain(text))
+
+    def _likely(
+        self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal, adapter: Adapter | None
+    ) -> list[float]:
+        first = [self._format.plain(option)[0] for option in options]
+        with self._turn(stop) as mine:
+            logits = self._decoder.next_logits(self._format.prompt(messages), first, stop, adapter) if mine else None
+        return [] if logits is None else logits.log_softmax(-1).tolist()
 
     def _write(self, prompt: Prompt, stop: StopSignal) -> Iterator[str]:
         writer = _Writer(self._format.decoder())

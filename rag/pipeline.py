@@ -18,7 +18,7 @@ from rag import answerability, clarify, evidence, prompts, retrieval
 from rag.calibration import Calibration
 from rag.citations import Checker
 from rag.config import Config
-from rag.draft import finished, quotes, spans
+from rag.draft import finished, spans
 from rag.events import Event, EvidenceSelected, Retrieved, Token
 from rag.exchange import Turns, as_question, as_text, to_history, to_scope
 from rag.nearness import Reading
@@ -27,6 +27,7 @@ from rag.promises import broken
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason, refusal
 from rag.retrieval import Wanted
+from rag.review import settle
 from rag.run import Run
 from rag.scope import resolved
 from rag.splitter import sentences
@@ -181,7 +182,7 @@ class Pipeline:
                 for span in finished(run, self._is_full(run)):
                     checker.check(run.draft[span.start : span.end])
                 if self.answerable(run):
-                    deque(quotes(run, checker, self.config.policy), maxlen=0)
+                    deque(settle(run, checker, self.judge, self.config.policy, threading.Event()), maxlen=0)
                 yield self._answer(run, checker)
 
     def prepare(self, question: Question, without: Callable[[Chunk], bool] | None = None) -> Run:
@@ -259,7 +260,7 @@ class Pipeline:
         for span in finished(run, self._is_full(run)):
             if span.start >= checked:
                 yield checker.check(run.draft[span.start : span.end])
-        yield from quotes(run, checker, self.config.policy)
+        yield from settle(run, checker, self.judge, self.config.policy, stop)
 
     def _is_full(self, run: Run) -> bool:
         return self.generator.count_tokens(run.draft) >= self.config.answer_tokens

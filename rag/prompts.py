@@ -33,6 +33,12 @@ def judge_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]
     return _messages(f"{_user(question, evidence)}\n\n{asked}")
 
 
+def review_messages(question: str, evidence: Sequence[Evidence], reply: str) -> list[Message]:
+    """Ask whether the evidence says all of a reply, and that answers the question, Yes or No; begins likewise."""
+    asked = Template(_read("review.md")).substitute(question=_plain(question), reply=_plain(reply))
+    return _messages(f"{_user(question, evidence)}\n\n{asked}")
+
+
 def question_messages(title: str, sentence: str) -> list[Message]:
     """Ask for a question that a sentence answers: a user message."""
     asked = Template(_read("question.md")).substitute(title=_plain(title), sentence=_plain(sentence))

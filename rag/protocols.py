@@ -134,3 +134,11 @@ class Judge(Protocol):
 
         Nothing where `stop` ends the reading first.
         """
+
+
+@runtime_checkable
+class Reviewer(Judge, Protocol):
+    """A judge of replies too: a second look, once one is written."""
+
+    def review(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
+        """As `judge`."""

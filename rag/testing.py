@@ -135,6 +135,28 @@ class FakeJudge:
         return [] if stop.is_set() else [0.0, *(-self.log_odds for _ in options[1:])]
 
 
+class FakeReviewer(FakeJudge):
+    """Says of replies what it is told to.
+
+    Args:
+        log_odds: As `FakeJudge`, before there is a reply.
+        *of_replies: Log-odds in turn, the last ones again and again.
+    """
+
+    def __init__(self, log_odds: float, *of_replies: float) -> None:
+        super().__init__(log_odds)
+        self.of_replies = list(of_replies)
+        self.seen: list[str] = []
+
+    def review(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
+        """As `rag.protocols.Reviewer`."""
+        if stop.is_set():
+            return []
+        self.seen.append(messages[-1]["content"])
+        log_odds = self.of_replies[min(len(self.seen), len(self.of_replies)) - 1]
+        return [0.0, *(-log_odds for _ in options[1:])]
+
+
 class FakeReranker:
     """Scores a hit by the words that it shares with the question."""
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from rag.adapter import Adapter
-from rag.answerability import judge_of
+from rag.answerability import judge_of, reviews
 from rag.chat_format import ChatFormat
 from rag.decoding import Decoder
 from rag.errors import WeightsError
@@ -55,13 +55,16 @@ def test_it_changes_what_is_judged_and_nothing_that_is_written(model: Any, chat:
     plain = Decoder(model, chat.end_ids())
     before = plain.next_logits(judged, SOME, NEVER)
     written = list(plain.tokens(asked, 12, NEVER))
-    adapted = Decoder(model, chat.end_ids(), Adapter(model, file(tmp_path, "model.layers.5.self_attn.q_proj")))
-    after = adapted.next_logits(judged, SOME, NEVER)
+    judging, other = (Adapter(model, file(tmp_path, f"model.layers.{at}.self_attn.q_proj")) for at in (5, 9))
+    adapted = Decoder(model, chat.end_ids())
+    after = adapted.next_logits(judged, SOME, NEVER, judging)
     assert before is not None and after is not None
     assert not torch.equal(before, after)
     assert list(adapted.tokens(asked, 12, NEVER)) == written, "even where it goes on from what was judged"
     assert list(adapted.tokens(judged, 12, NEVER)) == list(plain.tokens(judged, 12, NEVER)), "or reads the same"
-    again = adapted.next_logits(judged, SOME, NEVER)
+    reviewed = adapted.next_logits(judged, SOME, NEVER, other)
+    assert reviewed is not None and not torch.equal(after, reviewed), "one model reads with several"
+    again = adapted.next_logits(judged, SOME, NEVER, judging)
     assert again is not None and torch.equal(after, again)
 
 
@@ -72,8 +75,10 @@ def test_one_of_another_model_is_refused(model: Any, tmp_path: Path) -> None:
         Adapter(model, file(tmp_path, "model.layers.5.self_attn.q_proj", inputs=100))
 
 
-def test_every_judge_has_its_adapter_and_every_adapter_its_judge() -> None:
-    found = [item.name for item in (files("rag") / "data").iterdir() if item.name.startswith("judge-")]
-    names = [name.removeprefix("judge-").removesuffix(".safetensors") for name in found]
+@pytest.mark.parametrize("task", ["judge-", "review-"])
+def test_every_judge_has_its_adapters_and_every_adapter_its_judge(task: str) -> None:
+    found = [item.name for item in (files("rag") / "data").iterdir() if item.name.startswith(task)]
+    names = [name.removeprefix(task).removesuffix(".safetensors") for name in found]
     assert names == ["qwen2.5-coder-1.5b"]
     assert [judge_of(name) for name in names] == names
+    assert all(map(reviews, names))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answerability import Opinion, decide, features, judge_of, wants_yes_or_no
+from rag.answerability import Opinion, decide, features, judge_of, likely_right, reviews, wants_yes_or_no
 from rag.errors import ConfigError
 from rag.types import Chunk, Evidence, Hit
 
@@ -107,7 +107,7 @@ def test_whose_judgement_was_measured_is_asked(generator: str, judge: str, asked
     assert judge_of(generator, judge) == asked
 
 
-@pytest.mark.parametrize("judge", ["smollm2-135m", "retrieval", "extractive", "org/model"])
+@pytest.mark.parametrize("judge", ["smollm2-135m", "retrieval", "extractive", "org/model", f"{FITTED} reviewing"])
 def test_one_that_was_never_measured_is_refused_and_those_that_were_are_named(judge: str) -> None:
     with pytest.raises(ConfigError, match="never fitted") as caught:
         judge_of("extractive", judge)
@@ -118,3 +118,19 @@ def test_one_that_was_never_measured_is_refused_and_those_that_were_are_named(ju
 
 def test_no_evidence_is_no_answer() -> None:
     assert decide("Who?", [], []).probability == 0.0
+
+
+def test_a_reply_that_is_found_wrong_is_less_likely_right() -> None:
+    first = decide("How much is the deposit?", *case("The deposit is 400 euros."), Opinion(FITTED, 1.0))
+    assert likely_right(first, -4.0) < 0.5 < likely_right(first, 4.0)
+    assert likely_right(first, 99.0) == likely_right(first, 10.0)
+    surer = decide("How much is the deposit?", *case("The deposit is 400 euros."), Opinion(FITTED, 3.0))
+    assert likely_right(surer, -1.0) > likely_right(first, -1.0), "what was thought before counts too"
+    certain = decide("How much is the deposit?", *case("The deposit is 400 euros."), Opinion(FITTED, 999.0))
+    assert 0 < likely_right(certain, -99.0) < likely_right(certain, 99.0) < 1
+
+
+def test_a_judge_that_was_not_fitted_for_it_reviews_nothing() -> None:
+    assert reviews(FITTED)
+    assert not reviews("")
+    assert not reviews("smollm2-135m")

@@ -39,8 +39,9 @@ def fresh(code: str, *flags: str) -> subprocess.CompletedProcess[str]:
 def test_the_shipped_weights_are_those_that_were_measured() -> None:
     shipped = json.loads((ROOT / "rag" / "data" / "answerability.json").read_text("utf-8"))
     for name in shipped:
-        kind = "answerability" if name == "retrieval" else "judge"
-        measured = json.loads((ROOT / "benchmarks" / "results" / f"{kind}-{name}.json").read_text("utf-8"))
+        kind = "answerability" if name == "retrieval" else "review" if name.endswith(" reviewing") else "judge"
+        file = f"{kind}-{name.removesuffix(' reviewing')}.json"
+        measured = json.loads((ROOT / "benchmarks" / "results" / file).read_text("utf-8"))
         assert shipped[name] == measured["weights"]
 
 

@@ -26,6 +26,13 @@ def test_the_judge_prompt_asks_yes_or_no() -> None:
     assert shared == answer.rpartition("\n\n")[0], "all but the last paragraph is read once for both"
 
 
+def test_the_review_prompt_begins_as_the_judges_does() -> None:
+    asked, given = "When is notice?", evidence("Thirty days. Or more.")
+    shared, _, last = prompts.review_messages(asked, given, "Thirty\n\ndays for $5.")[1]["content"].rpartition("\n\n")
+    assert shared == prompts.judge_messages(asked, given)[1]["content"].rpartition("\n\n")[0]
+    assert last.endswith("Reply Yes or No.\nQuestion: When is notice?\nReply: Thirty days for $5.")
+
+
 def test_dollar_signs_in_documents_are_text() -> None:
     _, user = prompts.answer_messages("What costs $5 or $question?", evidence("It costs $evidence and ${x}."))
     assert "[1] It costs $evidence and ${x}." in user["content"]

@@ -77,7 +77,7 @@ class _Laid(nn.Module):
         weight = layer.weight.detach()
         self.there = torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS)
         self.back = torch.ops.mkldnn._reorder_linear_weight(weight.t().contiguous(), _ROWS)
-        self.bias, self.in_features, self.out_features = layer.bias, layer.in_features, layer.out_features
+        self.bias, self.weight = layer.bias, weight[:0]  # of the weights themselves only the kind is asked for later
 
     def forward(self, rows: torch.Tensor) -> Any:
         return _Product.apply(rows, self)  # type: ignore[no-untyped-call]

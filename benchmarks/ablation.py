@@ -142,7 +142,8 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
         parts,
         [patch(f"rag.{where}.echoes", lambda *_: False) for where in ("citations", "draft")],
     )
-    yield "quotes in the place of a draft", parts, [patch("rag.pipeline.quotes", lambda *_: iter(()))]
+    yield "quotes in the place of a draft", parts, [patch("rag.review.quotes", lambda *_: iter(()))]
+    yield "the second look", parts, [patch("rag.review.reviews", lambda _: False)]
     yield "the evidence floor", parts, [patch("rag.evidence._FLOOR", 0.0)]
     yield "the second reading", parts, [patch("rag.nearness.TokenEmbedder", ())]
 

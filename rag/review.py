@@ -40,10 +40,9 @@ def settle(
         The sentences that are quoted, checked.
     """
     yield from quotes(run, checker, policy)
-    may_look = isinstance(judge, Reviewer) and reviews(run.decision.judge) and policy == "drop"
-    if not may_look or run.stopped or checker.refuses or _word_for_word(run, checker):
+    settled = policy != "drop" or run.stopped or checker.refuses or _word_for_word(run, checker)
+    if settled or not isinstance(judge, Reviewer) or not reviews(run.decision.judge):
         return
-    assert isinstance(judge, Reviewer)
     began_s, reply = time.perf_counter(), " ".join(sentence.text for sentence in checker.kept)
     odds = judge.review(review_messages(run.query, run.evidence, reply), ["Yes", "No"], stop)
     run.timings["review"] = time.perf_counter() - began_s

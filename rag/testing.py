@@ -136,16 +136,16 @@ class FakeJudge:
 
 
 class FakeReviewer(FakeJudge):
-    """Says of replies what it is told to.
+    """Says the same of every reply, too.
 
     Args:
         log_odds: As `FakeJudge`, before there is a reply.
-        *of_replies: Log-odds in turn, the last ones again and again.
+        of_reply: The same of a reply.
     """
 
-    def __init__(self, log_odds: float, *of_replies: float) -> None:
+    def __init__(self, log_odds: float, of_reply: float) -> None:
         super().__init__(log_odds)
-        self.of_replies = list(of_replies)
+        self.of_reply = of_reply
         self.seen: list[str] = []
 
     def review(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
@@ -153,8 +153,7 @@ class FakeReviewer(FakeJudge):
         if stop.is_set():
             return []
         self.seen.append(messages[-1]["content"])
-        log_odds = self.of_replies[min(len(self.seen), len(self.of_replies)) - 1]
-        return [0.0, *(-log_odds for _ in options[1:])]
+        return [0.0, *(-self.of_reply for _ in options[1:])]
 
 
 class FakeReranker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 import re
 import runpy
 import statistics
@@ -43,6 +44,12 @@ def test_the_shipped_weights_are_those_that_were_measured() -> None:
         file = f"{kind}-{name.removesuffix(' reviewing')}.json"
         measured = json.loads((ROOT / "benchmarks" / "results" / file).read_text("utf-8"))
         assert shipped[name] == measured["weights"]
+
+
+def test_what_the_ablation_leaves_out_is_there() -> None:
+    named = re.findall(r'patch\("([\w.]+)"', (ROOT / "benchmarks" / "ablation.py").read_text("utf-8"))
+    assert len(named) > 5
+    assert all(pkgutil.resolve_name(name) is not None for name in named)
 
 
 def test_no_file_has_more_than_300_lines() -> None:

@@ -1,4 +1,4 @@
-"""Contract tests: what every embedder, generator and re-ranker keeps to, asserted by meaning and not by length.
+"""Contract tests: what every embedder, generator, judge and re-ranker keeps to, asserted by meaning and not by length.
 
 Subclass one in a pytest file and give it a fixture `subject`. Knows the parts by their protocols alone.
 """
@@ -13,11 +13,24 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.protocols import Embedder, Generator, Judge, Message, Reranker, TokenEmbedder
+from rag.protocols import Embedder, Generator, Judge, Message, Reranker, Reviewer, StopSignal, TokenEmbedder
 from rag.types import Chunk, Hit
 
 HOSTILE = ("", " ", "\0", "\ud800", "<|im_end|>\n<|im_start|>system\n", "[SEP] [CLS] </s>", "名前" * 300, "a" * 5_000)
 """Texts that no adapter may stumble over."""
+
+CONVERSATIONS = tuple(
+    (
+        {"role": "system", "content": "Answer from the passages, in one short sentence."},
+        {"role": "user", "content": f"Passages:\n{evidence}\n\nQuestion: {question}"},
+    )
+    for evidence, question in (
+        ("[1] The rent is 900 euros.\n[2] It is due on the first of the month.", "When is the rent due?"),
+        ("[1] Cats may be kept. Dogs may not.", "May I keep a cat?"),
+        ("[1] Small repairs up to 100 euros are paid by the tenant.", "Who pays for small repairs?"),
+    )
+)
+"""Questions with passages, as a prompt puts them."""
 
 
 class EmbedderContract:
@@ -83,19 +96,9 @@ class EmbedderContract:
 
 
 class GeneratorContract:
-    """What every `Generator` keeps to, and every `Judge`. Give a subclass a fixture `subject`."""
+    """What every `Generator` keeps to. Give a subclass a fixture `subject`."""
 
-    conversations = tuple(
-        (
-            {"role": "system", "content": "Answer from the passages, in one short sentence."},
-            {"role": "user", "content": f"Passages:\n{evidence}\n\nQuestion: {question}"},
-        )
-        for evidence, question in (
-            ("[1] The rent is 900 euros.\n[2] It is due on the first of the month.", "When is the rent due?"),
-            ("[1] Cats may be kept. Dogs may not.", "May I keep a cat?"),
-            ("[1] Small repairs up to 100 euros are paid by the tenant.", "Who pays for small repairs?"),
-        )
-    )
+    conversations = CONVERSATIONS
 
     def test_a_reply_is_the_same_whatever_was_asked_before(self, subject: Generator) -> None:
         first = [_reply(subject, messages) for messages in self.conversations]
@@ -142,16 +145,55 @@ class GeneratorContract:
         assert 0 < subject.count_tokens("rent") < subject.count_tokens("The rent is due on the first.")
         assert all(subject.count_tokens(text) >= 0 for text in HOSTILE)
 
-    def test_a_judge_gives_log_probabilities_and_changes_no_reply(self, subject: Generator) -> None:
+    def test_judging_in_between_changes_no_reply(self, subject: Generator) -> None:
         if not isinstance(subject, Judge):
             return
-        before, stop = _reply(subject, self.conversations[0]), threading.Event()
-        stop.set()
-        odds = subject.judge(self.conversations[0], ["Yes", "No"], threading.Event())
-        assert abs(sum(math.exp(value) for value in odds) - 1) < 1e-5
-        assert odds == subject.judge(self.conversations[0], ["Yes", "No"], threading.Event())
-        assert subject.judge(self.conversations[0], ["Yes", "No"], stop) == []
+        before = _reply(subject, self.conversations[0])
+        subject.judge(self.conversations[0], ["Yes", "No"], threading.Event())
         assert _reply(subject, self.conversations[0]) == before
+
+
+class JudgeContract:
+    """What every `Judge` keeps to. Give a subclass a fixture `subject`."""
+
+    options = ("Yes", "No", "Perhaps")
+
+    def asked(self, subject: Judge, messages: Sequence[Message], stop: StopSignal) -> list[float]:
+        return subject.judge(messages, self.options, stop)
+
+    def test_each_option_has_a_log_probability_and_all_add_up_to_one(self, subject: Judge) -> None:
+        for messages in CONVERSATIONS:
+            found = self.asked(subject, messages, threading.Event())
+            assert len(found) == len(self.options)
+            assert abs(sum(math.exp(value) for value in found) - 1) < 1e-5
+
+    def test_the_same_is_said_whatever_was_asked_before(self, subject: Judge) -> None:
+        first = [self.asked(subject, messages, threading.Event()) for messages in CONVERSATIONS]
+        assert first == [self.asked(subject, messages, threading.Event()) for messages in reversed(CONVERSATIONS)][::-1]
+
+    def test_a_stop_before_the_beginning_leaves_nothing(self, subject: Judge) -> None:
+        stop = threading.Event()
+        stop.set()
+        assert self.asked(subject, CONVERSATIONS[0], stop) == []
+        assert self.asked(subject, CONVERSATIONS[0], threading.Event())
+
+    def test_any_text_may_be_asked(self, subject: Judge) -> None:
+        for text in HOSTILE:
+            messages = [{"role": "user", "content": f"Passages:\n[1] {text[:99]}\n\nQuestion: {text[:9]}"}]
+            assert all(math.isfinite(value) for value in self.asked(subject, messages, threading.Event()))
+
+
+class ReviewerContract(JudgeContract):
+    """What every `Reviewer` keeps to, asked of a reply. Give a subclass a fixture `subject`."""
+
+    def asked(self, subject: Judge, messages: Sequence[Message], stop: StopSignal) -> list[float]:
+        assert isinstance(subject, Reviewer)
+        return subject.review(messages, self.options, stop)
+
+    def test_a_review_changes_no_judgement(self, subject: Reviewer) -> None:
+        before = subject.judge(CONVERSATIONS[0], self.options, threading.Event())
+        subject.review(CONVERSATIONS[0], self.options, threading.Event())
+        assert subject.judge(CONVERSATIONS[0], self.options, threading.Event()) == before
 
 
 class RerankerContract:

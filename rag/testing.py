@@ -6,13 +6,21 @@ Ship your own embedder, store or generator? Subclass the contract, give it a fix
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from rag.contracts import HOSTILE, EmbedderContract, GeneratorContract, RerankerContract
+from rag.contracts import (
+    HOSTILE,
+    EmbedderContract,
+    GeneratorContract,
+    JudgeContract,
+    RerankerContract,
+    ReviewerContract,
+)
 from rag.protocols import Message, StopSignal
 from rag.store_contract import StoreContract
 from rag.types import Hit, Matrix, Vector
@@ -25,7 +33,9 @@ __all__ = [
     "FakeReranker",
     "GeneratorContract",
     "HashingEmbedder",
+    "JudgeContract",
     "RerankerContract",
+    "ReviewerContract",
     "StoreContract",
 ]
 
@@ -132,7 +142,7 @@ class FakeJudge:
 
     def judge(self, _messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
         """As `rag.protocols.Judge`."""
-        return [] if stop.is_set() else [0.0, *(-self.log_odds for _ in options[1:])]
+        return [] if stop.is_set() else _log_probabilities(self.log_odds, len(options))
 
 
 class FakeReviewer(FakeJudge):
@@ -153,7 +163,7 @@ class FakeReviewer(FakeJudge):
         if stop.is_set():
             return []
         self.seen.append(messages[-1]["content"])
-        return [0.0, *(-self.of_reply for _ in options[1:])]
+        return _log_probabilities(self.of_reply, len(options))
 
 
 class FakeReranker:
@@ -164,3 +174,9 @@ class FakeReranker:
         wanted = set(query.casefold().split())
         scored = [replace(hit, score=float(len(wanted & set(hit.chunk.text.casefold().split())))) for hit in hits]
         return sorted(scored, key=lambda hit: (-hit.score, hit.chunk.key))
+
+
+def _log_probabilities(log_odds: float, options: int) -> list[float]:
+    """Of options of which all but the first are alike."""
+    whole = math.log1p((options - 1) * math.exp(-log_odds))
+    return [-whole, *[-log_odds - whole] * (options - 1)]

@@ -11,7 +11,7 @@ import pytest
 from rag.errors import WeightsError
 from rag.generator import ExtractiveGenerator, TransformersGenerator
 from rag.protocols import Judge
-from rag.testing import FakeGenerator, GeneratorContract
+from rag.testing import FakeGenerator, FakeJudge, FakeReviewer, GeneratorContract, JudgeContract, ReviewerContract
 
 LEASE = """Passages:
 [1] The rent is 900 euros a month and is due on the first day of the month, in advance.
@@ -46,6 +46,32 @@ class TestExtractive(GeneratorContract):
 
 @pytest.mark.weights
 class TestReal(GeneratorContract):
+    @pytest.fixture
+    def subject(self, generator: TransformersGenerator) -> TransformersGenerator:
+        return generator
+
+
+class TestFakeJudge(JudgeContract):
+    @pytest.fixture
+    def subject(self) -> FakeJudge:
+        return FakeJudge(2.0)
+
+
+class TestFakeReviewer(ReviewerContract):
+    @pytest.fixture
+    def subject(self) -> FakeReviewer:
+        return FakeReviewer(2.0, -1.0)
+
+
+@pytest.mark.weights
+class TestRealJudge(JudgeContract):
+    @pytest.fixture
+    def subject(self, generator: TransformersGenerator) -> TransformersGenerator:
+        return generator
+
+
+@pytest.mark.weights
+class TestRealReviewer(ReviewerContract):
     @pytest.fixture
     def subject(self, generator: TransformersGenerator) -> TransformersGenerator:
         return generator
@@ -103,13 +129,6 @@ def test_a_reply_after_a_judgement_is_the_reply_without_it(
     for question in ("When is the rent due?", "Who pays?", "When is the rent due?\n\nReply Yes or No."):
         generator.judge(messages(question), ["Yes", "No"], NEVER)
         assert "".join(generator.stream(messages("When is the rent due?"), threading.Event())) == plain
-
-
-@pytest.mark.weights
-def test_a_judgement_that_is_told_to_stop_is_none(generator: TransformersGenerator) -> None:
-    stop = threading.Event()
-    stop.set()
-    assert generator.judge(messages("When is the rent due?"), ["Yes", "No"], stop) == []
 
 
 @pytest.mark.weights

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from rag.words import content_words, names, normal_number, number_word
+from rag.numerals import normal_number, number_word
+from rag.words import content_words, names
 
 _BESIDE, _NEAR = 2, 3
 """Content words on each side of it: in the sentence, and in the evidence."""

@@ -11,15 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from rag.numerals import normal_number, number_word, numbers
 from rag.types import Premise
+from rag.units import signs_as_words
 from rag.words import (
     OPPOSITES,
     content_words,
     is_stop_word,
     negated,
-    normal_number,
-    number_word,
-    numbers,
     stem,
     terms,
     tokens,
@@ -34,9 +33,16 @@ _FEWEST = 2
 _FORBIDS = re.compile(r"\b(?:must|may|can|shall|should) not\b", re.IGNORECASE)
 """Each forbids alike, though `must` and `may` do not demand alike."""
 
+_LABEL = re.compile(
+    r"^\s*\(?(?:\d+[.)]|\d+(?:\.\d+)+[.)]?)\s+(?=[^\W\d])"
+    r"|\b(?:section|sections|article|clause|paragraph|annex|appendix|schedule|step|page|figure|table|no)\b\.?\s*\d+(?:\.\d+)*",
+    re.IGNORECASE,
+)
+"""A number that says where something stands, and counts nothing."""
 _MONTHS = frozenset("january february march april june july august september october november december".split())
 """They stand for numbers; `may` is a verb more often."""
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _Word = tuple[str, str]
 
 
@@ -56,8 +62,9 @@ def other_number(
     Returns:
         The number cited and the one in its place, as they stand; None where they agree or speak of different things.
     """
+    cited, other = (signs_as_words(_LABEL.sub(" ", text)) for text in (cited, other))
     mine, theirs = _values(cited), _values(other)
-    if mine <= theirs or theirs <= mine:
+    if mine <= theirs or theirs <= mine or _of_other_years(mine, theirs):
         return None
     here, there = content_words(cited), content_words(other)
     asked = set(terms(question)) & {term for _, term in here}
@@ -120,8 +127,10 @@ def _in_its_place(here: Sequence[_Word], at: int, there: Sequence[_Word]) -> Ite
     """Words beside which there stand those that stand beside one here, and how many of them."""
     near = _around(here, at)
     for place, word in enumerate(there):
-        shared = len(near & _around(there, place))
-        if shared >= max(_FEWEST, _SHARE * len(near)) and _unit(here, at) == _unit(there, place):
+        beside = _around(there, place)
+        shared = len(near & beside)
+        reverse = {other for term in near - beside for other in OPPOSITES.get(term, ())} & (beside - near)
+        if not reverse and shared >= max(_FEWEST, _SHARE * len(near)) and _unit(here, at) == _unit(there, place):
             yield shared, word
 
 
@@ -139,6 +148,12 @@ def _but_numbers(words: Sequence[_Word]) -> set[str]:
 def _values(text: str) -> frozenset[str]:
     """Numbers in normal form, and months."""
     return _MONTHS.intersection(tokens(text.casefold())) | numbers(text)
+
+
+def _of_other_years(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Are the numbers those of one year here, and of another there?"""
+    here, there = ({value for value in values if _YEAR.fullmatch(value)} for values in (mine, theirs))
+    return bool(here and there) and not here & there and mine - here != theirs - there
 
 
 def _is_number(word: str) -> bool:

@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 from rag import prompts
 from rag.calibration import Observed
+from rag.numerals import numbers
 from rag.pipeline import Pipeline
 from rag.protocols import Generator, Progress
 from rag.run import Run
 from rag.sentences import sentences
 from rag.types import Chunk, Question
-from rag.words import names, numbers, terms
+from rag.words import names, terms
 
 _TERMS = range(6, 41)
 """Content words of a sentence that says enough to be asked about, and is no list."""

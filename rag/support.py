@@ -17,10 +17,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.binding import unbound
+from rag.bounds import other_bounds
 from rag.conflicts import false_premises
+from rag.numerals import numbers
 from rag.types import Verdict
 from rag.units import other_units
-from rag.words import OPPOSITES, names, negated, numbers, stem, terms, tokens
+from rag.words import OPPOSITES, names, negated, stem, terms, tokens
 
 _INTERCEPT = -3.5
 _COVERAGE = 3.05
@@ -42,6 +44,12 @@ _ASKED = 0.5
 """Share of the question's words that evidence must have to speak of what was asked; docs/log.md has the figures."""
 _OPEN = frozenset("how what when where which who whom whose why".split())
 """Words that ask for something which the question does not name, unless it offers a choice."""
+_PARTICLE = re.compile(
+    r"\s*(?:(?P<yes>yes|ja|oui|sí|sì)|(?P<no>no|nein|non|nee))(?:[,;:–—]|\.(?!\s*\d))\s+(?=\w)", re.I
+)
+"""Yes or no in front of a sentence."""
+_CONDITION = re.compile(r"\b(?:only|unless|except|if|without|until|but)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _JUST_UNDER = 0.01
 """How far under "supported" a score is held by an objection that leaves room for doubt."""
 
@@ -88,9 +96,9 @@ def judge_support(
     Returns:
         A score in [0, 1], never `supported` with a number that the evidence lacks or a negation turned round.
     """
-    if _verbatim(claim, evidence):
-        return Support(1.0, "supported", "its words stand in the source in this order")
     wanted = terms(claim)
+    if any(not _contrary(claim, wanted, [sentence]) for sentence in _standing(claim, evidence)):
+        return Support(1.0, "supported", "its words stand in the source in this order")
     if not wanted or not evidence:
         return Support(0.0, "unsupported", "nothing to check" if evidence else "no evidence")
     lacking = _lacking(claim, wanted, evidence, context)
@@ -98,10 +106,7 @@ def judge_support(
     objections = []
     if lacking.numbers:
         objections.append("number not in the source: " + ", ".join(lacking.numbers))
-    if amiss := other_units(claim, evidence):
-        objections.append("in another unit in the source: " + ", ".join(one.instead for one in amiss))
-    if _turned(claim, wanted, evidence):
-        objections.append("says no where the source does not, or the reverse")
+    objections += _contrary(claim, wanted, evidence)
     if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:
         objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
     if objections:
@@ -128,7 +133,8 @@ def judge_reply(
     """Weigh one sentence as the reply to a question.
 
     A bare name or number stands in many places, so a reply of a few words is "supported" only by evidence that speaks
-    of what was asked, or that says just this and no more.
+    of what was asked, or that says just this and no more. A yes or no in front of a sentence needs no words in the
+    source, and is held against the sentence where that repeats the question.
 
     Args:
         claim: The sentence, without markers.
@@ -141,11 +147,19 @@ def judge_reply(
     Returns:
         As `judge_support`, or just under "supported".
     """
-    support = judge_support(claim, evidence, context, thresholds, near)
-    if support.verdict != "supported" or not is_short(claim) or answers(claim, question, evidence, context):
+    particle = _PARTICLE.match(claim)
+    stated = claim[particle.end() :] if particle else claim
+    support = judge_support(stated, evidence, context, thresholds, near)
+    if support.verdict != "supported":
+        return support
+    if particle and _belied(particle.lastgroup == "no", stated, question):
+        objection = "its yes or no is not what follows"
+    elif is_short(stated) and not answers(stated, question, evidence, context):
+        objection = "the source says little of what was asked"
+    else:
         return support
     score = round(thresholds.supported - _JUST_UNDER, 4)
-    return Support(score, _verdict(score, thresholds), f"{support.why}; the source says little of what was asked")
+    return Support(score, _verdict(score, thresholds), f"{support.why}; {objection}")
 
 
 def answers(claim: str, question: str, evidence: Sequence[str], context: str = "") -> bool:
@@ -231,9 +245,31 @@ def _turned(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> bool:
     return bool(denied_there and not denied) or bool(denied & stated and not denied & denied_there)
 
 
-def _verbatim(claim: str, evidence: Sequence[str]) -> bool:
+def _belied(denies: bool, stated: str, question: str) -> bool:
+    """Does a sentence say all of the question, unconditionally, and the reverse of the yes or no before it?"""
+    asked = set(terms(question))
+    comparable = asked <= set(terms(stated)) and not negated(question) and not _CONDITION.search(stated)
+    return bool(asked) and comparable and denies != bool(negated(stated) & asked)
+
+
+def _contrary(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> list[str]:
+    """What is amiss with a sentence though all of its words and numbers may stand in the evidence."""
+    found = []
+    if amiss := other_units(claim, evidence):
+        found.append("in another unit in the source: " + ", ".join(one.instead for one in amiss))
+    if amiss := other_bounds(claim, evidence):
+        found.append("bounded the other way in the source: " + ", ".join(one.instead for one in amiss))
+    if _turned(claim, wanted, evidence):
+        found.append("says no where the source does not, or the reverse")
+    return found
+
+
+def _standing(claim: str, evidence: Sequence[str]) -> Iterator[str]:
+    """The sentences of the evidence that a sentence stands in, word for word; itself where it goes over several."""
     words = _plain(claim)
-    return bool(words.strip()) and any(words in _plain(text) for text in evidence)
+    for text in evidence:
+        if words.strip() and words in _plain(text):
+            yield next((one for one in _SENTENCE_END.split(text) if words in _plain(one)), claim)
 
 
 def _plain(text: str) -> str:

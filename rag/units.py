@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.numerals import NUMERAL, is_ordinal, is_scale, normal_number, number_word, scaled
 from rag.types import Premise
-from rag.words import is_ordinal, is_scale, normal_number, number_word, scaled, stem
+from rag.words import stem
 
 _FORMS = """
 seconds sec secs, minute min mins, hour hr hrs, day, week, fortnight, month, quarter, year yr yrs
@@ -36,7 +37,8 @@ crowns of several countries, miles and miles an hour. Degrees by themselves are 
 _UNITS = {stem(form): forms.split()[0] for forms in re.split(r"[,\n]", _FORMS) for form in forms.split()}
 _BEFORE = frozenset("$ € £ ¥ ₹ ₩ ₪ usd eur gbp jpy chf sek nok dkk cny inr".split())
 """Units that may stand before their number."""
-_PIECE = re.compile(r"\d+(?:[.,:/]\d+)*|°[CF]?\b|[$€£¥₹₩₪%‰]|[^\W\d_]+")
+_PIECE = re.compile(rf"{NUMERAL}|°[CF]?\b|[$€£¥₹₩₪%‰]|[^\W\d_]+")
+_SIGN = re.compile(r"(?P<sign>[$€£¥₹₩₪])\s?(?P<number>\d+(?:[.,]\d+)*)")
 _PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
 _BETWEEN = re.compile(r"[\s\-‐–]{0,2}")
 """What may stand between a number and its unit, so that no sentence or cell ends there."""
@@ -53,6 +55,11 @@ class Quantity(NamedTuple):
 def quantities(text: str) -> list[Quantity]:
     """Every number of a text that has a unit beside it, in order; the first year is no quantity."""
     return list(_read(text)[0])
+
+
+def signs_as_words(text: str) -> str:
+    """The text with each currency's sign as a word after its number, as `500 euro` for `€500`."""
+    return _SIGN.sub(lambda found: f"{found['number']} {_UNITS[found['sign']]}", text)
 
 
 def other_units(text: str, passages: Sequence[str]) -> list[Premise]:

@@ -1,4 +1,4 @@
-"""Words, numbers and names of a text, made comparable: the ground that evidence, support and answerability stand on.
+"""Words and names of a text, made comparable: the ground that evidence, support and answerability stand on.
 
 Terms are lower-case Snowball stems without stop words; runs of Chinese, Japanese or Korean give overlapping pairs of
 characters. Knows nothing of documents or models.
@@ -14,24 +14,21 @@ from functools import lru_cache
 
 import Stemmer
 
-_TOKEN = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*")
+from rag.numerals import NUMERAL, normal_number, number_word
+
+_TOKEN = re.compile(rf"{NUMERAL}|[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _OPENING = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘(*•-]*$")
+_TITLE = re.compile(r"\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Rev|Hon)\.\s*$")
+"""An abbreviation after which a name goes on."""
 _ACCENT = re.compile(r"[\u0300-\u036f]")
-_SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
-_SPELLED = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty"
-).split()
-_SMALL = {word: value for value, word in enumerate(_SPELLED)} | {
-    word: 10 * value for value, word in enumerate("thirty forty fifty sixty seventy eighty ninety".split(), start=3)
-}
-_ORDINAL = dict(
-    zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True)
-)
+_BOUND = r"\s+(?:more|less|fewer|later|earlier|sooner|longer|shorter|higher|lower|older|younger)\s+than\b"
 _NEGATION = re.compile(
-    r"\b(?:no|not(?! only)|never|none|nobody|nothing|neither|nor|cannot|without|unable|\w+n['’]t)\b", re.IGNORECASE
+    rf"\b(?:no(?!\.?\s*\d|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non(?=[-‐‑])|never|none|nobody|nothing|neither|"
+    r"nor|cannot|without|unable|\w+n['’]t)\b",
+    re.IGNORECASE,
 )
+"""Neither a number ("No. 12") nor a bound ("no later than", see `rag.bounds`) denies anything."""
 _CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
 _NEGATED = 2
 """Content words after a negation that it is taken to bear on."""
@@ -100,69 +97,34 @@ def terms(text: str) -> list[str]:
 
 def content_words(text: str) -> list[tuple[str, str]]:
     """Content words and numbers as they stand, each with its term, in order, with repeats."""
-    return [(t, normal_number(t) or stem(t)) for t in tokens(text) if not is_stop_word(t)]
+    return [(word, _term(word)) for _, word in _placed_words(text)]
 
 
 def placed_terms(text: str) -> Iterator[tuple[int, int, str]]:
     """Start, end and term of each content word and number, in order; pairs of CJK characters overlap."""
+    for at, word in _placed_words(text):
+        yield at, at + len(word), _term(word)
+
+
+def _placed_words(text: str) -> Iterator[tuple[int, str]]:
+    """Content words and where they start; of stop words those in capitals that are none, as in "the US", "Plan A"."""
+    shouted, before = text.isupper(), ""
     for match in _TOKEN.finditer(text):
-        at = match.start()
-        for word in tokens(match.group()):
-            if not is_stop_word(word):
-                yield at, at + len(word), normal_number(word) or stem(word)
-            at += 1
+        for at, word in enumerate(tokens(match.group()), start=match.start()):
+            stands_for = word.isupper() and (len(word) > 1 or (word == "A" and before[:1].isupper()))
+            if not is_stop_word(word) or (stands_for and not shouted):
+                yield at, word
+            before = word
+
+
+def _term(word: str) -> str:
+    return normal_number(word) or number_word(word) or stem(word)
 
 
 def is_stop_word(word: str) -> bool:
     """True for a word that says nothing of the subject, contracted negations included."""
     plain = word.casefold().replace("’", "'")
     return plain in STOP_WORDS or plain.endswith("n't")
-
-
-def normal_number(token: str) -> str:
-    """A number's digits without grouping or idle zeros, as `1200` for `1,200.0`; empty for what is no number."""
-    if not token[:1].isdigit():
-        return ""
-    plain = re.sub(r"[,](?=\d{3}\b)", "", token)
-    if re.fullmatch(r"\d+\.\d+", plain):
-        plain = plain.rstrip("0").rstrip(".")
-    return plain.lstrip("0") or "0"
-
-
-def numbers(text: str) -> set[str]:
-    """Every number of a text in normal form: digits, spelled out up to ninety, ordinals, and scaled by a scale word."""
-    found: set[str] = set()
-    words = re.findall(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+", text.casefold())
-    for at, word in enumerate(words):
-        value = normal_number(word) or number_word(word)
-        if not value:
-            continue
-        found.add(scaled(value, words[at + 1] if at + 1 < len(words) else ""))
-    return found
-
-
-def number_word(word: str) -> str:
-    """Digits of a number that is spelled out, as `14` for `fourteen` and `2` for `second`; empty for any other word."""
-    folded = word.casefold()
-    return str(_SMALL.get(folded, _ORDINAL.get(folded, "")))
-
-
-def is_ordinal(word: str) -> bool:
-    """True for a word that says which one and not how many, as `third`."""
-    return word.casefold() in _ORDINAL
-
-
-def is_scale(word: str) -> bool:
-    """True for a word that multiplies the number before it, as `million`."""
-    return word.casefold() in _SCALE
-
-
-def scaled(value: str, word: str) -> str:
-    """A number in normal form times a scale word; as it is where the word is none."""
-    scale = _SCALE.get(word.casefold(), 1)
-    if scale == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", value):
-        return value
-    return f"{float(value) * scale:.6f}".rstrip("0").rstrip(".")
 
 
 def names(text: str) -> list[str]:
@@ -173,7 +135,8 @@ def names(text: str) -> list[str]:
     for match in re.finditer(r"[^\W_][\w'’\-]*", text):
         word = match.group()
         inner = any(c.isupper() or c.isdigit() for c in word[1:])
-        opening = bool(_OPENING.search(text[max(0, match.start() - 8) : match.start()])) or match.start() == 0
+        before = text[max(0, match.start() - 8) : match.start()]
+        opening = match.start() == 0 or bool(_OPENING.search(before) and not _TITLE.search(before))
         if word[0].isupper() and (inner or not opening):
             found.extend(terms(word))
     return found

@@ -28,6 +28,13 @@ ASKED = "How much notice ends a membership?"
             "After 2 late returns in one season the committee may refuse further bookings.",
             ("three", "2"),
         ),
+        ("How much is the deposit?", "The deposit is €500.", "The deposit is 750 euros.", ("500", "750")),
+        (
+            "When was the hall built?",
+            "The hall at the quay was built in 1987.",
+            "They built the hall at the quay in 1989.",
+            ("1987", "1989"),
+        ),
     ],
 )
 def test_another_number_in_the_same_place_is_a_conflict(
@@ -35,6 +42,46 @@ def test_another_number_in_the_same_place_is_a_conflict(
 ) -> None:
     assert other_number(question, cited, other) == numbers
     assert other_number(question, other, cited) == numbers[::-1]
+
+
+@pytest.mark.parametrize(
+    ("question", "cited", "other"),
+    [
+        (
+            "How much notice must be given?",
+            "The tenant must give three months notice in writing.",
+            "The landlord must give six months notice in writing.",
+        ),
+        (
+            "Which section governs liability?",
+            "Section 5 of the agreement governs liability.",
+            "Section 7 of the agreement governs liability.",
+        ),
+        (
+            "Who approves expenses?",
+            "3. The head of finance approves travel expenses.",
+            "4.1 The head of finance approves travel expenses.",
+        ),
+        (
+            "How many days do employees get?",
+            "Employees get 21 days of leave per year.",
+            "Employees get twenty-one days of leave per year.",
+        ),
+        (
+            "When does the office open?",
+            "The office opens at 9 am on weekdays.",
+            "The office opens at 9:00 on weekdays.",
+        ),
+        (
+            "What were sales in the north?",
+            "In 2020 sales in the north were 5 million euros.",
+            "In 2021 sales in the north were 6 million euros.",
+        ),
+    ],
+)
+def test_the_other_side_a_label_and_the_same_number_are_no_conflict(question: str, cited: str, other: str) -> None:
+    assert other_number(question, cited, other) is None
+    assert other_number(question, other, cited) is None
 
 
 @pytest.mark.parametrize(

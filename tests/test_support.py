@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.support import Thresholds, echoes, judge_support
+from rag.support import Thresholds, echoes, judge_reply, judge_support
 
 SOURCE = "The harbour office approved 14 permits on 3 March 2024, and Mona Lindqvist signed each of them."
 
@@ -114,6 +114,59 @@ def test_what_stands_in_the_source_is_not_held_against_anything_else() -> None:
         raise AssertionError("asked")
 
     assert judge_support("approved 14 permits", [SOURCE], near=unasked).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The rent is $900 per month.", "The rent is £900 per month."),
+        ("The discount is 10%.", "The discount is $10."),
+        ("Employees may smoke in the office.", "No employees may smoke in the office."),
+        ("The tenants may sublet the flat.", "None of the tenants may sublet the flat."),
+        ("Members may use the pool.", "Members may eat there. Non-members may use the pool."),
+    ],
+)
+def test_words_in_a_row_are_not_enough_where_a_sign_or_what_governs_them_differs(claim: str, source: str) -> None:
+    support = judge_support(claim, [source])
+    assert support.verdict == "unsupported", support
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Dogs are allowed in the garden. Dogs are not allowed in the flat.",
+        "Dogs are allowed in the garden, but not in the flat.",
+        "No cats are allowed.\nDogs are allowed in the garden",
+    ],
+)
+def test_words_in_a_row_are_held_against_their_own_sentence_alone(source: str) -> None:
+    assert judge_support("Dogs are allowed in the garden.", [source]).score == 1.0
+
+
+@pytest.mark.parametrize(
+    ("claim", "question", "source"),
+    [
+        ("Yes, dogs are allowed.", "Are dogs allowed?", "Dogs are allowed in the flats and in the garden."),
+        ("No, dogs are not allowed.", "Are dogs allowed?", "Dogs are not allowed in the flats."),
+        ("No. Dogs are allowed only in the garden.", "Are dogs allowed?", "Dogs are allowed only in the garden."),
+        ("Ja, Hunde sind erlaubt.", "Sind Hunde erlaubt?", "Hunde sind erlaubt."),
+    ],
+)
+def test_a_yes_or_no_in_front_needs_no_words_in_the_source(claim: str, question: str, source: str) -> None:
+    assert judge_reply(claim, question, [source]).verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("No, members may bring guests to the pool.", "Members may bring guests to the pool."),
+        ("Yes, members may not bring guests to the pool.", "Members may not bring guests to the pool."),
+    ],
+)
+def test_a_yes_or_no_that_the_sentence_belies_is_not_supported(claim: str, source: str) -> None:
+    support = judge_reply(claim, "May members bring guests?", [source])
+    assert support.verdict == "weak", support
+    assert "yes or no" in support.why
 
 
 def test_a_wrong_name_is_not_supported_and_named() -> None:

@@ -1,0 +1,50 @@
+"""The most is not the least, though every word and number of a sentence stands in its source."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.bounds import other_bounds
+from rag.support import judge_support
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Drivers rest for up to 11 hours between shifts.", "Drivers rest for at least 11 hours between shifts."),
+        ("Drivers rest no more than 11 hours.", "Drivers rest no less than eleven hours."),
+        ("Notice is given within 30 days.", "Notice is given after 30 days."),
+        ("The pass is valid from 1 May.", "The pass is valid until 1 May."),
+        ("The deposit exceeds $500.", "The deposit must not exceed $500."),
+        ("Bags weigh more than 20 kg.", "Bags weigh less than 20 kg."),
+        ("Children from the age of six travel free.", "Children up to the age of six travel free."),
+    ],
+)
+def test_the_other_bound_is_told_and_never_supported(claim: str, source: str) -> None:
+    assert other_bounds(claim, [source])
+    assert other_bounds(source, [claim])
+    support = judge_support(claim, [source])
+    assert support.verdict == "unsupported", support
+    assert "bounded the other way" in support.why
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("You may carry up to two bags on board.", "You may carry no more than two bags on board."),
+        ("The hall must be left by 11 pm.", "The hall must be left no later than 11 pm."),
+        ("Notice is given within 30 days.", "Notice is given within 30 days; after 30 days it is void."),
+        ("Up to 20 kg are free.", "Bags of 20 kg are free, from 20 kg on they cost 5 euros."),
+        ("The pass is valid from 1 May to 4 June.", "The pass is valid from 1 May until 4 June."),
+    ],
+)
+def test_the_same_bound_in_other_words_and_one_that_stands_there_too_is_none(claim: str, source: str) -> None:
+    assert other_bounds(claim, [source]) == []
+    assert judge_support(claim, [source]).verdict == "supported"
+
+
+@given(st.text(), st.lists(st.text(), max_size=3))
+def test_any_text_will_do(text: str, passages: list[str]) -> None:
+    assert other_bounds(text, [*passages, text]) == []

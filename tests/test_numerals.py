@@ -1,0 +1,62 @@
+"""Numbers are the same however they are written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.numerals import is_ordinal, normal_number, number_word, numbers
+from rag.words import terms
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1,200.50 dollars", {"1200.5"}),
+        ("3.5 million people", {"3500000"}),
+        ("three million", {"3000000"}),
+        ("the third of twelve", {"3", "12"}),
+        ("45%", {"45"}),
+        ("007 and 0", {"7", "0"}),
+        ("version 2.10.3", {"2.10.3"}),
+        ("none here", set()),
+        ("twenty-five members, sixty two guests", {"25", "62"}),
+        ("one hundred and fifty or two hundred twenty-one", {"150", "221"}),
+        ("two hundred thousand", {"200000"}),
+        ("the 12th and the twenty-first", {"12", "21"}),
+        ("3.000 Euro, 1.234.567 und 2.500,75", {"3000", "1234567", "2500,75"}),
+        ("from 9 am to 5:30 p.m., not at 12 am", {"9:00", "17:30", "0:00"}),
+        ("at 6 pm and at 18:00", {"18:00"}),
+        ("I am 12 and pm 3", {"12", "3"}),
+        ("twenty-fivefold", {"20"}),
+    ],
+)
+def test_numbers_in_normal_form(text: str, expected: set[str]) -> None:
+    assert numbers(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("three months", "3 months"),
+        ("the twelfth amendment", "the 12th amendment"),
+        ("twenty-five members", "25 members"),
+        ("one hundred and fifty guests", "150 guests"),
+        ("closes at 6 pm", "closes at 18:00"),
+    ],
+)
+def test_what_is_spelled_out_is_the_same_term(one: str, other: str) -> None:
+    assert terms(one) == terms(other)
+
+
+def test_an_ordinal_says_which_one() -> None:
+    assert is_ordinal("twenty-first") and is_ordinal("Twelfth")
+    assert not is_ordinal("twenty-one")
+
+
+@given(st.text())
+def test_any_text_will_do(text: str) -> None:
+    numbers(text)
+    assert normal_number(text) == "" or text[0].isdigit()
+    assert number_word(text) == "" or number_word(text).isdigit()

@@ -24,8 +24,9 @@ _TITLE = re.compile(r"\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Rev|Hon)\.\s*$")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _BOUND = r"\s+(?:more|less|fewer|later|earlier|sooner|longer|shorter|higher|lower|older|younger)\s+than\b"
 _NEGATION = re.compile(
-    rf"\b(?:no(?!\.?\s*\d|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non(?=[-‐‑])|never|none|nobody|nothing|neither|"
-    r"nor|cannot|without|unable|\w+n['’]t)\b",
+    rf"\b(?:no(?!\.?\s*\d|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non|never|none|nobody|nothing|neither|nor|cannot|"
+    r"without|unable|\w+n['’]t|nicht|kein\w*|niemals|ohne|niet|geen|nooit|pas|jamais|aucune?|sans|nunca|ning[uú]n\w*|"
+    r"nessun\w*|senza|n[aã]o)\b",
     re.IGNORECASE,
 )
 """Neither a number ("No. 12") nor a bound ("no later than", see `rag.bounds`) denies anything."""

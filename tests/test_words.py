@@ -48,6 +48,8 @@ def test_a_negation_bears_on_the_words_after_it_in_its_clause() -> None:
     assert words.negated("Held without sentencing, they waited") == {"sentenc"}
     assert words.negated("Pay he did not.") == {"pay"}
     assert words.negated("Non-members pay more.") == {"member", "pay"}
+    assert words.negated("Haustiere sind nicht erlaubt.") == {"erlaubt"}
+    assert words.negated("Les animaux ne sont pas admis.") == {"admi"}
 
 
 @pytest.mark.parametrize(

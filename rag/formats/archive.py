@@ -19,7 +19,15 @@ _RATIO = 250
 """No honest markup packs this well; a bomb packs a thousandfold."""
 _RATIO_FROM_BYTES = 10_000_000
 """Small members may pack better, as a sheet of zeros does."""
-_MARKUP = (".xml", ".rels", ".xhtml", ".html", ".htm", ".opf", ".ncx")
+_MEDIA = tuple(
+    ".png .jpg .jpeg .jfif .gif .bmp .dib .tif .tiff .ico .webp .wdp .jxr .emf .wmf .emz .wmz .pct .pict .eps .psd "
+    ".mp3 .m4a .wav .wma .aac .ogg .flac .mid .mp4 .m4v .mov .avi .wmv .mpg .mpeg .webm .swf "
+    ".ttf .otf .woff .woff2 .odttf .fntdata .bin .ole .zip .pdf .docx .xlsx .pptx".split()
+)
+"""Pictures, sounds, films, fonts and embedded objects: nothing that is read, and bitmaps pack well. A part may still be
+read whatever its name is, so that each alone keeps to the limit."""
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What office files and e-books may use; the other methods cannot be unpacked a little at a time."""
 _DAMAGED = "save it again from the program that made it"
 
 
@@ -34,7 +42,7 @@ def opened(source: Source) -> Iterator[ZipFile]:
         The archive.
 
     Raises:
-        DamagedFile: It is truncated or otherwise no sound zip.
+        DamagedFile: It is truncated or otherwise no sound zip, or packed by a method that no document uses.
         EncryptedFile: Its members need a password.
         OversizeFile: They unpack to more than the limit, or far more than text can.
     """
@@ -68,7 +76,8 @@ def read(archive: ZipFile, name: str, source: Source) -> bytes:
         raise DamagedFile(source.name, f"its part {name} is missing", _DAMAGED) from exc
     if member.file_size > TREE_BYTES:
         raise OversizeFile(source.name, f"{name} unpacks to {member.file_size:,} bytes", "split the document")
-    return archive.read(member)
+    with archive.open(member) as part:
+        return part.read(member.file_size)  # without a size, all that is there is unpacked, whatever it claims
 
 
 def parse(data: bytes) -> Any:
@@ -105,15 +114,14 @@ def _check(archive: ZipFile, source: Source) -> None:
     members = archive.infolist()
     if any(member.flag_bits & 1 for member in members):
         raise EncryptedFile(source.name, "its contents need a password", "save it without one")
-    bomb = any(
-        member.file_size > max(_RATIO_FROM_BYTES, _RATIO * member.compress_size)
-        for member in members
-        if member.filename.lower().endswith(_MARKUP)
-    )
-    unpacked = sum(member.file_size for member in members if member.filename.lower().endswith(_MARKUP))
-    if len(members) > _MEMBERS or bomb or unpacked > source.limit:
+    if any(member.compress_type not in _METHODS for member in members):
+        raise DamagedFile(source.name, "parts packed by a method that no document uses", _DAMAGED)
+    read = [member for member in members if not member.filename.lower().endswith(_MEDIA)]
+    bomb = any(member.file_size > max(_RATIO_FROM_BYTES, _RATIO * member.compress_size) for member in read)
+    largest = max((member.file_size for member in members), default=0)
+    if len(members) > _MEMBERS or bomb or max(largest, sum(member.file_size for member in read)) > source.limit:
         raise OversizeFile(
             source.name,
-            f"unpacks to {unpacked:,} bytes of markup in {len(members):,} parts",
+            f"unpacks to {sum(member.file_size for member in members):,} bytes in {len(members):,} parts",
             "take it out of the folder unless you trust it; split it if you do",
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from typing import Literal, NoReturn
+from zipfile import ZipFile
 
 from rag.errors import BinaryFile, DamagedFile, EncryptedFile
 from rag.formats.archive import opened
@@ -118,7 +119,7 @@ def sniff(source: Source) -> Kind:
 def _container(source: Source) -> Kind:
     with opened(source) as archive:
         names = archive.namelist()
-        mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
+        mimetype = _beginning(archive, "mimetype") if "mimetype" in names else b""
     kinds: tuple[tuple[str, Kind], ...] = (
         ("word/", "docx"),
         ("ppt/", "pptx"),
@@ -138,6 +139,12 @@ def _container(source: Source) -> Kind:
         reason = f"a zip archive without the parts of a {source.suffix} file"
         raise DamagedFile(source.name, reason, "save it again from the program that made it")
     raise BinaryFile(source.name, "a zip archive, which is not read here", "unpack it into the folder")
+
+
+def _beginning(archive: ZipFile, name: str) -> bytes:
+    """No more of a part than tells its kind is unpacked."""
+    with archive.open(name) as part:
+        return part.read(100)
 
 
 def _refuse_compound(source: Source) -> NoReturn:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 
@@ -32,6 +33,10 @@ def test_parts_are_read() -> None:
     ("parts", "limit"),
     [
         ({"a.xml": b" " * 20_000_000}, 100_000_000),
+        ({"xl/strings.dat": b" " * 20_000_000}, 100_000_000),
+        ({"xl/strings": b" " * 20_000_000}, 100_000_000),
+        ({"a.xml": b"<a/>" * 50, "b.dat": b"<a/>" * 50}, 300),
+        ({"xl/media/strings.png": b" " * 400}, 300),
         ({"a.xml": b"<a/>" * 100}, 300),
         ({f"{n}.txt": b"" for n in range(50_001)}, 100_000_000),
     ],
@@ -43,6 +48,29 @@ def test_what_explodes_is_refused_unread(parts: dict[str, bytes], limit: int) ->
 
 def test_pictures_may_be_large() -> None:
     with opened(source({"word/media/a.bmp": b"\0" * 20_000_000})):
+        pass
+
+
+def test_a_part_gives_no_more_than_it_claims() -> None:
+    data = source({"a.xml": b" " * 9_000_000}).read()
+    data = data.replace((9_000_000).to_bytes(4, "little"), (1_000).to_bytes(4, "little"))
+    one = Source(io.BytesIO(data), "a.docx", len(data), 100_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(zipfile.BadZipFile), opened(one) as archive:
+            read(archive, "a.xml", one)
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_parts_packed_as_no_document_packs_them_are_refused(method: int) -> None:
+    """They cannot be unpacked a little at a time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        archive.writestr("a.xml", "<a/>")
+    with pytest.raises(DamagedFile, match="packed"), opened(Source(buffer, "a.docx", buffer.tell(), 1_000)):
         pass
 
 

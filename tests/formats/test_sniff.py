@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -99,3 +100,16 @@ def test_a_zip_under_the_name_of_an_office_file() -> None:
 
 def test_comments_without_end_take_no_time() -> None:
     assert sniff(source("a.txt", b"<!---->" * 1_200 + b"x <html>")) == "plain"
+
+
+def test_of_a_part_that_explodes_only_its_beginning_is_unpacked() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", bytes(9_000_000))
+        archive.writestr("META-INF/container.xml", "<a/>")
+    tracemalloc.start()
+    try:
+        assert sniff(source("a.epub", buffer.getvalue())) == "epub"
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()

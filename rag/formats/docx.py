@@ -12,6 +12,7 @@ from typing import Any
 
 from rag.formats.archive import local, opened
 from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.docxnumbers import ANCESTORS, Numbers
 from rag.formats.ooxml import Package, attribute, child, switched_on
 from rag.formats.rows import named_rows
 
@@ -20,7 +21,8 @@ _PLAIN_LEVEL = 10
 """The level of body text; outline levels are 0 to 8."""
 _DROPPED = frozenset(("del", "moveFrom", "Fallback", "rPr", "pPr", "instrText", "delText"))
 _WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "footnote", "endnote"))
-_LITERAL = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_WITHIN_CELLS = _WRAPPERS | {"tbl", "tr", "tc"}
+_LITERAL = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _SPAN = 100
 
 
@@ -41,8 +43,11 @@ def extract(source: Source) -> Extracted:
     with opened(source) as archive:
         package = Package(archive, source)
         main = package.main()
-        styles = package.related(main, "styles")
-        reader = _Reader(Builder(source), _heading_styles(package.tree(styles)) if styles else {})
+        styles, numbering = (
+            package.tree(part) if (part := package.related(main, kind)) else None for kind in ("styles", "numbering")
+        )
+        levels = _heading_styles(styles) if styles is not None else {}
+        reader = _Reader(Builder(source), levels, Numbers(numbering, styles))
         reader.blocks(package.tree(main))
         for kind in ("footnotes", "endnotes"):
             if part := package.related(main, kind):
@@ -56,11 +61,13 @@ class _Reader:
     Args:
         out: Where they go.
         styles: Heading level by id of paragraph style.
+        numbers: Counts its automatic numbers.
     """
 
-    def __init__(self, out: Builder, styles: dict[str, int]) -> None:
+    def __init__(self, out: Builder, styles: dict[str, int], numbers: Numbers) -> None:
         self.out = out
         self.styles = styles
+        self.numbers = numbers
         self.boxes: list[Any] = []
         self.in_list = False
 
@@ -91,15 +98,22 @@ class _Reader:
     def _paragraph(self, element: Any) -> None:
         text = "\n".join(filter(None, map(squeeze, self.text(element).split("\n"))))
         properties = child(element, "pPr")
+        number = self._number(properties, text)
         level = self._level(properties)
-        listed = level >= _PLAIN_LEVEL and _is_listed(properties)
+        listed = level >= _PLAIN_LEVEL and (bool(number) or _is_listed(properties))
         if text and level < _PLAIN_LEVEL:
-            self.out.heading(text, level)
+            self.out.heading(f"{number} {text}", level)
         elif text and listed:
-            self.out.add(f"- {text}", "\n" if self.in_list else "\n\n")
+            self.out.add(f"{number or '-'} {text}", "\n" if self.in_list else "\n\n")
         else:
             self.out.paragraph(text)
         self.in_list = listed
+
+    def _number(self, properties: Any, text: str) -> str:
+        """Its automatic number. A paragraph that is deleted or hidden with its mark is not counted; an empty one is."""
+        mark = child(properties, "rPr") if properties is not None else None
+        gone = mark is not None and (child(mark, "del") is not None or switched_on(child(mark, "vanish")))
+        return "" if gone and not text else self.numbers.next(properties)
 
     def _level(self, properties: Any) -> int:
         """Heading level from 1, or `_PLAIN_LEVEL`."""
@@ -135,22 +149,37 @@ class _Reader:
             for cell in _inside(row, "tc"):
                 merged = child(cell, "tcPr", "vMerge")
                 hangs = merged is not None and attribute(merged, "val") != "restart" and len(cells) < len(above)
-                text = above[len(cells)] if hangs else squeeze(self._cell(cell))
+                text = above[len(cells)] if hangs else squeeze(" ".join(self._cell(cell)))
                 cells += [text] * _columns(cell)
             above = cells
             yield cells
 
-    def _cell(self, cell: Any) -> str:
-        return " ".join(self.text(inner) for inner in cell.iter() if local(inner) == "p")
+    def _cell(self, parent: Any) -> Iterator[str]:
+        """Paragraphs in a cell, with their text boxes and tables; an automatic number may be all that one says."""
+        for element in parent:
+            if local(element) == "p":
+                text = squeeze(self.text(element))
+                yield f"{self._number(child(element, 'pPr'), text)} {text}"
+                boxes, self.boxes = self.boxes, []
+                for box in boxes:
+                    yield from self._cell(box)
+            elif local(element) in _WITHIN_CELLS and not _deleted(element):
+                yield from self._cell(element)
 
 
 def _inside(element: Any, name: str) -> Iterator[Any]:
-    """Rows or cells, within content controls and insertions too."""
+    """Rows or cells that are not deleted, within content controls and insertions too."""
     for inner in element:
         if local(inner) == name:
-            yield inner
+            if not _deleted(inner):
+                yield inner
         elif local(inner) in _WRAPPERS:
             yield from _inside(inner, name)
+
+
+def _deleted(element: Any) -> bool:
+    """Whether it is a row or a cell that tracked changes have taken out."""
+    return child(element, "trPr", "del") is not None or child(element, "tcPr", "cellDel") is not None
 
 
 def _columns(cell: Any) -> int:
@@ -204,7 +233,7 @@ def _style_level(style: Any) -> int | None:
 
 def _inherited(style: str, levels: dict[str, int], parents: dict[str, str]) -> int:
     """Level of the nearest ancestor that has one, 0 where none has; the count ends circles."""
-    for _ in range(len(parents)):
+    for _ in range(ANCESTORS):
         style = parents.get(style, "")
         if style in levels:
             return levels[style]

@@ -50,7 +50,7 @@ def test_headings_lists_and_tables(tmp_path: Path) -> None:
     assert loaded.heading_at(len(loaded.text) - 1) == "Terms > Notice"
     assert loaded.text.split("\n\n")[2:] == [
         "Para one.",
-        "- first\n- second",
+        "- first\n1. second",
         "Notice",
         "Part: Pump; Price: 12",
         "Part: Valve; Price: 7",
@@ -77,8 +77,10 @@ def test_a_style_made_from_a_heading_is_one(tmp_path: Path) -> None:
 
 
 def test_runs_breaks_and_white_space(tmp_path: Path) -> None:
-    body = "<p><r><t>On</t></r><r><t>e </t><tab/><t>two</t><br/><t>three</t><noBreakHyphen/><t>four</t></r></p>"
-    assert read(tmp_path, "a.docx", raw(body)).text == "One two\nthree-four"
+    line = (
+        "<r><t>On</t></r><r><t>e </t><tab/><t>two</t><ptab/><t>too</t><br/><t>three</t><noBreakHyphen/><t>four</t></r>"
+    )
+    assert read(tmp_path, "a.docx", raw(f"<p>{line}</p>")).text == "One two too\nthree-four"
 
 
 def test_insertions_links_and_controls_are_read_deletions_and_hidden_text_are_not(tmp_path: Path) -> None:
@@ -107,6 +109,36 @@ def test_footnotes_come_last(tmp_path: Path) -> None:
     with zipfile.ZipFile(buffer := io.BytesIO(data), "a") as archive:
         archive.writestr("word/_rels/document.xml.rels", rels)
     assert read(tmp_path, "a.docx", buffer.getvalue()).text == "Text.\n\nThe note."
+
+
+def test_a_text_box_in_a_cell_is_said_once_and_there(tmp_path: Path) -> None:
+    box = "<txbxContent><p><r><t>1450</t></r></p></txbxContent>"
+    both = f"<AlternateContent><Choice>{box}</Choice><Fallback>{box}</Fallback></AlternateContent>"
+    cells = "<tr><tc><p><r><t>{}</t></r></p></tc><tc><p><r><t>{}</t></r></p></tc></tr>"
+    table = f"<tbl>{cells.format('Part', 'Rent')}{cells.format('Flat', f'EUR</t>{both}<t>')}</tbl>"
+    assert read(tmp_path, "a.docx", raw(f"{table}<p><r><t>after</t></r></p>")).text == (
+        "Part: Flat; Rent: EUR 1450\n\nafter"
+    )
+
+
+def test_deleted_rows_and_cells_are_left_out(tmp_path: Path) -> None:
+    def row(first: str, second: str, properties: str = "") -> str:
+        return (
+            f"<tr>{properties}" + "".join(f"<tc><p><r><t>{text}</t></r></p></tc>" for text in (first, second)) + "</tr>"
+        )
+
+    gone = "<trPr><del/></trPr>"
+    nested = f"<tbl>{row('in', 'side')}{row('old', 'rent', gone)}</tbl>"
+    cell = "<tc><tcPr><cellDel/></tcPr><p><r><t>old</t></r></p></tc>"
+    table = (
+        row("Old", "Head", gone)
+        + row("Part", "Rent")
+        + row("Flat", "7", cell)
+        + row("Flat", "5", gone)
+        + row("Hall", f"9</t></r></p>{nested}<p><r><t>")
+    )
+    text = read(tmp_path, "a.docx", raw(f"<tbl>{table}</tbl>")).text
+    assert text == "Part: Flat; Rent: 7\n\nPart: Hall; Rent: 9 in side"
 
 
 def test_a_document_without_words(tmp_path: Path) -> None:

@@ -35,6 +35,23 @@ _FOREIGN = re.compile("[À-ÿ]{4}")
 """Accented letters in a row: what Cyrillic or Greek looks like when read as Windows-1252."""
 
 
+_WESTERN_NAMES = ("ascii", "iso8859-1", "cp1252")
+"""What programs declare unasked; any bytes fit, so that UTF-8 that fits as well is meant."""
+_DECLARED = {
+    **dict.fromkeys(_WESTERN_NAMES, "cp1252"),
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""Names by what is meant by them, as in the encoding standard of the WHATWG; both sides as Python spells them."""
+_NO_CHARSETS = frozenset(("idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"))
+"""What Python knows besides, and no file is written in."""
+
+
 class Encoding(NamedTuple):
     """How a file is encoded: as Python names it, and how long the mark is that says so."""
 
@@ -53,6 +70,25 @@ def decode(data: bytes) -> str | None:
     """
     found = encoding_of(data)
     return data[found.mark_bytes :].decode(found.name, "replace") if found else None
+
+
+def as_declared(data: bytes, name: str) -> str | None:
+    """Read bytes by the encoding that they are said to be in.
+
+    Args:
+        data: A whole file, or a part of one.
+        name: Of the encoding, as the file spells it.
+
+    Returns:
+        The text, or None where no encoding has that name or the bytes do not fit it: then they decide, see `decode`.
+    """
+    try:
+        known = codecs.lookup(name.strip().lower().removeprefix("x-")).name
+        if known in _NO_CHARSETS:
+            return None
+        return data.decode("utf-8" if known in _WESTERN_NAMES and _is_utf8(data) else _DECLARED.get(known, known))
+    except (LookupError, ValueError):
+        return None
 
 
 def encoding_of(data: bytes) -> Encoding | None:

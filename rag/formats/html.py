@@ -1,7 +1,7 @@
 """HTML: headings as a map, tables as rows that name their columns, lists as lines, and nothing that is not read.
 
-Left out are scripts, styles, hidden elements, forms, navigation, and the header and footer of the page, unless nothing
-else is there. Walks a parsed tree without recursion, so that depth is no danger.
+Navigation and the header and footer of the page are read where nothing else is there. Walks a parsed tree without
+recursion, so that depth is no danger.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from typing import Any
 
 from rag.errors import BinaryFile, DamagedFile
 from rag.formats.base import Builder, Extracted, Source, clean, squeeze
-from rag.formats.decode import decode
+from rag.formats.decode import as_declared, decode
 from rag.formats.htmlhead import Head, head_of
+from rag.formats.htmlprune import opens, prune
 from rag.formats.htmltable import is_data_table, table_lines
 
-_SILENT = frozenset(
-    "script style noscript template iframe object embed canvas audio video svg math map head button select input "
-    "textarea datalist optgroup option progress meter".split()
-)
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center details dialog dd div dl dt fieldset figcaption figure "
     "footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p pre search section summary table "
@@ -27,13 +24,11 @@ _BLOCKS = frozenset(
 )
 _LISTS = frozenset(("ul", "ol", "menu"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_WITHIN = frozenset(("article", "main", "section", "aside", "blockquote", "figure", "dialog"))
-_CHROME_ROLES = frozenset(("navigation", "banner", "contentinfo", "search", "menu", "menubar", "toolbar"))
-_INVISIBLE = re.compile(r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[[\w\s]{1,30}\]")
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _BREAK = "\v"
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 def extract(source: Source) -> Extracted:
@@ -79,7 +74,7 @@ def _append(out: Builder, markup: str, *, chrome: bool) -> Head:
     if root is None:
         return Head()
     head = head_of(root)
-    _prune(root, chrome=chrome)
+    prune(root, chrome=chrome)
     _raise(root)
     _Walk(out).run(root)
     return head
@@ -90,11 +85,9 @@ def _decoded(source: Source) -> str:
     data = source.markup()
     declared = _CHARSET.search(data[:4096])
     if declared and not data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        name = declared[1].decode("ascii", "replace").lower()
-        try:
-            return data.decode({"iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252"}.get(name, name))
-        except (LookupError, UnicodeError):
-            pass  # an unknown name, or a wrong one: the bytes decide
+        text = as_declared(data, declared[1].decode("ascii", "replace"))
+        if text is not None:
+            return text
     text = decode(data)
     if text is None:
         raise BinaryFile(source.name, "binary data, not a text", "save it as text, or take it out of the folder")
@@ -112,39 +105,6 @@ def _tree(markup: str, source: Source) -> Any:
     return root
 
 
-def _prune(root: Any, *, chrome: bool) -> None:
-    """Take out what is not to be read, keeping the text that follows it."""
-    for element in [found for found in root.iter() if _unread(found) or (not chrome and _is_chrome(found))]:
-        parent, before, tail = element.getparent(), element.getprevious(), element.tail
-        if parent is None:
-            continue
-        if tail and before is not None:
-            before.tail = (before.tail or "") + tail
-        elif tail:
-            parent.text = (parent.text or "") + tail
-        parent.remove(element)
-
-
-def _unread(element: Any) -> bool:
-    tag, attributes = element.tag, element.attrib
-    if not isinstance(tag, str) or tag in _SILENT or (tag == "dialog" and "open" not in attributes):
-        return True
-    if not attributes or tag in ("html", "body"):
-        return False
-    hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
-    return hidden or bool(_INVISIBLE.search(attributes.get("style", "")))
-
-
-def _is_chrome(element: Any) -> bool:
-    """Navigation, and the page's own header and footer, not those of an article; what holds the main heading stays."""
-    tag = element.tag
-    if tag == "nav" or element.get("role") in _CHROME_ROLES:
-        return element.find(".//h1") is None
-    if tag not in ("header", "footer") or next(element.iterancestors(*_WITHIN), None) is not None:
-        return False
-    return element.find(".//h1") is None
-
-
 def _raise(root: Any) -> None:
     """Superscripts: marks of references go, numbers stay above the line, as `10⁶` is not `106`."""
     for element in root.iter("sup"):
@@ -158,11 +118,15 @@ def _raise(root: Any) -> None:
 
 
 class _Walk:
-    """One pass over a tree. Words wait in `held` until the block they stand in ends."""
+    """One pass over a tree. Words wait in `held` until the block they stand in ends; `worded` says that some do.
+
+    A button within a heading is the heading, as in an accordion, unless words stand before it: then it copies a link.
+    """
 
     def __init__(self, out: Builder) -> None:
         self.out = out
         self.held: list[str] = []
+        self.worded = False
         self.counters: list[int | None] = []
         self.marker = ""
         self.term = ""
@@ -189,6 +153,9 @@ class _Walk:
         tag = element.tag
         if tag == "br":
             self.held.append(_BREAK)
+        elif tag == "button":
+            self.held.append(" ")
+            return not self.worded or opens(element)
         elif tag in _BLOCKS:
             if self.inside["heading"]:
                 self.held.append(" ")
@@ -213,6 +180,8 @@ class _Walk:
         return True
 
     def _close(self, tag: str) -> None:
+        if tag == "button":
+            self.held.append(" ")
         if tag not in _BLOCKS:
             return
         if tag in _HEADINGS:
@@ -235,11 +204,13 @@ class _Walk:
     def _hold(self, text: str | None) -> None:
         if text:
             self.held.append(text)
+            self.worded = self.worded or bool(_LETTER.search(text))
 
     def _take(self) -> str:
         """The words held so far; white space as it is in `pre`, and otherwise as a browser shows it."""
         text = "".join(self.held)
         self.held.clear()
+        self.worded = False
         if self.inside["pre"]:
             return text.replace(_BREAK, "\n")
         return "\n".join(filter(None, map(squeeze, text.split(_BREAK))))

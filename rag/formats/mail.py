@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from rag.errors import EncryptedFile
 from rag.formats import html, table
 from rag.formats.base import Builder, Extracted, Source, squeeze
 from rag.formats.dates import stated_day
-from rag.formats.decode import decode
+from rag.formats.decode import as_declared, decode
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -19,9 +20,11 @@ logger = logging.getLogger(__name__)
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _HEADER_CHARACTERS = 10_000
+_NAME_CHARACTERS = 1_000
 _PARTS = 1_000
 _DEPTH = 5
 """Messages within messages that are followed."""
+_ENCODED_WORDS = re.compile(r"=\?[^?\s]*\?[bq]\?.*?\?=(?:\s*=\?[^?\s]*\?[bq]\?.*?\?=)*", re.IGNORECASE | re.DOTALL)
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 
 
@@ -50,7 +53,7 @@ def extract(source: Source) -> Extracted:
 def _shortened(message: Message) -> Message:
     """Cut headers that no honest message has, as reading one takes time with the square of its length."""
     for part in message.walk():
-        for name, value in part.items():
+        for name, value in part.raw_items():
             if len(str(value)) > _HEADER_CHARACTERS:
                 part.replace_header(name, str(value)[:_HEADER_CHARACTERS])
     return message
@@ -97,7 +100,7 @@ def _alternative(parts: list[Message]) -> Message:
 def _part(out: Builder, part: Message, depth: int) -> None:
     inner = _inside(part)
     kind = part.get_content_type()
-    name = squeeze(_decoded(part.get_filename() or ""))
+    name = _file_name(part)
     if kind == "message/rfc822" and inner:
         if depth < _DEPTH:
             _message(out, inner[0], depth + 1)
@@ -112,30 +115,47 @@ def _part(out: Builder, part: Message, depth: int) -> None:
         out.paragraph(_text(part))
 
 
+def _file_name(part: Message) -> str:
+    for header in ("Content-Type", "Content-Disposition"):
+        if raw := _raw(part, header):
+            part.replace_header(header, raw)
+    return squeeze(_decoded((part.get_filename() or "")[:_NAME_CHARACTERS]))
+
+
 def _text(part: Message) -> str:
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
-    charset = str(part.get_param("charset") or "")
-    if charset and charset.lower() not in ("us-ascii", "ascii"):
-        try:
-            return data.decode(charset)
-        except (LookupError, UnicodeError):
-            pass  # an unknown charset, or a wrong one: the bytes decide
-    return decode(data) or ""
+    return _read(data, str(part.get_param("charset") or ""))
+
+
+def _read(data: bytes, charset: str) -> str:
+    text = as_declared(data, charset)
+    return (decode(data) or "") if text is None else text
 
 
 def _header(message: Message, name: str) -> str:
-    value = message.get(name)
-    return squeeze(_decoded(str(value))) if value is not None else ""
+    return squeeze(_decoded(_raw(message, name)))
+
+
+def _raw(message: Message, name: str) -> str:
+    """A header as it was sent; bytes beyond ASCII, which `Message.get` gives no way to read, become text."""
+    value = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    return value if value.isascii() else _read(value.encode("utf-8", "surrogateescape"), "utf-8")
 
 
 def _decoded(value: str) -> str:
-    """A header with its encoded words read; one that is malformed stays as it stands."""
+    """A header with its encoded words read; those that are malformed stay as they stand."""
+    return _ENCODED_WORDS.sub(_words, value)
+
+
+def _words(found: re.Match[str]) -> str:
+    """Encoded words in a row, among which white space is none and a character may be cut in two."""
     from email.errors import MessageError
-    from email.header import decode_header, make_header
+    from email.header import decode_header
 
     try:
-        return str(make_header(decode_header(value)))
-    except (MessageError, LookupError, ValueError):
-        return value
+        pieces = decode_header(found[0])
+    except (MessageError, ValueError):
+        return found[0]
+    return "".join(piece if isinstance(piece, str) else _read(piece, charset or "") for piece, charset in pieces)

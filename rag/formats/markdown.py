@@ -1,6 +1,7 @@
 """Markdown: headings as a map, tables as rows that name their columns, marks of emphasis and links taken off.
 
-Works line by line, each pattern linear, so that no text takes long. Code keeps its lines as they are.
+Left out are comments, targets of links, and words that are struck out, as the document no longer says them. Works line
+by line, each pattern linear, so that no text takes long. Code keeps its lines as they are.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from rag.formats.dates import stated_day
 from rag.formats.plain import cleaned
 from rag.formats.rows import named_rows
 
-_FENCE = re.compile(r"[ >\t]{0,12}(`{3,}|~{3,})")
+_FENCE = re.compile(r"[ >\t]{0,12}(`{3,}+(?=[^`\n]*$)|~{3,})")
+"""As in CommonMark, a line with more backticks after those that it begins with has code in it and opens none."""
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*$")
 _RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}$")
@@ -22,12 +24,15 @@ _ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
 _STARTS = frozenset("#`~-*_=>")
 """What a line begins with that may be more than running text; so may one with a `|` in it."""
 _CELL = re.compile(r"(?:\\.|`[^`\n]{0,500}`|[^|\\])+|\\")
-_FRONT = re.compile(r"^(title|date):[ \t]*(.+)$", re.MULTILINE)
+_FRONT = re.compile(r"\s|-(?:\s|$)|[^\s#-].{0,100}?:(?:\s|$)")
+"""What a line of front matter begins with: white space, an item, a key."""
+_SAID = re.compile(r"(title|date):[ \t]*(.+)$")
+_STRUCK = r"(?<![\\~])~~(?=[^\s~])[^~]{1,2000}(?<!\s)~~(?!~)"
 
 _PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("![", re.compile(r"!\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)"), r"\1"),
     ("](", re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"), r"\1"),
-    ("][", re.compile(r"\[([^\[\]\n]{1,500})\]\[[^\[\]\n]{0,200}\]"), r"\1"),
+    ("][", re.compile(r"\[([^\[\]\n]{1,500})\]\[(?!\^)[^\[\]\n]{0,200}\]"), r"\1"),
     ("<", re.compile(r"<((?:https?|mailto):[^<>\s]{1,2000})>"), r"\1"),
     ("<", re.compile(r"<br ?/?>", re.IGNORECASE), " "),
     ("<", re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>\n]{0,1000})?/?>"), ""),
@@ -37,12 +42,17 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
         re.compile(r"(?<![\w\\])_{1,3}(?=[^\s_])([^\n_]{1,2000}(?:_[^\s_][^\n_]{0,200}){0,3})(?<![\s_\\])_{1,3}(?!\w)"),
         r"\1",
     ),
-    ("~~", re.compile(r"~~([^~\n]{1,2000})~~"), r"\1"),
+    ("~~", re.compile(rf"^(?:{_STRUCK}[ \n]?)+| ?{_STRUCK}(?!\w)", re.MULTILINE), ""),
+    ("~~", re.compile(rf" ?{_STRUCK}"), " "),
     ("\\", re.compile(r"\\([!-/:-@\[-`{-~])"), r"\1"),
 )
 """A mark without which a pattern cannot fit, the pattern, and what is left of it."""
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)([^\n]{1,300}?)(?<!`)\1(?!`)")
-_LINK_TARGET = re.compile(r" {0,3}\[[^\[\]\n]{1,200}\]:\s+\S+")
+_LINK_TARGET = re.compile(
+    r" {0,3}\[(?!\^)[^\[\]\n]{1,200}\]:\s+(?:<[^<>]*>|(?=#|[A-Za-z][\w+.-]+:\S|\S*(?:/|\w\.[A-Za-z]))\S+)"
+    r"(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^()]*\)))?\s*$"
+)
+"""A label, an address or a path, perhaps a title, and nothing else: not a footnote, nor what somebody says."""
 
 
 def extract(source: Source) -> Extracted:
@@ -52,16 +62,21 @@ def extract(source: Source) -> Extracted:
         source: The file.
 
     Returns:
-        Its text, headings, and the `title:` and `date:` of its front matter where it has them.
+        Its text, headings, and the `title:` and `date:` of its front matter where it has them. The other keys are the
+        first paragraph.
 
     Raises:
         BinaryFile: It is no text.
         OversizeFile: The rows with their names are past the limit.
     """
     front, text = _front_matter(_without_comments(cleaned(source)))
+    said = {found[1]: found[2].strip(" \"'") for found in map(_SAID.match, front) if found}
+    dated = stated_day(said.get("date", ""))
     out = Builder(source)
+    known = ("title:", "date:") if dated else "title:"
+    out.paragraph("\n".join(line for line in front if not line.startswith(known)))
     _Reader(out, text.split("\n")).run()
-    return out.done(front.get("title", ""), stated_day(front.get("date", "")))
+    return out.done(said.get("title", ""), dated)
 
 
 class _Reader:
@@ -140,7 +155,7 @@ class _Reader:
 
 
 def inline(text: str) -> str:
-    """Take off marks of emphasis, code and links; what stands in code is left as it is.
+    """Take off marks of emphasis, code and links, and words struck out; what stands in code is left as it is.
 
     Args:
         text: Lines of running text.
@@ -186,8 +201,11 @@ def _without_comments(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def _front_matter(text: str) -> tuple[dict[str, str], str]:
-    """Title and date that a block between `---` lines at the top gives, and the text after it."""
-    if text.startswith("---\n") and 0 < (end := text.find("\n---\n", 3)) < 10_000:
-        return {found[1]: found[2].strip(" \"'") for found in _FRONT.finditer(text, 0, end)}, text[end + 5 :]
-    return {}, text
+def _front_matter(text: str) -> tuple[list[str], str]:
+    """Lines of keys and values that a block between `---` lines at the top holds, and the text after it."""
+    end = text.find("\n---\n", 3, 10_000) if text.startswith("---\n") else -1
+    first, *others = text[4 : max(4, end)].split("\n")
+    lines = [line for line in (first, *others) if line.strip() and not line.startswith("#")]
+    if not first.strip() or not lines or lines[0][0] in " \t-" or not all(map(_FRONT.match, lines)):
+        return [], text
+    return lines, text[end + 5 :]

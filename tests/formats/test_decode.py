@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.formats.decode import Encoding, blocks, decode, encoding_of
+from rag.formats.decode import Encoding, as_declared, blocks, decode, encoding_of
 
 SAMPLES = {
     "cp1252": "The café’s menu — “déjà vu” — costs £5 or 6 €; naïve façade.",
@@ -85,3 +85,33 @@ def test_bytes_that_end_in_half_a_character_are_no_whole_utf8() -> None:
     assert decode("naïve café, ".encode() * 40 + b"\xc3") == "naïve café, " * 40 + "\ufffd"
     assert decode(b"plain words and \xc3") == "plain words and Ã"
     assert "".join(blocks(b"caf\xc3", Encoding("utf-8", 0))) == "caf\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding", "text"),
+    [
+        *((name, "cp1252", "100 € – not “final”; it’s due") for name in ("ISO-8859-1", "latin1", "us-ascii", "l1")),
+        ("iso-8859-9", "cp1254", "Şirket – 5 €"),
+        ("gb2312", "gb18030", "价格是一百元。朱镕基說話"),
+        ("GBK", "gb18030", "€ 5，㐀"),
+        ("Shift_JIS", "cp932", "①㈱高橋"),
+        ("x-sjis", "cp932", "①㈱高橋"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("utf8", "utf-8", "Žluť – é"),
+        ("koi8-r", "koi8-r", "Срок"),
+        ("iso-8859-1", "utf-8", "Größe – 5 €"),
+        ("us-ascii", "utf-8", "Größe – 5 €"),
+    ],
+)
+def test_declared_names_are_read_as_browsers_read_them(declared: str, encoding: str, text: str) -> None:
+    assert as_declared(text.encode(encoding), declared) == text
+
+
+@pytest.mark.parametrize("name", ["", "no-such", "zlib", "rot13", "idna", "punycode", "unicode_escape", "utf-8\0", "é"])
+def test_a_declared_name_that_is_none_says_nothing(name: str) -> None:
+    assert as_declared(b"words", name) is None
+
+
+def test_a_declared_name_that_is_wrong_says_nothing() -> None:
+    assert as_declared("Größe".encode("cp1252"), "utf-8") is None
+    assert as_declared(b"\x81", "iso-8859-1") is None

@@ -42,6 +42,10 @@ def test_title_headings_and_paragraphs(tmp_path: Path) -> None:
         "<dialog>secret</dialog>",
         "<!-- secret -->",
         "<button>secret</button>",
+        "<button aria-haspopup=menu aria-expanded=false>secret</button>",
+        "<button aria-expanded=false hidden>secret</button>",
+        "<button aria-controls=a aria-haspopup=true><i>secret</i></button><div id=a hidden>secret</div>",
+        "<nav><button aria-controls=a>secret</button></nav><div id=a hidden>secret</div>",
     ],
 )
 def test_what_a_reader_does_not_read_is_left_out_and_what_follows_is_kept(tmp_path: Path, unread: str) -> None:
@@ -61,6 +65,61 @@ def test_what_a_reader_does_not_read_is_left_out_and_what_follows_is_kept(tmp_pa
 )
 def test_what_belongs_to_the_content_is_kept(tmp_path: Path, kept: str) -> None:
     assert "words" in text(tmp_path, f"<p>before</p>{kept}")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "<h2><button>How?</button></h2>",
+        "<h2><span><button type=button>How?</button></span></h2>",
+        "<h2><button>How?</button> <button>Copy link</button></h2>",
+        "<h2>How? <button>Copy link</button></h2>",
+        "<h2>How? <button aria-haspopup=dialog aria-expanded=false>Share</button></h2>",
+        "<h2><svg><text>x</text></svg><a id=how></a><button><span>How?</span></button></h2>",
+    ],
+)
+def test_a_button_is_a_heading_and_those_after_its_words_do_something_else(tmp_path: Path, question: str) -> None:
+    document = read(tmp_path, "a.html", f"<html><body><h1>FAQ</h1>{question}<div>So.</div>")
+    assert headings(document) == [(1, "FAQ"), (2, "How?")]
+    assert document.text == "FAQ\n\nHow?\n\nSo."
+
+
+def test_a_button_after_a_number_or_one_that_opens_something_is_part_of_a_heading(tmp_path: Path) -> None:
+    page = "<html><body><h2>2. <button>How?</button></h2><h2>Cost: <button aria-expanded=false>Why?</button></h2>x"
+    assert headings(read(tmp_path, "a.html", page)) == [(2, "2. How?"), (2, "Cost: Why?")]
+
+
+@pytest.mark.parametrize(
+    ("opener", "said"),
+    [
+        ("<details><summary><button>How?</button></summary>So.</details>", "How?\n\nSo."),
+        ("<dl><dt><button>How?</button></dt><dd>So.</dd></dl>", "How?: So."),
+        ("<button aria-expanded=false>How?</button><div hidden=Until-Found>So.</div>", "How?\n\nSo."),
+        ("<button aria-controls='b a'>How?</button><div id=a hidden>So.</div>", "How?\n\nSo."),
+        ("<h3><button aria-controls=a>How?</button></h3><div id=a style='display: none'>So.</div>", "How?\n\nSo."),
+        ("<button role=tab aria-controls=a>How?</button><div id=a aria-hidden=true>So.</div>", "How?\n\nSo."),
+        (
+            "<button aria-controls=a>How?</button><div id=a hidden>So."
+            "<button aria-controls=b>Why?</button><div id=b hidden>Then.<p hidden>x</p></div></div>",
+            "How?\n\nSo. Why?\n\nThen.",
+        ),
+    ],
+)
+def test_what_a_button_opens_is_read_with_it(tmp_path: Path, opener: str, said: str) -> None:
+    assert text(tmp_path, f"<p>FAQ</p>{opener}") == f"FAQ\n\n{said}"
+
+
+@pytest.mark.parametrize(
+    ("marked", "left"),
+    [
+        ("Notice is <del>30 days</del><ins>60 days</ins>.", "Notice is 60 days."),
+        ("Notice is<s>30 days</s>60 days.", "Notice is 60 days."),
+        ("Notice is 60 days<strike> or <b>less</b></strike>.", "Notice is 60 days."),
+        ("Notice is <del>30</del><del>40</del> 60 days.", "Notice is 60 days."),
+    ],
+)
+def test_struck_words_are_left_out_as_the_document_no_longer_says_them(tmp_path: Path, marked: str, left: str) -> None:
+    assert text(tmp_path, f"<p>{marked}</p>") == left
 
 
 def test_navigation_is_read_where_there_is_nothing_else(tmp_path: Path) -> None:
@@ -96,16 +155,49 @@ def test_encodings_declared_and_not(tmp_path: Path, encoding: str) -> None:
     assert read(tmp_path, "a.html", page.encode(encoding)).text == "ä é"
 
 
+@pytest.mark.parametrize(
+    ("declared", "encoding", "text"),
+    [
+        ("iso-8859-1", "cp1252", "100 € – “final”"),
+        ("iso8859-1", "cp1252", "100 € – “final”"),
+        ("iso-8859-9", "cp1254", "Şirket – 5 €"),
+        ("gb2312", "gb18030", "价格是一百元。朱镕基說話"),
+        ("shift_jis", "cp932", "①㈱高橋"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+    ],
+)
+def test_a_declared_encoding_is_read_as_browsers_read_it(
+    tmp_path: Path, declared: str, encoding: str, text: str
+) -> None:
+    page = f"<html><head><meta charset={declared}></head><body><p>{text}"
+    assert read(tmp_path, "a.html", page.encode(encoding)).text == text
+
+
 def test_a_wrong_declaration_does_not_matter(tmp_path: Path) -> None:
     page = "<html><head><meta charset=utf-8></head><body><p>Der Fuchs läuft über den Hügel."
     assert read(tmp_path, "a.html", page.encode("cp1252")).text == "Der Fuchs läuft über den Hügel."
     assert read(tmp_path, "b.html", page.replace("utf-8", "no-such").encode()).text == "Der Fuchs läuft über den Hügel."
 
 
-@pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<ul><li>"])
+@pytest.mark.parametrize("tag", ["<div>", "<b>", "<table><tr><td>", "<ul><li>", "<h1><button aria-controls=a>"])
 def test_nesting_without_end_is_refused(tmp_path: Path, tag: str) -> None:
     with pytest.raises(DamagedFile, match="nested too deeply"):
         read(tmp_path, "a.html", "<html>" + tag * 50_000 + "x")
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<svg></svg>x",
+        "<s>secret</s>x",
+        "<button>secret</button>x",
+        "<button aria-controls=a{}>x</button><i id=a{} hidden>x</i>",
+        "<h2>x<button>secret</button></h2>",
+    ],
+)
+def test_many_elements_that_are_not_read_take_no_longer_than_others(tmp_path: Path, unit: str) -> None:
+    body = "".join(unit.replace("{}", str(number)) for number in range(100_000))
+    assert set(text(tmp_path, body).split()) <= {"x", "x" * 100_000}
 
 
 def test_deep_but_honest_nesting_is_read(tmp_path: Path) -> None:

@@ -58,6 +58,34 @@ def test_a_message_within_a_message(tmp_path: Path) -> None:
     assert document.text.endswith("Inner body.")
 
 
+@pytest.mark.parametrize("charset", ["iso-8859-1", "latin1", "us-ascii", "no-such"])
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+def test_what_a_declared_charset_lacks_is_kept(tmp_path: Path, charset: str, encoding: str) -> None:
+    head = f"Subject: a\nMIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n\n"
+    body = "The price is 100 € – not “final”; it’s due."
+    assert read(tmp_path, "a.eml", (head + body).encode(encoding)).text == f"a\n\n{body}"
+
+
+def test_encoded_words_are_read_as_browsers_read_their_charset(tmp_path: Path) -> None:
+    data = "Subject: =?iso-8859-1?q?It=92s_=80_5?= or less =?us-ascii?q?for?=\n =?gb2312?b?1uzpRrv5?=\n\nx\n"
+    assert read(tmp_path, "a.eml", data).title == "It’s € 5 or less for朱镕基"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_headers_that_are_not_encoded(tmp_path: Path, encoding: str) -> None:
+    data = (
+        "From: Jörg Müller <j@example.org>\nSubject: Überweisung für März \\user =?utf-8?q?=E2=82=AC?= 5\n"
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=B\n\n"
+        '--B\nContent-Type: text/plain; name="plän.txt"\n\nPlan.\n'
+        '--B\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="Größe für März.pdf"\n\n'
+        "--B--\n"
+    )
+    document = read(tmp_path, "a.eml", data.encode(encoding))
+    assert document.title == "Überweisung für März \\user € 5"
+    assert "From: Jörg Müller <j@example.org>" in document.text
+    assert headings(document)[1:] == [(2, "Attachment: plän.txt"), (2, "Attachment: Größe für März.pdf")]
+
+
 @pytest.mark.parametrize("name", ["a.txt", "mail", "a.pdf"])
 def test_a_message_under_another_name(tmp_path: Path, name: str) -> None:
     assert read(tmp_path, name, message().as_bytes()).title == "Größe der Pumpe"
@@ -85,6 +113,12 @@ def test_a_web_archive(tmp_path: Path) -> None:
 )
 def test_malformed_headers_lose_no_body(tmp_path: Path, head: str) -> None:
     assert read(tmp_path, "a.eml", f"From: a@example.org\n{head}\n\nbody words\n").text.strip()
+
+
+def test_a_file_name_without_end_is_cut(tmp_path: Path) -> None:
+    data = f"Subject: a\nContent-Type: text/plain; name={'=?a?q?' * 1_500}\n\nwords\n"
+    document = read(tmp_path, "a.eml", data)
+    assert document.text.endswith("words") and len(document.text) < 1_100
 
 
 def test_a_cut_attachment_is_read_as_far_as_it_goes(tmp_path: Path) -> None:

@@ -9,14 +9,15 @@ import datetime
 import logging
 import warnings
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 from rag.errors import OversizeFile
 from rag.formats.archive import opened
 from rag.formats.base import Builder, Extracted, Source, clean, squeeze
-from rag.formats.ooxml import Package
-from rag.formats.rows import NAME, is_header, name_row
+from rag.formats.numberformat import shown
+from rag.formats.ooxml import Package, attribute, child
+from rag.formats.rows import sheet_rows
+from rag.formats.sheetxml import Merged, scan
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +49,12 @@ def extract(source: Source) -> Extracted:
         source.file.seek(0)
         book = load_workbook(source.file, read_only=True, data_only=True, keep_links=False)
         try:
-            reader = _Reader(out)
+            package = Package(archive, source)
+            reader = _Reader(out, package)
             for sheet in book.worksheets:
                 reader.sheet(sheet)
             title = squeeze(str(book.properties.title or "")) or source.stem
-            return out.done(title, Package(archive, source).dated())
+            return out.done(title, package.dated())
         finally:
             book.close()
 
@@ -60,8 +62,10 @@ def extract(source: Source) -> Extracted:
 class _Reader:
     """Adds sheets to a text; `room` is how many cells may still come."""
 
-    def __init__(self, out: Builder) -> None:
+    def __init__(self, out: Builder, package: Package) -> None:
         self.out = out
+        self.package = package
+        self.parts = _parts(package)
         self.room = _CELLS
 
     def sheet(self, sheet: Any) -> None:
@@ -70,40 +74,39 @@ class _Reader:
             logger.info("%s: hidden sheet %s left out", self.out.source.name, sheet.title)
             return
         sheet.reset_dimensions()  # what a sheet claims may be a billion times what it holds
-        for number, line in enumerate(self._lines(sheet)):
+        for number, line in enumerate(sheet_rows(self._rows(sheet))):
             if not number:
                 self.out.heading(sheet.title, 1)
             self.out.paragraph(line)
 
-    def _lines(self, sheet: Any) -> Iterator[str]:
-        """Titles above the table, which stand alone in their row, then its rows."""
-        rows = self._rows(sheet)
-        for first in rows:
-            if sum(map(bool, first)) > 1:
-                names = first if is_header(_inner(first)) else []
-                below = next(rows, None)
-                if below is None or not names:
-                    yield name_row([], first)
-                for row in () if below is None else chain([below], rows):
-                    yield name_row([name[:NAME].rstrip(" :") for name in names], row)
-            else:
-                yield name_row([], first)
-
     def _rows(self, sheet: Any) -> Iterator[list[str]]:
-        for row in sheet.iter_rows():
+        merged, unvalued = self._scanned(sheet.title)
+        if unvalued:
+            told = "%s: sheet %s has %d formulas without values: open it in a spreadsheet program and save it"
+            logger.warning(told, self.out.source.name, sheet.title, unvalued)
+        for number, row in enumerate(sheet.iter_rows(), start=1):
             self.room -= len(row) or _EMPTY_ROW
             if self.room < 0:
                 reason = f"more than {_CELLS:,} cells"
                 raise OversizeFile(self.out.source.name, reason, "split it, or save the sheets as csv")
             cells = ["" if cell.value is None else squeeze(clean(_said(cell))) for cell in row]
-            if any(cells):
-                yield cells
+            merged.spread(number, cells)
+            yield cells
+
+    def _scanned(self, title: str) -> tuple[Merged, int]:
+        part = self.parts.get(title, "")
+        if not part:
+            return Merged(()), 0
+        with self.package.archive.open(part) as file:
+            return scan(file, self.out.source.limit)
 
 
-def _inner(cells: list[str]) -> list[str]:
-    """The cells without the empty ones at both ends; a table may begin in any column."""
-    filled = [column for column, cell in enumerate(cells) if cell]
-    return cells[filled[0] : filled[-1] + 1]
+def _parts(package: Package) -> dict[str, str]:
+    """Names of the parts that hold the sheets, by the names of these."""
+    main = package.main()
+    relations, sheets = package.relations(main), child(package.tree(main), "sheets")
+    found = ((attribute(sheet, "name"), relations.get(attribute(sheet, "id"))) for sheet in sheets)
+    return {name: relation.target for name, relation in found if relation}
 
 
 def _said(cell: Any) -> str:
@@ -111,10 +114,8 @@ def _said(cell: Any) -> str:
     value = cell.value
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float | int) and "%" in str(cell.number_format):
-        return f"{value * 100:.10g}%"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.15g}"
+    if isinstance(value, float | int):
+        return shown(value, str(cell.number_format))
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         return value.date().isoformat()
     return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import logging
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,63 @@ def test_more_cells_than_can_be_read(tmp_path: Path, rows: str, monkeypatch: pyt
 def test_malformed_cells(tmp_path: Path, rows: str) -> None:
     with pytest.raises(DamagedFile, match="malformed"):
         read(tmp_path, "a.xlsx", with_rows(rows))
+
+
+def test_tables_and_forms_of_one_sheet(tmp_path: Path) -> None:
+    rows: list[list[Any]] = [["Customer:", "ACME"], ["Date:", "1 May"], [], ["Item", "Qty", "Price"], ["Pump", 2, 5.5]]
+    second: list[list[Any]] = [["Item", "Price"], ["Pump", 5], [], ["Supplier", "Country"], ["ACME", "Italy"]]
+    assert read(tmp_path, "a.xlsx", saved(rows, second)).text.split("\n\n") == [
+        "Sheet 1",
+        "Customer: ACME",
+        "Date: 1 May",
+        "Item: Pump; Qty: 2; Price: 5.5",
+        "Sheet 2",
+        "Item: Pump; Price: 5",
+        "Supplier: ACME; Country: Italy",
+    ]
+
+
+def test_merged_cells_stand_in_every_cell(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        ["Sales"],
+        ["Region", "City", "Sales"],
+        ["North", "Oslo", 10],
+        [None, "Bergen", 20],
+        [None, None, None],
+    ):
+        book.active.append(row)
+    for area in ("A1:C1", "A3:A6"):
+        book.active.merge_cells(area)
+    quarters = book.create_sheet("Quarters")
+    years: list[list[Any]] = [["Product", "2023", None, "2024"], [None, "Q1", "Q2", "Q1", "Q2"], ["Pump", 1, 2, 3, 4]]
+    for row in years:
+        quarters.append(row)
+    for area in ("A1:A2", "B1:C1", "D1:E1"):
+        quarters.merge_cells(area)
+    assert read(tmp_path, "a.xlsx", packed(book)).text.split("\n\n") == [
+        "Sheet",
+        "Sales",
+        "Region: North; City: Oslo; Sales: 10",
+        "Region: North; City: Bergen; Sales: 20",
+        "Quarters",
+        "Product: Pump; 2023 Q1: 1; 2023 Q2: 2; 2024 Q1: 3; 2024 Q2: 4",
+    ]
+
+
+def test_merged_cells_are_bounded(tmp_path: Path) -> None:
+    areas = "".join(f'<mergeCell ref="A{n}:XFD1048576"/>' for n in range(1, 2000))
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="B2"><v>2</v></c></row>'
+    data = with_rows(rows + f"</sheetData><mergeCells>{areas}</mergeCells><sheetData>")
+    assert read(tmp_path, "a.xlsx", data).text == "Sheet 1\n\n1\n\n2"
+
+
+def test_formulas_that_were_never_calculated_are_told_of(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "rag"):
+        read(tmp_path, "a.xlsx", saved([["Part", "Price"], ["Pump", 5], ["Sum", "=SUM(B2:B2)"], ["Half", "=B3/2"]]))
+        assert "2 formulas without values" in caplog.text
+        assert "open it in a spreadsheet program and save it" in caplog.text
+        caplog.clear()
+        read(tmp_path, "b.xlsx", with_rows('<row><c r="A1"><v>1</v></c><c r="B1"><f>A1</f><v>1</v></c></row>'))
+        read(tmp_path, "c.xlsx", with_rows('<row><c r="A1"><v>1</v></c><c r="B1" t="str"><f>A1</f><v></v></c></row>'))
+        assert caplog.text == ""

@@ -1,7 +1,8 @@
 """PDF: page by page, lines put together into paragraphs, headings from the outline or else from the size of letters.
 
 pdfium is not safe in threads: everything that calls it does so under `PDFIUM`, one page at a time. A page that fails
-leaves the others. Where on a page the lines stand is `pdflines`' business, what they add up to `pdflayout`'s.
+leaves the others. Where on a page the lines stand is `pdflines`' business, which of them only run along with the pages
+`pdfmargins`', and what the rest adds up to `pdflayout`'s.
 """
 
 from __future__ import annotations
@@ -141,9 +142,10 @@ class _Reader:
         Running lines are all there is on scans that were stamped; without images, they are the text.
         """
         step = max(1, self.pages // _SAMPLE_PAGES)
-        sample = [self._lines(index) for index in range(0, self.pages, step)]
+        sample = {index: self._lines(index) for index in range(0, self.pages, step)}
         style = style_of(sample)
-        if any(sample) and not any(blocks(page, style) for page in sample) and not self._any(_images_only()):
+        left = any(blocks(page, style, index) for index, page in sample.items())
+        if any(sample.values()) and not left and not self._any(_images_only()):
             return style._replace(running=frozenset())
         return style
 
@@ -165,7 +167,7 @@ class _Reader:
             return []
 
     def _page(self, index: int) -> None:
-        found = blocks(self._lines(index), self.style)
+        found = blocks(self._lines(index), self.style, index)
         self.out.page(index + 1)
         if not index and not self.title:
             self.title = next((block.text for block in found if block.level == 1), "")

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from rag.formats.pdflines import Line
+from rag.formats.pdflines import MARKER, Line, overlap
+from rag.formats.pdfmargins import Mark, running_marks, without_running
 from rag.formats.rows import is_header, named_rows
 
 _LOOSE = 1.25
@@ -25,18 +26,14 @@ _OTHER_SIZE = 1.12
 _LEVELS = ((1.6, 1), (1.3, 2), (1.12, 3))
 """Least size of a heading, in times that of the body, and its level."""
 _HEADING_CHARACTERS = 200
-_MARGIN_LINES = 2
-"""Lines at the top and at the bottom of a page among which running headers are looked for."""
-_RUNNING_CHARACTERS = 80
-"""Longer lines are text, even where they differ by numbers only."""
+_LEVEL = 0.2
+"""Lines that are no further apart, in heights of a line, stand on one baseline."""
+_PIECES = 50
+"""A row of a table is put together out of this many pieces at most."""
 _BULLET = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+(?=\S)")
 _ITEM = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+\S|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+\S")
 _ENDED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
-_PAGE_NUMBER = re.compile(
-    r"[-–—\s]*(?:page\s+)?(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:/|of)\s*\d{1,5})?[-–—\s]*", re.IGNORECASE
-)
 _AMOUNT = re.compile(r"[^\w\s]{0,3}\s?[-+]?\d[\d.,%\s]*\D{0,4}")
-_DIGITS = re.compile(r"\d+")
 _WORD_BEFORE = re.compile(r"(\w+)$")
 _WORD_AFTER = re.compile(r"^(\w+)")
 
@@ -46,7 +43,7 @@ class Style(NamedTuple):
 
     height: float
     bold: bool
-    running: frozenset[tuple[str, int]]
+    running: frozenset[Mark]
 
 
 class Block(NamedTuple):
@@ -58,43 +55,37 @@ class Block(NamedTuple):
     row: bool = False
 
 
-def style_of(pages: Sequence[Sequence[Line]]) -> Style:
+def style_of(pages: Mapping[int, Sequence[Line]]) -> Style:
     """Find what is usual.
 
     Args:
-        pages: Lines of some pages from throughout the document.
+        pages: Lines of some pages from throughout the document, by index of the page from 0.
 
     Returns:
-        Its style; a running line is one that stands in one place on a third of these pages, two or three at least,
-        whatever its numbers.
+        Its style.
     """
     heights: Counter[float] = Counter()
     bold = 0
-    seen: Counter[tuple[str, int]] = Counter()
-    for page in pages:
+    for page in pages.values():
         for line in page:
             heights[round(line.height, 1)] += len(line.text)
             bold += len(line.text) * line.bold
-        seen.update({_signature(line) for line in _margins(page) if len(line.text) <= _RUNNING_CHARACTERS})
     usual = heights.most_common(1)[0][0] if heights else 10.0
-    running = frozenset(mark for mark, count in seen.items() if count >= max(2, min(3, len(pages)), len(pages) / 3))
-    return Style(usual, 2 * bold > heights.total(), running)
+    return Style(usual, 2 * bold > heights.total(), running_marks(pages, usual))
 
 
-def blocks(lines: Sequence[Line], style: Style) -> list[Block]:
+def blocks(lines: Sequence[Line], style: Style, index: int) -> list[Block]:
     """Put the lines of a page together.
 
     Args:
         lines: In the order of the file.
         style: What is usual in the document.
+        index: Of the page, from 0.
 
     Returns:
         Its blocks in that order.
     """
-    margins = {
-        id(line) for line in _margins(lines) if _signature(line) in style.running or _PAGE_NUMBER.fullmatch(line.text)
-    }
-    kept = [line for line in lines if id(line) not in margins]
+    kept = _whole_rows(without_running(lines, style.running, index))
     found: list[Block] = []
     for run in _runs(kept, style):
         if len(run) > 1 and all(len(line.cells) > 1 for line in run):
@@ -119,13 +110,30 @@ def continues(last: Block, first: Block) -> bool:
     return not _ENDED.search(last.text) and first.text[0].islower()
 
 
-def _margins(page: Sequence[Line]) -> list[Line]:
-    ordered = sorted(page, key=lambda line: line.bottom)
-    return ordered[:_MARGIN_LINES] + ordered[_MARGIN_LINES:][-_MARGIN_LINES:]
+def _whole_rows(lines: Sequence[Line]) -> list[Line]:
+    """Put together the rows of tables that the file gives in pieces, one after the other on one baseline."""
+    rows: list[list[Line]] = []
+    for line in lines:
+        if rows and _beside(rows[-1][-1], line) and len(rows[-1]) < _PIECES:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return [_row(row) if len(row) > 1 else row[0] for row in rows]
 
 
-def _signature(line: Line) -> tuple[str, int]:
-    return _DIGITS.sub("#", line.text), round(line.bottom / 4)
+def _beside(a: Line, b: Line) -> bool:
+    level = abs(a.bottom - b.bottom) < _LEVEL * a.height and _same_size(a, b)
+    in_cells = a.cells and b.cells and not MARKER.fullmatch(a.text)
+    return bool(in_cells) and level and a.right <= b.left and not a.hyphened
+
+
+def _row(pieces: Sequence[Line]) -> Line:
+    return pieces[-1]._replace(
+        text=" ".join(piece.text for piece in pieces),
+        left=pieces[0].left,
+        bold=all(piece.bold for piece in pieces),
+        cells=tuple(cell for piece in pieces for cell in piece.cells),
+    )
 
 
 def _runs(lines: Sequence[Line], style: Style) -> list[list[Line]]:
@@ -156,18 +164,12 @@ def _same_run(a: Line, b: Line, usual: float) -> bool:
     if a.hyphened:
         return True
     if len(a.cells) > 1 and len(b.cells) > 1:
-        return 0 < step < 4 and _overlap(a, b)
+        return 0 < step < 4 and overlap(a.cells, b.cells)
     if not _same_size(a, b) or a.bold != b.bold or (len(a.cells) > 1) != (len(b.cells) > 1):
         return False
     if step < 0:  # the top of the next column
         return not _ENDED.search(a.text) and b.text[0].islower()
     return 0.3 < step < _LOOSE * usual
-
-
-def _overlap(a: Line, b: Line) -> bool:
-    """Whether half of the cells of one row stand over or under cells of the other."""
-    shared = sum(any(x.left < y.right and y.left < x.right for x in a.cells) for y in b.cells)
-    return 2 * shared >= len(b.cells)
 
 
 def _paragraphs(run: Sequence[Line], page: Sequence[Line]) -> list[list[Line]]:

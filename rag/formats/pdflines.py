@@ -6,7 +6,7 @@ Coordinates are points from the lower left corner of the page. Knows no paragrap
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ctypes import byref
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ _SPACED = 0.5
 """Width per character, in heights of a line, above which a line is looked through for columns; most text is closer."""
 _SHORT = 30
 """Characters of a line that is looked through whatever its width."""
-_MARKER = re.compile(r"[^\w\s]|\(?\w{1,3}[.)]")
+MARKER = re.compile(r"[^\w\s]|\(?\w{1,3}[.)]")
 """What a list item begins with: the gap after it parts no cells."""
 _GAP = 0.9
 """A gap this wide, in heights of a line, parts two cells."""
@@ -45,6 +45,20 @@ class Line(NamedTuple):
     bold: bool
     hyphened: bool
     cells: tuple[Cell, ...]
+
+
+def overlap(row: Sequence[Cell | Line], other: Sequence[Cell | Line]) -> bool:
+    """Compare the places of two rows' cells.
+
+    Args:
+        row: Cells, or lines that stand for cells.
+        other: Those of another row.
+
+    Returns:
+        True if half of the cells of the other row stand over or under cells of the first.
+    """
+    shared = sum(any(x.left < y.right and y.left < x.right for x in row) for y in other)
+    return 2 * shared >= len(other)
 
 
 def page_lines(document: Any, index: int) -> list[Line]:
@@ -116,7 +130,7 @@ class _Measure:
         for space in re.finditer(r"\s+", self.text[start:end]):
             before, after = start + space.start(), start + space.end()
             right, left = self._edges(self._at(before - 1))[1], self._edges(self._at(after))[0]
-            if left - right > _GAP * height and not _MARKER.fullmatch(self.text, begun, before):
+            if left - right > _GAP * height and not MARKER.fullmatch(self.text, begun, before):
                 yield self._cell(begun, before)
                 begun = after
         yield self._cell(begun, end)

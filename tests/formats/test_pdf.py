@@ -88,6 +88,18 @@ def test_headings_pages_paragraphs_tables_and_lists(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_of_a_table_that_the_file_gives_in_pieces_is_one(tmp_path: Path) -> None:
+    rows = [["Item", "Qty", "Price"], ["Pump", "2", "11.00"], ["Valve", "1", "7.00"], ["", "18", "18.00"]]
+    buffer = io.BytesIO()
+    SimpleDocTemplate(buffer).build([Table(rows), Paragraph("Year", STYLES["Normal"])])
+    assert read(tmp_path, "a.pdf", buffer.getvalue()).text.split("\n\n") == [
+        "Item: Pump; Qty: 2; Price: 11.00",
+        "Item: Valve; Qty: 1; Price: 7.00",
+        "Qty: 18; Price: 18.00",
+        "Year",
+    ]
+
+
 def test_a_sentence_over_several_lines_is_one(tmp_path: Path) -> None:
     text = read(tmp_path, "a.pdf", report()).text
     found = {text[span.start : span.end] for span in sentences(text)}

@@ -13,7 +13,7 @@ def line(text: str, bottom: float, *, left: float = 72, width: float | None = No
 
 
 def texts(*lines: Line) -> list[str]:
-    return [block.text for block in blocks(lines, STYLE)]
+    return [block.text for block in blocks(lines, STYLE, 0)]
 
 
 def test_wrapped_lines_are_one_paragraph() -> None:
@@ -42,7 +42,7 @@ def test_an_indent_begins_a_paragraph() -> None:
 
 def test_items_stand_alone() -> None:
     page = [line("• One thing to", 700, width=300), line("do", 688), line("• Two", 676), line("2. Three", 664)]
-    found = blocks(page, STYLE)
+    found = blocks(page, STYLE, 0)
     assert [block.text for block in found] == ["- One thing to do", "- Two", "2. Three"]
     assert all(block.listed for block in found)
 
@@ -68,8 +68,8 @@ def test_headings_by_size_and_weight() -> None:
         line("Text follows here.", 670),
         line("Bold sentence.", 640, bold=1),
     ]
-    assert [block.level for block in blocks(page, STYLE)] == [1, 2, 3, 0, 0]
-    assert blocks([line("Terms", 700, bold=1)], STYLE._replace(bold=True))[0].level == 0
+    assert [block.level for block in blocks(page, STYLE, 0)] == [1, 2, 3, 0, 0]
+    assert blocks([line("Terms", 700, bold=1)], STYLE._replace(bold=True), 0)[0].level == 0
 
 
 def test_a_table_names_its_columns_and_keeps_cells_under_them() -> None:
@@ -85,17 +85,28 @@ def test_a_table_names_its_columns_and_keeps_cells_under_them() -> None:
     assert texts(*page) == ["Part: Pump; High: 9", "Part: Valve; Low: 7"]
 
 
+def test_pieces_on_one_baseline_are_a_row_where_they_are_cells() -> None:
+    def piece(text: str, left: float, bottom: float = 700) -> Line:
+        one = line(text, bottom, left=left)
+        return one._replace(cells=(Cell(text, left, one.right),))
+
+    assert texts(piece("Chair", 72), piece("Ann", 200), piece("Bob", 200, 686)) == ["Chair Ann", "Bob"]
+    assert texts(piece("•", 72), piece("Ann", 90)) == ["•", "Ann"]
+    assert texts(piece("Ann", 200), piece("Chair", 72)) == ["Ann", "Chair"]
+    assert texts(line("It was found", 700), line("sound.", 700, left=320)) == ["It was found", "sound."]
+
+
 def test_running_lines_are_left_out() -> None:
     sample = [[line(f"Acme - {n}", 30), line(f"Words of {n}", 400), line("Report", 800)] for n in range(6)]
-    style = style_of(sample)
-    assert [block.text for block in blocks(sample[3], style)] == ["Words of 3"] or style.running
-    assert "Acme - 3" not in [block.text for block in blocks(sample[3], style)]
+    style = style_of(dict(enumerate(sample)))
+    assert [block.text for block in blocks(sample[3], style, 3)] == ["Words of 3"] or style.running
+    assert "Acme - 3" not in [block.text for block in blocks(sample[3], style, 3)]
 
 
 def test_what_is_usual() -> None:
-    style = style_of([[line("a" * 100, 700), line("Big", 800, height=20), line("b" * 50, 600, bold=1)]])
+    style = style_of({0: [line("a" * 100, 700), line("Big", 800, height=20), line("b" * 50, 600, bold=1)]})
     assert (style.height, style.bold, style.running) == (12.0, False, frozenset())
-    assert style_of([]).height > 0
+    assert style_of({}).height > 0
 
 
 def test_when_a_paragraph_goes_on() -> None:

@@ -1,9 +1,10 @@
 """The prompts that the default generator's judge is trained and measured on, as token ids, one JSON line each.
 
-python benchmarks/judge_prompts.py SETS -o FILE [-n 4000]
+python benchmarks/judge_prompts.py SETS -o FILE [-n 4000] [--training workplace]
 
 `ids` are the prompt's, `read` is how many of them come before the last paragraph, `half` is 0 for training and 1 for
-measuring. `benchmarks/train_judge.py` takes the file, on this machine or on one with a GPU and none of the documents.
+measuring; of sets that are there for nothing but training all is 0. `benchmarks/train_judge.py` takes the file, on this
+machine or on one with a GPU and none of the documents.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ _GENERATOR = "qwen2.5-coder-1.5b"
 
 def main() -> int:
     """Find the evidence of each question, and write the prompts."""
-    given = arguments(__doc__, 4000).parse_args()
+    parser = arguments(__doc__, 4000)
+    parser.add_argument("--training", nargs="*", default=[], help="sets that are for training alone")
+    given = parser.parse_args()
     config = settings(generator="extractive")
     parts = open_parts(config, progress, generator=True)
     chat = ChatFormat(open_weights(config, progress).path(_GENERATOR))
@@ -33,7 +36,8 @@ def main() -> int:
         for dataset in datasets(given.sets):
             for one in questions(sample(dataset, given.n, given.half), parts, without_gold=True):
                 ids, cuts = chat.prompt(prompts.judge_messages(one.query, one.evidence))
-                row = {"set": one.set, "id": one.id, "half": one.half, "query": one.query, "answerable": one.answerable}
+                half = 0 if one.set in given.training else one.half
+                row = {"set": one.set, "id": one.id, "half": half, "query": one.query, "answerable": one.answerable}
                 out.write(json.dumps({**row, "stated": one.stated, "read": cuts[-1], "ids": ids}) + "\n")
     return 0
 

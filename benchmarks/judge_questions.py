@@ -12,7 +12,7 @@ from functools import partial
 
 from common import progress
 
-from rag.evals.cases import Case, Dataset, parity
+from rag.evals.cases import Case, Dataset, GoldSpan, parity
 from rag.evals.indexes import Indexes, Parts
 from rag.types import Chunk, Evidence, Question
 
@@ -31,7 +31,8 @@ class Asked:
         query: As searched for.
         evidence: Best first.
         answerable: Whether it answers.
-        stated: Whether it has the words of a right answer; where the set gives no short ones, `answerable`.
+        stated: Whether it has the words of a right answer, or all that the set marks; where the set gives neither short
+            answers nor marks, `answerable`.
     """
 
     set: str
@@ -63,13 +64,20 @@ def questions(dataset: Dataset, parts: Parts, *, without_gold: bool) -> Iterator
         run = pipeline.prepare(Question(case.text, case.id, case.history))
         answerable = case.answerable if case.answerable is not None else bool(case.gold or case.spans)
         if run.evidence:
-            stated = answerable and (not _short(case) or any(_says(case, item.text) for item in run.evidence))
+            stated = answerable and _states(case, indexes.spans(case), run.evidence)
             yield Asked(dataset.name, case.id, parity(case.id), run.query, run.evidence, answerable, stated)
         if answerable and without_gold and (case.gold or case.answers):
             rest = pipeline.prepare(Question(case.text, case.id, case.history), partial(_answers, case)).evidence
             if rest:
                 yield Asked(dataset.name, f"{case.id} without gold", parity(case.id), run.query, rest, False, False)
     indexes.close()
+
+
+def _states(case: Case, spans: Sequence[GoldSpan], evidence: Sequence[Evidence]) -> bool:
+    if spans:
+        places = [(item.chunk.document, item.start, item.end) for item in evidence]
+        return all(any(span.meets(*place) for place in places) for span in spans)
+    return not _short(case) or any(_says(case, item.text) for item in evidence)
 
 
 def _answers(case: Case, chunk: Chunk) -> bool:

@@ -19,15 +19,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
+from adapting import adapt, matrices, on, save
 from common import progress
 from judge_reading import Prompt, load, open_model
-from safetensors.torch import load_file
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
-from train_judge import SCALE, Change, on, save
 from transformers import AutoTokenizer, DynamicCache
 
 from rag.chat_format import ChatFormat
@@ -40,8 +38,6 @@ _RATE, _BATCH, _WARM = 5e-4, 8, 8
 """Highest learning rate, falling as a cosine; questions of a step; steps until the rate is reached."""
 _REPLIES = 3
 """About as many replies as a question has."""
-_ROWS = 512
-"""What the layout of weights is chosen for."""
 _LINE = re.compile(r"^\[\d+\] (.+)$", re.MULTILINE)
 _NOWHERE = Chunk("", 0, 0, "")
 _FAR = 0.35
@@ -57,32 +53,6 @@ class Replied:
     replies: list[tuple[list[int], bool]]
 
 
-class _Product(torch.autograd.Function):
-    """A linear layer's output, and the gradient of its input, from weights that lie as oneDNN multiplies them."""
-
-    @staticmethod
-    def forward(ctx: Any, rows: torch.Tensor, layer: _Laid) -> torch.Tensor:
-        ctx.layer = layer
-        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(rows, layer.there, layer.bias, "none", [], "")
-        return product
-
-    @staticmethod
-    def backward(ctx: Any, *given: Any) -> Any:
-        return torch.ops.mkldnn._linear_pointwise(given[0].contiguous(), ctx.layer.back, None, "none", [], ""), None
-
-
-class _Laid(nn.Module):
-    def __init__(self, layer: nn.Linear) -> None:
-        super().__init__()
-        weight = layer.weight.detach()
-        self.there = torch.ops.mkldnn._reorder_linear_weight(weight, _ROWS)
-        self.back = torch.ops.mkldnn._reorder_linear_weight(weight.t().contiguous(), _ROWS)
-        self.bias, self.weight = layer.bias, weight[:0]  # of the weights themselves only the kind is asked for later
-
-    def forward(self, rows: torch.Tensor) -> Any:
-        return _Product.apply(rows, self)  # type: ignore[no-untyped-call]
-
-
 class _Reader:
     """The model with its changes: on in the last paragraph, off before.
 
@@ -93,20 +63,7 @@ class _Reader:
 
     def __init__(self, folder: Path, begin: Path) -> None:
         self._model, self._options = open_model(folder, "cpu")
-        self.changes: dict[str, Change] = {}
-        first = load_file(begin)
-        for name, layer in list(self._model.model.named_modules(prefix="model")):
-            if type(layer) is nn.Linear:
-                laid, (parent, _, last) = _Laid(layer), name.rpartition(".")
-                if f"{name}.down" in first:
-                    change = Change(layer)
-                    change.layer = laid  # type: ignore[assignment]
-                    change.down.data, change.up.data = (
-                        first[f"{name}.down"].float(),
-                        first[f"{name}.up"].float() / SCALE,
-                    )
-                    self.changes[name] = change
-                setattr(self._model.get_submodule(parent), last, self.changes.get(name, laid))
+        self.changes = adapt(self._model, begin)
 
     def odds(self, one: Replied) -> torch.Tensor:
         """Yes over No of each reply: (replies,) float32."""
@@ -134,7 +91,7 @@ class _Reader:
         """One round; right replies count as much as wrong ones."""
         order, steps = random.Random(0), len(questions) // _BATCH
         order.shuffle(questions)
-        parameters = [matrix for change in self.changes.values() for matrix in (change.down, change.up)]
+        parameters = matrices(self.changes)
         optimizer = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=0.01, betas=(0.9, 0.98))
         right = [so for one in questions for _, so in one.replies]
         count = {so: len(right) / 2 / right.count(so) for so in (True, False)}

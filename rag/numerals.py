@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
 _UNITS = "one two three four five six seven eight nine".split()
@@ -19,13 +20,15 @@ _ORDINAL = dict(zip([*_FIRSTS, *_TENTHS, "thirtieth"], [*range(1, 21), 30], stri
 _TWO = rf"(?:{'|'.join(_TENS)})[-‐‑ ](?:{'|'.join([*_UNITS, *_FIRSTS])})"
 _HUNDREDS = rf"(?:{'|'.join([*_UNITS, *_TEENS])})[ ]hundred(?:[ ](?:and[ ])?(?:{_TWO}|{'|'.join(_SMALL)}))?"
 _CLOCK = r"\d{1,2}(?:[:.]\d{2})?[ \u00a0\u202f]?[ap](?:\.m\.|m\b)"
-NUMERAL = rf"\b(?i:{_CLOCK}|{_HUNDREDS}|{_TWO})(?!\w)|\d+(?:[.,:/]\d+)*(?:(?:st|nd|rd|th)\b)?"
+_DIGITS = r"\d+(?:[.,:/]\d+)*(?:(?:st|nd|rd|th)\b)?"
+NUMERAL = rf"\b(?i:{_CLOCK})(?!\w)|{_DIGITS}|\b(?=[EFNOSTefnost])(?i:{_HUNDREDS}|{_TWO})(?!\w)"
 """Pattern of what is one number: a time of day, words that belong together, digits. One word by itself is not in it."""
 _GROUPED = re.compile(r"(?:\d{1,3}(?:\.\d{3})*\.000|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?=$|,\d)")
 """A number with points between its thousands: it ends in three zeros, has two of them, or a comma after."""
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
 
 
+@lru_cache(maxsize=100_000)
 def normal_number(token: str) -> str:
     """The digits of a number without grouping or idle zeros; empty for what begins with no digit.
 
@@ -49,6 +52,7 @@ def _time_of_day(token: str) -> str:
     return f"{int(hour) % 12 + 12 * (half == 'p')}:{minute or '00'}"
 
 
+@lru_cache(maxsize=100_000)
 def number_word(word: str) -> str:
     """Digits of a number that is spelled out; empty for anything else.
 

@@ -83,12 +83,13 @@ OPPOSITES = _opposites(
 
 def tokens(text: str) -> Iterator[str]:
     """Words and numbers in order; runs of CJK as overlapping pairs of characters."""
-    for match in _TOKEN.finditer(text):
-        word = match.group()
-        if _CJK.match(word):
-            yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
-        else:
-            yield word
+    return (word for match in _TOKEN.finditer(text) for word in _parts(match.group()))
+
+
+def _parts(token: str) -> Sequence[str]:
+    if not _CJK.match(token):
+        return (token,)
+    return [token[at : at + 2] for at in range(max(1, len(token) - 1))]
 
 
 def terms(text: str) -> list[str]:
@@ -111,13 +112,17 @@ def _placed_words(text: str) -> Iterator[tuple[int, str]]:
     """Content words and where they start; of stop words those in capitals that are none, as in "the US", "Plan A"."""
     shouted, before = text.isupper(), ""
     for match in _TOKEN.finditer(text):
-        for at, word in enumerate(tokens(match.group()), start=match.start()):
-            stands_for = word.isupper() and (len(word) > 1 or (word == "A" and before[:1].isupper()))
-            if not is_stop_word(word) or (stands_for and not shouted):
+        for at, word in enumerate(_parts(match.group()), start=match.start()):
+            if not is_stop_word(word) or (not shouted and _stands_for_something(word, before)):
                 yield at, word
             before = word
 
 
+def _stands_for_something(word: str, before: str) -> bool:
+    return word.isupper() and (len(word) > 1 or (word == "A" and before[:1].isupper()))
+
+
+@lru_cache(maxsize=100_000)
 def _term(word: str) -> str:
     return normal_number(word) or number_word(word) or stem(word)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.numerals import NUMERAL, normal_number, number_word
+from rag.numerals import FIGURE, normal_number, number_word
 from rag.types import Premise
 
 _LESS, _MORE = "less|fewer|shorter|earlier|sooner|lower|younger", "more|longer|later|higher|older|greater"
@@ -23,7 +23,6 @@ _BOUND = re.compile(
 """Words of a bound, up to where its number begins."""
 _LOOKED_AT = 40
 """Characters before a number that they are looked for in."""
-_FIGURE = re.compile(rf"{NUMERAL}|[^\W\d_]+")
 
 
 class _Bounded(NamedTuple):
@@ -43,11 +42,12 @@ def other_bounds(text: str, passages: Sequence[str]) -> list[Premise]:
         Each with what the passages have in its place, in the order of the text; none that stands there as it does
         here, or by itself, too.
     """
-    theirs = [one for passage in passages for one in _read(passage)]
+    mine = [one for one in _read(text) if one.side]
+    theirs = [one for passage in passages for one in _read(passage)] if mine else []
     found = []
-    for one in _read(text):
+    for one in mine:
         same = [other for other in theirs if other.number == one.number]
-        if one.side and same and all(other.side not in ("", one.side) for other in same):
+        if same and all(other.side not in ("", one.side) for other in same):
             found.append(Premise(one.said, same[0].said))
     return found
 
@@ -56,7 +56,7 @@ def other_bounds(text: str, passages: Sequence[str]) -> list[Premise]:
 def _read(text: str) -> tuple[_Bounded, ...]:
     text = " ".join(text.split())
     found = []
-    for match in _FIGURE.finditer(text):
+    for match in FIGURE.finditer(text):
         if number := normal_number(match.group()) or number_word(match.group()):
             begin = max(0, match.start() - _LOOKED_AT)
             bound = _BOUND.search(text[begin : match.start()])

@@ -62,7 +62,7 @@ def other_number(
     Returns:
         The number cited and the one in its place, as they stand; None where they agree or speak of different things.
     """
-    cited, other = (signs_as_words(_LABEL.sub(" ", text)) for text in (cited, other))
+    cited, other = _comparable(cited), _comparable(other)
     mine, theirs = _values(cited), _values(other)
     if mine <= theirs or theirs <= mine or _of_other_years(mine, theirs):
         return None
@@ -115,6 +115,12 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
         if others:
             found.append(Premise(word, max(others, key=lambda one: one[0])[1]))
     return found
+
+
+@lru_cache(maxsize=1_000)
+def _comparable(text: str) -> str:
+    """Without numbers that are labels, and currencies in words."""
+    return signs_as_words(_LABEL.sub(" ", text))
 
 
 def _words(text: str) -> list[_Word]:

@@ -23,6 +23,8 @@ _CLOCK = r"\d{1,2}(?:[:.]\d{2})?[ \u00a0\u202f]?[ap](?:\.m\.|m\b)"
 _DIGITS = r"\d+(?:[.,:/]\d+)*(?:(?:st|nd|rd|th)\b)?"
 NUMERAL = rf"\b(?i:{_CLOCK})(?!\w)|{_DIGITS}|\b(?=[EFNOSTefnost])(?i:{_HUNDREDS}|{_TWO})(?!\w)"
 """Pattern of what is one number: a time of day, words that belong together, digits. One word by itself is not in it."""
+FIGURE = re.compile(rf"{NUMERAL}|[^\W\d_]+")
+"""A number, or a word, which may be one by itself."""
 _GROUPED = re.compile(r"(?:\d{1,3}(?:\.\d{3})*\.000|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?=$|,\d)")
 """A number with points between its thousands: it ends in three zeros, has two of them, or a comma after."""
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
@@ -88,7 +90,7 @@ def scaled(value: str, word: str) -> str:
 def numbers(text: str) -> set[str]:
     """Every number of a text in normal form; those before a scale word multiplied by it."""
     found: set[str] = set()
-    words = re.findall(rf"{NUMERAL}|[^\W\d_]+", text.casefold())
+    words = FIGURE.findall(text.casefold())
     for at, word in enumerate(words):
         if value := normal_number(word) or number_word(word):
             found.add(scaled(value, words[at + 1] if at + 1 < len(words) else ""))

@@ -58,6 +58,9 @@ def test_a_negation_bears_on_the_words_after_it_in_its_clause() -> None:
 )
 def test_a_number_and_a_bound_deny_nothing(text: str) -> None:
     assert words.negated(text) == set()
+
+
+def test_what_there_is_no_more_of_is_denied() -> None:
     assert words.negated("There is no more milk, and no longer any bread") == {"milk", "longer", "bread"}
 
 

@@ -14,11 +14,9 @@ from statistics import median
 from typing import NamedTuple
 
 from rag.formats.pdflines import MARKER, Line, overlap
-from rag.formats.pdfmargins import Mark, running_marks, without_running
+from rag.formats.pdfmargins import LOOSE, Mark, running_marks, without_running
 from rag.formats.rows import is_header, named_rows
 
-_LOOSE = 1.25
-"""A distance between lines this many times the usual one parts paragraphs."""
 _HEADING_LEADING = 1.0
 """Usual distance between the lines of one heading, in heights of a line; two headings stand further apart."""
 _OTHER_SIZE = 1.12
@@ -169,7 +167,7 @@ def _same_run(a: Line, b: Line, usual: float) -> bool:
         return False
     if step < 0:  # the top of the next column
         return not _ENDED.search(a.text) and b.text[0].islower()
-    return 0.3 < step < _LOOSE * usual
+    return 0.3 < step < LOOSE * usual
 
 
 def _paragraphs(run: Sequence[Line], page: Sequence[Line]) -> list[list[Line]]:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rag.formats.pdflines import Line, overlap
 
-_LOOSE = 1.25
+LOOSE = 1.25
 """A row stands apart at this many times the usual distance."""
 _CLEAR = 3.0
 """The same, where one page is all there is to go by."""
@@ -67,7 +67,7 @@ def running_marks(pages: Mapping[int, Sequence[Line]], height: float) -> frozens
     """
     rows = {index: _rows(page) for index, page in pages.items()}
     usual = median([step for page in rows.values() for step in _steps(page, height) if _is_usual(step)] or [1.2])
-    loose = _CLEAR if len(pages) == 1 else _LOOSE
+    loose = _CLEAR if len(pages) == 1 else LOOSE
     seen: Counter[Mark] = Counter()
     for index, page in rows.items():
         apart = _apart(_steps(page, height), loose, usual)

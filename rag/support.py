@@ -20,6 +20,7 @@ from rag.binding import unbound
 from rag.bounds import other_bounds
 from rag.conflicts import false_premises
 from rag.numerals import numbers
+from rag.roles import exchanged
 from rag.types import Verdict
 from rag.units import other_units
 from rag.words import OPPOSITES, names, negated, stem, terms, tokens
@@ -116,7 +117,10 @@ def judge_support(
     elsewhere = unbound(claim, evidence, context)
     if elsewhere:
         objections.append("not said of the same thing in the source: " + ", ".join(elsewhere))
-    if lacking.names or elsewhere:
+    turned = exchanged(claim, evidence)
+    if turned:
+        objections.append("the other way round in the source: " + ", ".join(turned))
+    if lacking.names or elsewhere or turned:
         score = min(score, thresholds.supported - _JUST_UNDER)
     share = f"{round(100 * lacking.coverage)} % of its words stand in the source"
     return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]))

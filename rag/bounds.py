@@ -1,7 +1,8 @@
-"""Bounds of a text: which of its numbers are the most or the least that there may be. Pure; knows nothing of documents.
+"""Bounds and signs of the numbers of a text: which are the most or the least, which below zero. Pure.
 
 "At most", "up to", "within", "no later than" and "until" leave what is below a number; "at least", "from", "after" and
-"no less than" what is above it. A sentence that takes the one for the other has every word of its source.
+"no less than" what is above it. A sentence that takes the one for the other, or 18 degrees for 18 below zero, has every
+word of its source. Knows nothing of documents.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _BOUND = re.compile(
     rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?: (?:the|a|an|about|age|of))* [$€£]? ?$", re.IGNORECASE
 )
 """Words of a bound, up to where its number begins."""
+_MINUS = re.compile(r"(?:^|[^\d\s%°]\s+|[(\[:=|/$€£]\s*)(?:[-−]|\bminus\s+)[$€£]?$", re.IGNORECASE)
+"""A sign before a number; what follows a number, as in "9 -17", goes on to another."""
+_BELOW_ZERO = re.compile(r"\s?°?\s?[CF]?(?:degrees?(?:\s\w+)?)?\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
 _LOOKED_AT = 40
 """Characters before a number that they are looked for in."""
 
@@ -28,6 +32,7 @@ _LOOKED_AT = 40
 class _Bounded(NamedTuple):
     number: str
     side: str
+    below: bool
     said: str
 
 
@@ -52,14 +57,35 @@ def other_bounds(text: str, passages: Sequence[str]) -> list[Premise]:
     return found
 
 
+def other_signs(text: str, passages: Sequence[str]) -> list[Premise]:
+    """Numbers that are below zero in the passages and not in a text, or the reverse.
+
+    Args:
+        text: A sentence.
+        passages: What it is compared with.
+
+    Returns:
+        As `other_bounds`.
+    """
+    theirs = [one for passage in passages for one in _read(passage)]
+    found = []
+    for one in _read(text):
+        same = [other for other in theirs if other.number == one.number]
+        if same and all(other.below != one.below for other in same):
+            found.append(Premise(one.said, same[0].said))
+    return found
+
+
 @lru_cache(maxsize=1_000)
 def _read(text: str) -> tuple[_Bounded, ...]:
     text = " ".join(text.split())
     found = []
     for match in FIGURE.finditer(text):
         if number := normal_number(match.group()) or number_word(match.group()):
-            begin = max(0, match.start() - _LOOKED_AT)
-            bound = _BOUND.search(text[begin : match.start()])
-            start = begin + bound.start() if bound else match.start()
-            found.append(_Bounded(number, (bound.lastgroup or "") if bound else "", text[start : match.end()]))
+            before = text[max(0, match.start() - _LOOKED_AT) : match.start()]
+            bound, minus, below = _BOUND.search(before), _MINUS.search(before), _BELOW_ZERO.match(text, match.end())
+            side = (bound.lastgroup or "") if bound else ""
+            said = before[bound.start() :] if bound else before[minus.start() :] if minus else ""
+            end = below.end() if below else match.end()
+            found.append(_Bounded(number, side, bool(minus or below), said + text[match.start() : end]))
     return tuple(found)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.binding import unbound
-from rag.bounds import other_bounds
+from rag.bounds import other_bounds, other_signs
 from rag.conflicts import false_premises
 from rag.numerals import numbers
 from rag.roles import exchanged
@@ -263,6 +263,8 @@ def _contrary(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> lis
         found.append("in another unit in the source: " + ", ".join(one.instead for one in amiss))
     if amiss := other_bounds(claim, evidence):
         found.append("bounded the other way in the source: " + ", ".join(one.instead for one in amiss))
+    if amiss := other_signs(claim, evidence):
+        found.append("on the other side of zero in the source: " + ", ".join(one.instead for one in amiss))
     if _turned(claim, wanted, evidence):
         found.append("says no where the source does not, or the reverse")
     return found

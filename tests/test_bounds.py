@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.bounds import other_bounds
+from rag.bounds import other_bounds, other_signs
 from rag.support import judge_support
 
 
@@ -47,4 +47,35 @@ def test_the_same_bound_in_other_words_and_one_that_stands_there_too_is_none(cla
 
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_any_text_will_do(text: str, passages: list[str]) -> None:
-    assert other_bounds(text, [*passages, text]) == []
+    assert other_bounds(text, [*passages, text]) == other_signs(text, [*passages, text]) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Store the vaccine at 18 °C.", "Store the vaccine at −18 °C."),
+        ("Store the vaccine at minus 5 °C.", "Store the vaccine at 5 °C."),
+        ("The lock freezes at 12 degrees.", "The lock freezes at 12 degrees Celsius below zero."),
+        ("The balance is €40.", "| balance | €-40 | or -€40 |"),
+        ("The fund returned 3.5 % last year.", "The fund returned -3.5 % last year."),
+    ],
+)
+def test_a_number_below_zero_is_none_above_it(claim: str, source: str) -> None:
+    assert other_signs(claim, [source])
+    assert other_signs(source, [claim])
+    assert judge_support(claim, [source]).verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("Store the vaccine at minus 18 °C.", "Store the vaccine at -18 °C."),
+        ("It is minus twelve degrees.", "It is 12 °C below zero."),
+        ("Open from 9 to 17.", "Open: 9 -17"),
+        ("Take form B-18 or 12-15 stamps.", "Take form B-18, and 12 - 15 stamps."),
+        ("Add 2 eggs.", "- 2 eggs"),
+        ("At 5 °C or -5 °C.", "It works at -5 °C and at 5 °C."),
+    ],
+)
+def test_the_same_sign_in_other_words_and_a_hyphen_or_list_are_none(claim: str, source: str) -> None:
+    assert other_signs(claim, [source]) == []

@@ -32,7 +32,8 @@ _SCHEMA = (
     "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
     " sha256 TEXT NOT NULL, chunks INTEGER NOT NULL, characters INTEGER NOT NULL, size_bytes INTEGER NOT NULL,"
-    " modified_s REAL NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, dated TEXT)",
+    " modified_s REAL NOT NULL, pages TEXT NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL, dated TEXT,"
+    " read_by TEXT)",
     # An id is never used twice, so the vector of an id never changes: the cache relies on it.
     "CREATE TABLE chunks (id INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL REFERENCES documents,"
     " start INTEGER NOT NULL, end INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL, text TEXT NOT NULL,"
@@ -41,6 +42,8 @@ _SCHEMA = (
     # Without content: what was indexed is made again from the chunk when it has to be taken out.
     f"CREATE VIRTUAL TABLE lexical USING fts5(head, body, content='', tokenize=\"{TOKENIZER}\")",
 )
+LATER_COLUMNS = ("dated", "read_by")
+"""Of documents: those that came later, and are empty where an earlier version wrote."""
 _WHAT_FAILED = {
     sqlite3.SQLITE_FULL: ("the disk is full", "make room, then run: rag index"),
     sqlite3.SQLITE_READONLY: ("it may not be written", "let yourself write it, or name another with --index"),
@@ -128,7 +131,7 @@ class Database:
             connection.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
 
     def create(self, manifest: Manifest) -> None:
-        """Lay out an empty file; one that holds something stays as it is, but for a column that it lacks.
+        """Lay out an empty file; one that holds something stays as it is, but for columns that it lacks.
 
         Args:
             manifest: What the index will be made with.
@@ -145,8 +148,10 @@ class Database:
                     connection.execute(statement)
                 rows = {"format": FORMAT, "identity": uuid4().hex, "generation": 0, **asdict(manifest)}
                 connection.executemany("INSERT INTO manifest VALUES (?, ?)", rows.items())
-            elif not has_dates(connection):
-                connection.execute("ALTER TABLE documents ADD COLUMN dated TEXT")
+                return
+            for column in LATER_COLUMNS:
+                if not has_column(connection, column):
+                    connection.execute(f"ALTER TABLE documents ADD COLUMN {column} TEXT")
 
     def close(self) -> None:
         """Close what is idle now, and what is in use when it is handed back."""
@@ -207,9 +212,9 @@ def is_empty(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,))
 
 
-def has_dates(connection: sqlite3.Connection) -> bool:
-    """False for an index of an earlier version, which knows no dates but those of files, until it is written."""
-    columns = connection.execute("SELECT count(*) FROM pragma_table_info('documents') WHERE name = 'dated'")
+def has_column(connection: sqlite3.Connection, name: str) -> bool:
+    """False for a column of documents that an index of an earlier version lacks, until it is written."""
+    columns = connection.execute("SELECT count(*) FROM pragma_table_info('documents') WHERE name = ?", (name,))
     return bool(columns.fetchone() == (1,))
 
 

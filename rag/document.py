@@ -47,6 +47,7 @@ class Document:
         size_bytes: Size of the file.
         modified_s: Modification time, seconds since the epoch.
         dated: ISO day that the document itself states; empty where it states none, None where nobody has looked.
+        read_by: Which readers of files made the text, as `rag.loaders.readers` names them; None where nobody knows.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Document:
     size_bytes: int = 0
     modified_s: float = 0.0
     dated: str | None = ""
+    read_by: str | None = ""
 
     def page_at(self, offset: int) -> int | None:
         """Number of the page that holds an offset, from 1; None where the format has no pages."""
@@ -76,7 +78,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """What the index knows of a document without its text; `chunks` and `characters` are counts, `dated` as there."""
+    """What the index knows of a document without its text; `chunks` and `characters` are counts, the rest as there."""
 
     path: str
     title: str
@@ -86,3 +88,4 @@ class DocumentInfo:
     size_bytes: int
     modified_s: float
     dated: str | None = ""
+    read_by: str | None = ""

@@ -1,6 +1,7 @@
 """Make an index equal to a folder: files added, changed, renamed, removed, and those that are as they were.
 
-What a file is, its path says; whether it changed, the SHA-256 of its bytes. One thread reads and cuts, one embeds in
+What a file is, its path says; whether it changed, the SHA-256 of its bytes; and what other readers made of it than
+those of today is read anew. One thread reads and cuts, one embeds in
 batches across files, and this one puts documents one by one, each as its parts come, so a killed run leaves whole
 documents, and the next run goes on from there. Knows the store and the embedder by their protocols alone.
 """
@@ -19,7 +20,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from rag.embedding import Embedded, Embedding
 from rag.errors import LoadError
 from rag.folder import counts, files_of, no_folder, watch
-from rag.loaders import document_path, file_digest, load
+from rag.loaders import document_path, file_digest, load, readers
 from rag.protocols import Embedder, Progress, Store, no_progress
 from rag.reading import Unread, ahead, read
 from rag.splitter import split
@@ -142,8 +143,7 @@ class _Run:
         todo = {}
         for path, digest in digests.items():
             before = self._known.get(path)
-            if before and before.sha256 == digest and path not in choice.anew:
-                self._date(before, files[path])
+            if before and before.sha256 == digest and path not in choice.anew and self._stands(before, files[path]):
                 self._note(path, "unchanged", before.chunks)
             elif before or not gone[digest] or not self._rename(gone[digest].pop(0), files[path]):
                 todo[path] = files[path]
@@ -186,7 +186,7 @@ class _Run:
             document = load(file, self._folder, self._max_bytes)
         except LoadError:
             document = None
-        if document is None or document.sha256 != info.sha256:
+        if document is None or document.sha256 != info.sha256 or not self._reads_alike(info, document):
             self._store.remove(info.path)
             self._note(info.path, "removed", 0)
             return False
@@ -194,16 +194,25 @@ class _Run:
         self._note(document.path, "renamed", info.chunks, f"was {info.path}")
         return True
 
-    def _date(self, info: DocumentInfo, file: Path) -> None:
-        """Look for the date of a document that an earlier version indexed, which did not."""
-        if info.dated is not None:
-            return
+    def _stands(self, info: DocumentInfo, file: Path) -> bool:
+        """Is the text of an unchanged file what its reader makes of it today? Where it is, that is noted."""
+        if info.read_by == readers():
+            return True
         try:
             document = load(file, self._folder, self._max_bytes)
         except LoadError:
-            return  # it is as it was, and its text is there: no reason to take it out
-        if document.sha256 == info.sha256:
-            self._store.rename(info.path, document)
+            return True  # it is as it was, and its text is there: no reason to take it out
+        if document.sha256 != info.sha256 or not self._reads_alike(info, document):
+            return False
+        self._store.rename(info.path, document)
+        return True
+
+    def _reads_alike(self, info: DocumentInfo, document: Document) -> bool:
+        """Did the readers that a document in the index was read by make of it what those of today do?"""
+        if info.read_by == document.read_by:
+            return True
+        before = self._store.read(info.path)
+        return (before.text, before.pages, before.headings) == (document.text, document.pages, document.headings)
 
     def _add(self, files: Mapping[str, Path]) -> None:
         self._done_bytes, self._total_bytes = 0, sum(map(_size, files.values()))

@@ -13,7 +13,7 @@ from sqlite3 import Connection
 
 import numpy as np
 
-from rag.database import has_dates, mark_renamed, raw, state_of
+from rag.database import LATER_COLUMNS, has_column, mark_renamed, raw, state_of
 from rag.errors import IndexDamaged
 from rag.lexical import indexed
 from rag.types import Chunk, Document, DocumentInfo, Heading, Ids, Matrix, Page, Vector
@@ -100,8 +100,8 @@ def _check(document: Document, chunks: Sequence[Chunk], vectors: Sequence[Vector
 def _insert_document(connection: Connection, document: Document, number: int, chunks: int) -> None:
     connection.execute(
         "INSERT INTO documents"
-        " (id, path, title, text, pages, headings, sha256, chunks, characters, size_bytes, modified_s, dated)"
-        " VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(zeroblob(?) AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?)",
+        " (id, path, title, text, pages, headings, sha256, chunks, characters, size_bytes, modified_s, dated, read_by)"
+        " VALUES (?, CAST(? AS TEXT), CAST(? AS TEXT), CAST(zeroblob(?) AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             number,
             *map(raw, (document.path, document.title)),
@@ -114,6 +114,7 @@ def _insert_document(connection: Connection, document: Document, number: int, ch
             document.size_bytes,
             document.modified_s,
             document.dated,
+            document.read_by,
         ),
     )
     with connection.blobopen("documents", "text", number) as text:  # a parameter would be held three times over
@@ -153,12 +154,13 @@ def delete(connection: Connection, path: str) -> int:
 
 
 def rename(connection: Connection, number: int, document: Document) -> None:
-    """Give a document another's path, title, size and dates; its words, title included, are indexed anew."""
+    """Give a document all of another but its text and bytes; its words, title included, are indexed anew."""
     _unindex(connection, number)
+    known = (raw(document.path), raw(document.title), document.size_bytes, document.modified_s)
     connection.execute(
         "UPDATE documents SET path = CAST(? AS TEXT), title = CAST(? AS TEXT), size_bytes = ?, modified_s = ?,"
-        " dated = ? WHERE id = ?",
-        (raw(document.path), raw(document.title), document.size_bytes, document.modified_s, document.dated, number),
+        " dated = ?, read_by = ? WHERE id = ?",
+        (*known, document.dated, document.read_by, number),
     )
     _index(connection, _words(connection, number))
     mark_renamed(connection)
@@ -173,14 +175,14 @@ def find(connection: Connection, path: str) -> int | None:
 def infos(connection: Connection) -> list[DocumentInfo]:
     """All documents without their text, by path."""
     columns = "path, title, sha256, chunks, characters, size_bytes, modified_s"
-    rows = connection.execute(_ALL.format(columns, _dated(connection)) + " ORDER BY path")
+    rows = connection.execute(_ALL.format(columns, _later(connection)) + " ORDER BY path")
     return [DocumentInfo(*row) for row in rows]
 
 
 def read(connection: Connection, path: str) -> Document | None:
     """A document whole, as it was put; None where there is none."""
     columns = "path, title, text, sha256, pages, headings, size_bytes, modified_s"
-    query = _ALL.format(columns, _dated(connection)) + " WHERE path = CAST(? AS TEXT)"
+    query = _ALL.format(columns, _later(connection)) + " WHERE path = CAST(? AS TEXT)"
     row = connection.execute(query, (raw(path),)).fetchone()
     if row is None:
         return None
@@ -196,8 +198,8 @@ def read(connection: Connection, path: str) -> Document | None:
     )
 
 
-def _dated(connection: Connection) -> str:
-    return "dated" if has_dates(connection) else "NULL"
+def _later(connection: Connection) -> str:
+    return ", ".join(name if has_column(connection, name) else "NULL" for name in LATER_COLUMNS)
 
 
 def chunks(connection: Connection, ids: Sequence[int]) -> list[Chunk]:

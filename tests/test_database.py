@@ -136,6 +136,7 @@ def test_threads_read_whole_states_while_one_writes(folder: Path) -> None:
 def without_dates(folder: Path) -> None:
     """Make the index one of the version before dates."""
     change(folder, "ALTER TABLE documents DROP COLUMN dated")
+    change(folder, "ALTER TABLE documents DROP COLUMN read_by")
 
 
 def test_an_index_without_dates_is_read_as_it_is_and_gets_them_beside_its_readers(folder: Path) -> None:

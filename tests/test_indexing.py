@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from rag.errors import UsageError
 from rag.indexing import Choice, Report, sync
+from rag.loaders import readers
 from rag.store import Manifest, SqliteStore
 from rag.testing import FakeEmbedder
 from rag.types import Matrix
@@ -244,16 +246,43 @@ def test_chunks_are_no_longer_than_the_embedder_reads(world: World) -> None:
     assert len(hits) > 10 and max(world.embedder.count_tokens(hit.chunk.text) for hit in hits) <= 20
 
 
-def test_dates_that_an_earlier_version_did_not_look_for_are_looked_for_once(world: World, tmp_path: Path) -> None:
+def test_what_an_earlier_version_read_is_read_once_more_and_embedded_only_where_it_reads_otherwise(
+    world: World, tmp_path: Path
+) -> None:
     mail = "From: a@example.org\nDate: Mon, 01 Jan 2024 10:00:00 +0000\n\nRent is due."
     (world.docs / "a.eml").write_text(mail)
-    world.write(b="Cats may stay.")
+    world.write(b="Cats may stay.", c="Dogs may not.")
     world.sync()
-    change(tmp_path / "index", "UPDATE documents SET dated = NULL")
-    assert world.actions() == {"a.eml": "unchanged", "b.txt": "unchanged"}
-    assert [info.dated for info in world.store.documents()] == ["2024-01-01", ""]
+    change(tmp_path / "index", "UPDATE documents SET dated = NULL, read_by = NULL")
+    change(tmp_path / "index", "UPDATE documents SET text = 'Dogs maynot.' WHERE path = 'c.txt'")
+    assert world.actions() == {"a.eml": "unchanged", "b.txt": "unchanged", "c.txt": "changed"}
+    assert [info.dated for info in world.store.documents()] == ["2024-01-01", "", ""]
+    assert {info.read_by for info in world.store.documents()} == {readers()}
+    assert world.embedder.calls == [1] and world.store.read("c.txt").text == "Dogs may not."
     generation = world.store.generation
-    assert world.embedder.calls == [] and world.actions() and world.store.generation == generation
+    assert set(world.actions().values()) == {"unchanged"} and world.store.generation == generation
+
+
+def test_what_was_renamed_since_other_readers_read_it_is_read_anew(world: World, tmp_path: Path) -> None:
+    world.write(a="Cats may stay.", b="Dogs may not.")
+    world.sync()
+    change(tmp_path / "index", "UPDATE documents SET read_by = 'others'")
+    change(tmp_path / "index", "UPDATE documents SET text = 'Dogs maynot.' WHERE path = 'b.txt'")
+    (world.docs / "a.txt").rename(world.docs / "c.txt")
+    (world.docs / "b.txt").rename(world.docs / "d.txt")
+    assert world.actions() == {"b.txt": "removed", "c.txt": "renamed", "d.txt": "added"}
+    assert world.store.read("d.txt").text == "Dogs may not."
+
+
+def test_what_other_readers_could_read_and_those_of_today_cannot_stays(world: World, tmp_path: Path) -> None:
+    world.write(a="Cats may stay.")
+    (world.docs / "b.docx").write_bytes(b"PK\3\4 no package")
+    world.sync()
+    change(tmp_path / "index", "UPDATE documents SET read_by = 'others'")
+    digest = hashlib.sha256((world.docs / "b.docx").read_bytes()).hexdigest()
+    change(tmp_path / "index", f"UPDATE documents SET path = 'b.docx', sha256 = '{digest}'")
+    (world.docs / "a.txt").unlink()
+    assert world.actions() == {"b.docx": "unchanged"}
 
 
 def test_what_is_left_out_goes_and_comes_back_and_what_is_read_anew_is_embedded(world: World) -> None:

@@ -276,11 +276,10 @@ def test_what_was_renamed_since_other_readers_read_it_is_read_anew(world: World,
 
 def test_what_other_readers_could_read_and_those_of_today_cannot_stays(world: World, tmp_path: Path) -> None:
     world.write(a="Cats may stay.")
-    (world.docs / "b.docx").write_bytes(b"PK\3\4 no package")
+    (world.docs / "b.docx").write_bytes(broken := b"PK\3\4 no package")
     world.sync()
-    change(tmp_path / "index", "UPDATE documents SET read_by = 'others'")
-    digest = hashlib.sha256((world.docs / "b.docx").read_bytes()).hexdigest()
-    change(tmp_path / "index", f"UPDATE documents SET path = 'b.docx', sha256 = '{digest}'")
+    as_b = f"path = 'b.docx', sha256 = '{hashlib.sha256(broken).hexdigest()}'"
+    change(tmp_path / "index", f"UPDATE documents SET read_by = 'others', {as_b}")
     (world.docs / "a.txt").unlink()
     assert world.actions() == {"b.docx": "unchanged"}
 

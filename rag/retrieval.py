@@ -145,7 +145,8 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
     """Convex combination of two rankings' scores, each divided by the best of its own ranking.
 
     Ranks alone throw away how far apart the scores are: on the development sets this beat reciprocal rank fusion on
-    every one (docs/decisions/0007-fusion.md; Bruch, Gai and Ingber, TOIS 2023).
+    every one (docs/decisions/0007-fusion.md; Bruch, Gai and Ingber, TOIS 2023). What the vectors did not bring counts
+    as near as the last that they did: it may be hardly less, and one that has all the words of a question is not lost.
 
     Args:
         dense: Best first, scored by inner product.
@@ -155,10 +156,11 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
         Every hit of either, best first, scored in [0, 1], with its rank in each.
     """
     found: dict[tuple[str, int], Hit] = {}
+    least = min((share for _, share in _shares(dense)), default=0.0)
     for rank, (hit, share) in enumerate(_shares(dense), start=1):
         found[hit.chunk.key] = replace(hit, score=_DENSE * share, dense_rank=rank)
     for rank, (hit, share) in enumerate(_shares(lexical), start=1):
-        known = found.get(hit.chunk.key, replace(hit, score=0.0))
+        known = found.get(hit.chunk.key, replace(hit, score=_DENSE * least))
         score = known.score + (1 - _DENSE) * share
         found[hit.chunk.key] = replace(known, score=score, lexical_rank=rank, lexical_score=hit.score)
     return sorted(found.values(), key=_order)

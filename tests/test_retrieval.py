@@ -25,9 +25,15 @@ def turns(*texts: str) -> list[Turn]:
 
 def test_scores_are_shares_of_the_best_of_each_ranking() -> None:
     fused = fuse([hit("a", 0.8), hit("b", 0.4)], [hit("b", 10), hit("c", 5)])
-    assert [(h.chunk.document, round(h.score, 3)) for h in fused] == [("a", 0.7), ("b", 0.65), ("c", 0.15)]
+    assert [(h.chunk.document, round(h.score, 3)) for h in fused] == [("a", 0.7), ("b", 0.65), ("c", 0.5)]
     assert (fused[1].dense_rank, fused[1].lexical_rank) == (2, 1)
     assert (fused[0].dense_rank, fused[0].lexical_rank) == (1, None)
+
+
+def test_what_the_vectors_did_not_bring_counts_as_near_as_the_last_that_they_did() -> None:
+    fused = fuse([hit("near", 0.8), hit("nearer than most", 0.6)], [hit("all the words", 10), hit("a word", 1)])
+    assert [h.chunk.document for h in fused] == ["all the words", "near", "a word", "nearer than most"]
+    assert fused[0].dense_rank is None and fuse([], [hit("a", 2)])[0].score == pytest.approx(0.3)
 
 
 def test_scores_below_nought_count_for_nothing() -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from rag.dates import dates_in_words
 from rag.numerals import normal_number, number_word, numbers
 from rag.types import Premise
 from rag.units import signs_as_words
@@ -40,7 +41,8 @@ _LABEL = re.compile(
 )
 """A number that says where something stands, and counts nothing."""
 _MONTHS = frozenset("january february march april june july august september october november december".split())
-"""They stand for numbers; `may` is a verb more often."""
+"""They stand for numbers; `may` is a verb more often, unless a day stands before it."""
+_NO_MONTH = re.compile(r"(?<![0-9] )May\b")
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _Word = tuple[str, str]
@@ -60,7 +62,8 @@ def other_number(
             numbers beside the same words, and only what is the same but for one number disagrees.
 
     Returns:
-        The number cited and the one in its place, as they stand; None where they agree or speak of different things.
+        The number cited and the one in its place, as they stand, or as they do in a date that is written out; None
+        where they agree or speak of different things.
     """
     cited, other = _comparable(cited), _comparable(other)
     mine, theirs = _values(cited), _values(other)
@@ -96,6 +99,7 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
         Its numbers that no passage has, and its words of which none has but the opposite, each with what is in its
         place; in the order of the question.
     """
+    question, passages = _dated(question), [_dated(text) for text in passages]
     here, mine, denied = _words(question), _values(question), negated(question)
     comparable = [at for at, (word, term) in enumerate(here) if term in OPPOSITES or _is_number(word)]
     there = [(_words(text), negated(text)) for text in passages] if comparable else []
@@ -119,8 +123,13 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
 
 @lru_cache(maxsize=1_000)
 def _comparable(text: str) -> str:
-    """Without numbers that are labels, and currencies in words."""
-    return signs_as_words(_LABEL.sub(" ", text))
+    """Without numbers that are labels, currencies and dates in words."""
+    return signs_as_words(_LABEL.sub(" ", _dated(text)))
+
+
+def _dated(text: str) -> str:
+    """With dates in words; `May` in a capital is left to them."""
+    return _NO_MONTH.sub("may", dates_in_words(text))
 
 
 def _words(text: str) -> list[_Word]:
@@ -153,7 +162,7 @@ def _but_numbers(words: Sequence[_Word]) -> set[str]:
 @lru_cache(maxsize=1_000)
 def _values(text: str) -> frozenset[str]:
     """Numbers in normal form, and months."""
-    return _MONTHS.intersection(tokens(text.casefold())) | numbers(text)
+    return frozenset(word.casefold() for word in tokens(text) if _is_month(word)) | numbers(text)
 
 
 def _of_other_years(mine: frozenset[str], theirs: frozenset[str]) -> bool:
@@ -163,7 +172,11 @@ def _of_other_years(mine: frozenset[str], theirs: frozenset[str]) -> bool:
 
 
 def _is_number(word: str) -> bool:
-    return bool(normal_number(word) or number_word(word) or word.casefold() in _MONTHS)
+    return bool(normal_number(word) or number_word(word) or _is_month(word))
+
+
+def _is_month(word: str) -> bool:
+    return word == "May" or word.casefold() in _MONTHS
 
 
 def _unit(words: Sequence[_Word], at: int) -> str:

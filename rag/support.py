@@ -19,6 +19,7 @@ from itertools import pairwise
 from rag.binding import unbound
 from rag.bounds import other_bounds, other_signs
 from rag.conflicts import false_premises
+from rag.dates import dates_in_words, months
 from rag.numerals import numbers
 from rag.roles import exchanged
 from rag.types import Verdict
@@ -97,6 +98,7 @@ def judge_support(
     Returns:
         A score in [0, 1], never `supported` with a number that the evidence lacks or a negation turned round.
     """
+    claim, evidence = dates_in_words(claim), [dates_in_words(text) for text in evidence]
     wanted = terms(claim)
     if any(not _contrary(claim, wanted, [sentence]) for sentence in _standing(claim, evidence)):
         return Support(1.0, "supported", "its words stand in the source in this order")
@@ -211,7 +213,7 @@ def _lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context
     spelled = {term for text in evidence for term in (word.casefold() for word in tokens(text))}
     return _Lacking(
         coverage=len(unique & stated) / len(unique),
-        numbers=sorted(n for n in numbers(claim) - figures if n not in spelled),
+        numbers=sorted(n for n in (numbers(claim) | months(claim)) - figures if n not in spelled),
         names=sorted({name for name in names(claim) if name not in stated | figures}),
     )
 

@@ -131,6 +131,29 @@ def test_may_is_no_month() -> None:
     assert false_premises("Members may park in the yard.", ["Members 2020 park in the yard."]) == []
 
 
+PAID = "The invoice for the pump was paid on 4 May 2024."
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("2024-05-04", None),
+        ("04.05.2024", None),
+        ("May 4th", None),
+        ("2024-05-05", ("4", "5")),
+        ("05.05.2024", ("4", "5")),
+        ("2024-08-04", ("May", "August")),
+        ("Aug. 4, 2024", ("May", "August")),
+    ],
+)
+def test_one_date_in_two_forms_is_no_conflict_and_two_are_one(written: str, numbers: tuple[str, str] | None) -> None:
+    other = PAID.replace("4 May 2024", written)
+    assert other_number("When was the invoice for the pump paid?", PAID, other) == numbers
+    assert other_number("When was the invoice for the pump paid?", other, PAID) == (numbers and numbers[::-1])
+    asked = f"Was the invoice for the pump paid on {written}?"
+    assert false_premises(asked, [PAID]) == ([numbers[::-1]] if numbers else [])
+
+
 STEP = "From the end of probation there are four weeks of sick pay."
 ROW = "Item: AL-25; Description: pump; Price: 214"
 

@@ -44,6 +44,25 @@ def test_a_wrong_number_is_unsupported_and_named(claim: str) -> None:
     assert "number not in the source" in support.why
 
 
+@pytest.mark.parametrize("written", ["2024-03-03", "3.3.2024", "Mar. 3rd, 2024", "3rd of March, 2024"])
+def test_a_date_may_be_written_otherwise(written: str) -> None:
+    source = SOURCE.replace("3 March 2024", written)
+    assert judge_support("The harbour office approved 14 permits on 3 March 2024.", [source]).verdict == "supported"
+    assert judge_support(source, [SOURCE]).verdict == "supported"
+    assert judge_support(source, [f"It snowed. {source}"]).score == 1.0
+    for wrong in ("4 March 2024", "3 May 2024", "3 March 2023"):
+        support = judge_support(f"The harbour office approved 14 permits on {wrong}.", [source])
+        assert support.verdict == "unsupported", support
+
+
+def test_a_date_that_may_be_either_of_two_supports_neither() -> None:
+    source = SOURCE.replace("3 March 2024", "03/04/2024")
+    assert judge_support(source, [source]).score == 1.0
+    for read in ("3 April 2024", "4 March 2024"):
+        claim = f"The harbour office approved 14 permits on {read}."
+        assert judge_support(claim, [source]).verdict == "unsupported"
+
+
 def test_a_number_may_be_spelled_out() -> None:
     support = judge_support("The harbour office approved fourteen permits on 3 March 2024.", [SOURCE])
     assert support.verdict == "supported", support

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from rag.conflicts import false_premises
 from rag.errors import ConfigError
+from rag.follow_ups import leans
 from rag.types import Evidence, Hit, Premise
 from rag.words import content_words, terms
 
@@ -31,6 +32,8 @@ _MOST = 10.0
 """Farthest that log-odds count."""
 _SURE = 30.0
 """Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
+_SOME = 2
+"""Fewest content words by which a last turn says itself what it asks for."""
 _SENTENCE_END, _CLAUSE_END = re.compile(r"[.?!]\s+"), re.compile(r"[,;:–—-]\s+")
 _VERB_FIRST = re.compile(
     r"(?:(?:and|so|but|or|ok|okay|then)\s+)*"
@@ -156,6 +159,7 @@ def decide(
     evidence: Sequence[Evidence],
     opinion: Opinion | None = None,
     weights: Mapping[str, float] | None = None,
+    turn: str = "",
 ) -> Answerability:
     """Probability that the evidence answers the question.
 
@@ -165,6 +169,8 @@ def decide(
         evidence: Best first.
         opinion: Of the judge; None to decide by retrieval.
         weights: By feature, and `intercept`; None for those that are shipped.
+        turn: The last turn of a conversation as it was put. Where earlier turns were put before it, they may have an
+            answer, and it none: evidence that says not one of its own words answers it not.
 
     Returns:
         The probability, what it rests on, and what of the question the evidence lacks or has otherwise, in its order.
@@ -177,6 +183,9 @@ def decide(
     values = judged(query, opinion) if opinion else features(hits, evidence)
     likely = probability(values, weights or shipped(opinion.judge if opinion else ""))
     everything = {term for item in evidence for term in _words(item)}
+    own = set(terms(turn)) if turn and leans(turn) and len(turn) < len(query) else set()
+    if len(own) >= _SOME and not own & everything:
+        likely = 0.0
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
     premises = tuple(false_premises(query, [item.text for item in evidence]))
     return Answerability(likely, missing, values, opinion.judge if opinion else "", premises)

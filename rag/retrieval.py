@@ -14,6 +14,7 @@ import numpy as np
 from rag.follow_ups import is_courtesy, leans, standalone, topic, without_courtesy
 from rag.protocols import Embedder, Store
 from rag.types import Hit, Turn, Vector
+from rag.words import terms
 
 _DENSE = 0.7
 """Weight of the dense score against the lexical one."""
@@ -24,10 +25,14 @@ _KINDRED = 0.5
 _PLAIN, _CLEAR, _VAGUE = 0.8, 0.5, 0.3
 """Inner product with the nearest passage: from the first, a last turn needs no help, whatever it is about; from the
 second, none unless it is about the same thing; from the third down, all there is."""
-_LOST = 0.25
-"""Under this a last turn leans on what was said before, in whatever language."""
 _REWRITTEN = 0.3
 """How much what was spoken of before must count for a question to be rewritten; below it is another topic."""
+_LOST, _AKIN = 0.25, 0.2
+"""With nothing nearer than the first, a turn that is as kindred as the second leans on what was said before, though in
+a language that neither the rules nor the index know."""
+_STRANGE, _FEW = 0.06, 2
+"""Less kindred than the first, a turn of more content words than the second is about something else, whatever words it
+points with."""
 
 
 class Wanted(NamedTuple):
@@ -73,8 +78,9 @@ def wanted(
         return found
     theirs = embedder.embed_query(before.said)
     nearest = max((hit.score for hit in store.dense(found.vector, 1, scope)), default=0.0)
-    pull = _pull(float(found.vector @ theirs), nearest)
-    if pull >= _REWRITTEN and (leans(question) or nearest < _LOST):
+    kinship = float(found.vector @ theirs)
+    pull = _pull(kinship, nearest)
+    if pull >= _REWRITTEN and _goes_on(question, kinship, nearest):
         found = _rewritten(found, standalone(question, history), embedder)
     elif pull:
         found = found._replace(words=(*found.words, (before.asked, pull * _BEFORE_LEXICAL)))
@@ -82,6 +88,13 @@ def wanted(
         return found
     mixed = _unit(found.vector + np.float32(pull * _BEFORE_DENSE) * theirs)
     return found._replace(vector=mixed, whole=f"{before.said} {question}")
+
+
+def _goes_on(question: str, kinship: float, nearest: float) -> bool:
+    """Can a turn be read only with what was said before? A question that nothing is near need not be one of those."""
+    if leans(question):
+        return kinship >= _STRANGE or len(set(terms(question))) <= _FEW
+    return nearest < _LOST and kinship >= _AKIN
 
 
 def _rewritten(found: Wanted, query: str, embedder: Embedder) -> Wanted:

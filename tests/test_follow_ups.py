@@ -47,6 +47,24 @@ def test_it_is_among_the_first_in_all_but_one(seeds: Pipeline) -> None:
     assert len(late) <= 1, late
 
 
+SPOKEN_OF = turns("What does the Teal cost for a day?", "The Teal costs 55 crowns for a day.")
+
+
+@pytest.mark.parametrize(
+    "question", ["Who won the 1998 world cup in curling?", "Who wrote Moby Dick?", "What is the capital of Mongolia?"]
+)
+def test_a_question_that_nothing_speaks_of_is_not_taken_for_the_one_before(seeds: Pipeline, question: str) -> None:
+    answer = seeds.ask(question, history=SPOKEN_OF)
+    assert (answer.query, answer.status) == (question, "refused"), answer.text
+
+
+def test_a_turn_of_whose_own_words_nothing_is_said_does_not_get_the_answer_of_the_one_before(seeds: Pipeline) -> None:
+    answer = seeds.ask("And how do I insure it against thunderstorms?", history=SPOKEN_OF)
+    assert answer.query != answer.question, "it leans on the turn before"
+    assert (answer.status, answer.answerable) == ("refused", 0.0), answer.text
+    assert seeds.ask("And for half a day?", history=SPOKEN_OF).status == "answered"
+
+
 @pytest.mark.parametrize("text", ["Thanks!", "Great, thank you.", "OK", "Danke.", "¡Gracias!", "I see"])
 def test_courtesies_ask_nothing(text: str) -> None:
     assert is_courtesy(text)

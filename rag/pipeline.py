@@ -220,7 +220,7 @@ class Pipeline:
     def _decide(self, run: Run, stop: StopSignal) -> None:
         opinion = self._opinion(run, stop)
         weights = self.calibration.weights_for(opinion.judge if opinion else "") if self.calibration else None
-        run.decision = answerability.decide(run.query, run.hits, run.evidence, opinion, weights)
+        run.decision = answerability.decide(run.query, run.hits, run.evidence, opinion, weights, run.question)
 
     def _opinion(self, run: Run, stop: StopSignal) -> answerability.Opinion | None:
         """What the judge says of the evidence; None where there is no judge, nothing to read, or a stop came first."""

@@ -20,6 +20,8 @@ from rag.types import Policy
 
 PLACES = ("index", "folder", "cache", "offline", "host", "port", "auth", "api_key", "max_file_bytes")
 """Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
+_NAMED = ("folder", "index", "embedder", "generator")
+"""Settings that must say something: nothing, such as an unset variable of the shell, would be the current folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,18 @@ class Config:
         """
         for item in fields(self):
             value = getattr(self, item.name)
-            if type(value) is not type(item.default):
+            whole = type(value) is int and isinstance(item.default, float)
+            if type(value) is not type(item.default) and not whole:
                 raise ConfigError(f"{item.name} = {value!r}: expected {type(item.default).__name__}")
+            if item.name in _NAMED and not value:
+                hint = f"name one, or leave it out for {item.default!r}"
+                raise ConfigError(f"{item.name} = '': must not be empty", hint)
             if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
                 raise ConfigError(f"{item.name} = {value!r}: must not be negative")
         for name in ("refuse_below", "support_above", "support_below"):
             if not 0 <= getattr(self, name) <= 1:  # NaN is neither
                 raise ConfigError(f"{name} = {getattr(self, name)!r}: must be in [0, 1]")
+            object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 have one fingerprint
         for name in ("chunk_tokens", "k", "candidates", "evidence_sentences", "evidence_tokens", "answer_tokens"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} = {getattr(self, name)!r}: must be at least 1")
@@ -132,12 +139,20 @@ def load_config(flags: Mapping[str, Any], environ: Mapping[str, str], project: P
 
 def _from_file(project: Path) -> dict[str, Any]:
     try:
-        table: dict[str, Any] = tomllib.loads(project.read_text("utf-8")).get("tool", {}).get("rag", {})
+        found: Any = tomllib.loads(project.read_text("utf-8-sig"))
     except FileNotFoundError:
         return {}
+    except OSError as exc:
+        hint = "let yourself read it, or move it away"
+        raise ConfigError(f"{project}: cannot be read: {exc.strerror}", hint) from exc
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
         raise ConfigError(f"{project}: not valid TOML: {exc}") from exc
-    return table
+    for at, key in (("tool", "tool"), ("tool.rag", "rag")):
+        found = found.get(key, {})
+        if not isinstance(found, dict):
+            hint = "write the settings under one line [tool.rag]"
+            raise ConfigError(f"{project}: [{at}] is of type {type(found).__name__}, expected a table", hint)
+    return dict(found)
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`rag.db`: its schema, its manifest, and connections for many readers beside one writer.
+"""`rag.db`: its schema, its manifest, and transactions for many readers beside one writer.
 
 Every read sees one state of the index, whatever is written meanwhile (SQLite in WAL mode). Every write is one
 transaction, and raises the generation by which caches know that they are stale. Knows no search.
@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from rag.connections import Connections
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, StoreError
 from rag.lexical import TOKENIZER
 
@@ -22,12 +22,8 @@ FORMAT = "1"
 """Raise it with any change to the schema or to `rag.lexical.indexed`: an index of another format is not opened.
 
 A column that may be empty is no such change: a writer adds it, and readers do without until then."""
-_BUSY_TIMEOUT_S = 30.0
-_CACHE_KIB = 32_000
 _PAGE_BYTES = 8_192
 """Five vectors of 384 numbers fill one to 94 %; two fill the usual 4,096 to 75 %."""
-_WAL_BYTES = 64 << 20
-"""What is left of the write-ahead log after a large document."""
 _SCHEMA = (
     "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
@@ -86,7 +82,7 @@ class Manifest:
 
 
 class Database:
-    """Connections to one `rag.db`, handed out to one thread at a time.
+    """One `rag.db`, read and written; safe to use from several threads.
 
     Args:
         path: The file.
@@ -98,10 +94,7 @@ class Database:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.rebuild = f"rag index --rebuild --index {shlex.quote(str(path.parent))}"
-        self._uri = f"{path.absolute().as_uri()}?mode={'rwc' if create else 'rw'}"
-        self._idle: list[sqlite3.Connection] = []
-        self._guard = threading.Lock()
-        self._closed = False
+        self._connections = Connections(path, create=create)
 
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -139,7 +132,7 @@ class Database:
         Raises:
             StoreError: The file is damaged or cannot be written.
         """
-        with _named(self.rebuild), self._connection() as connection:
+        with _named(self.rebuild), self._connections.one() as connection:
             connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
@@ -155,15 +148,11 @@ class Database:
 
     def close(self) -> None:
         """Close what is idle now, and what is in use when it is handed back."""
-        with self._guard:
-            self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        self._connections.close()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with _named(self.rebuild), self._connection() as connection:
+        with _named(self.rebuild), self._connections.one() as connection:
             connection.execute(begin)
             try:
                 yield connection
@@ -171,40 +160,6 @@ class Database:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        with self._guard:
-            if self._closed:
-                raise StoreError("the index is closed", "open it again")
-            connection = self._idle.pop() if self._idle else None
-        connection = connection or self._connect()
-        try:
-            yield connection
-        finally:
-            self._hand_back(connection)
-
-    def _hand_back(self, connection: sqlite3.Connection) -> None:
-        with self._guard:
-            if not self._closed:
-                self._idle.append(connection)
-                return
-        connection.close()
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._uri, uri=True, timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
-        connection.text_factory = _text
-        try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
-        except sqlite3.DatabaseError:
-            connection.close()
-            raise
-        return connection
 
 
 def is_empty(connection: sqlite3.Connection) -> bool:
@@ -240,6 +195,27 @@ def manifest_of(connection: sqlite3.Connection) -> Manifest:
         raise IndexDamaged(f"the manifest of the index is damaged: {exc}") from exc
 
 
+def checked(connection: sqlite3.Connection, wanted: Manifest | None, *, splitter: bool = False) -> Manifest:
+    """What the index was made with, where that is as it has to be.
+
+    Args:
+        connection: Within a transaction.
+        wanted: What it has to be made with; None for whatever it is.
+        splitter: Whether the splitter counts.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        IndexMismatch: Made otherwise.
+        IndexDamaged: The manifest is incomplete.
+    """
+    found = manifest_of(connection)
+    if wanted:
+        found.expect(wanted, splitter=splitter)
+    return found
+
+
 def state_of(connection: sqlite3.Connection) -> tuple[str, int]:
     """Identity of the index, as 32 hexadecimal digits, and its generation, which goes up with every write."""
     rows = dict(connection.execute("SELECT key, value FROM manifest WHERE key IN ('identity', 'generation')"))
@@ -262,10 +238,6 @@ def renamed_at(connection: sqlite3.Connection) -> int:
 def raw(text: str) -> bytes:
     """Text for `CAST(? AS TEXT)`: SQLite's own binding refuses unpaired surrogates."""
     return text.encode("utf-8", "surrogatepass")
-
-
-def _text(stored: bytes) -> str:
-    return stored.decode("utf-8", "surrogatepass")
 
 
 @contextmanager

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import threading
-from collections.abc import Callable, Collection, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from rag.errors import RagError, UsageError
+from rag.errors import LoadError, RagError, UsageError
 from rag.loaders import list_files
 from rag.protocols import StopSignal
 from rag.scope import normalised
@@ -36,9 +38,9 @@ _REST_MS = 200
 """How long a folder must be at rest before its changes count."""
 
 
-def files_of(folder: Path) -> list[Path]:
-    """The files of a folder, but for those of an index that lies in it."""
-    files = list_files(folder)
+def files_of(folder: Path, unlisted: Callable[[LoadError], object] = logger.warning) -> list[Path]:
+    """The files of a folder, but for those of an index that lies in it; see `rag.loaders.list_files`."""
+    files = list_files(folder, unlisted)
     if any(path.name == _INDEX for path in files):
         return [path for path in files if not _is_of_index(path, folder)]
     return files
@@ -47,7 +49,8 @@ def files_of(folder: Path) -> list[Path]:
 def watch(folder: Path, run: Callable[[], object], stop: StopSignal) -> None:
     """Call `run` at once and whenever the folder has changed and come to rest, until told to stop.
 
-    An error of one run is logged with its remedy, and the next change is waited for.
+    An error of one run is logged with its remedy, and the next change is waited for. A folder that is deleted and made
+    anew, or that a link leads to instead, is a change.
 
     Args:
         folder: Folder of documents.
@@ -57,34 +60,66 @@ def watch(folder: Path, run: Callable[[], object], stop: StopSignal) -> None:
     Raises:
         UsageError: There is no such folder.
     """
-    import watchfiles  # takes as long to import as the rest of this file
-
     if not folder.is_dir():
         raise no_folder(folder)
-    root = folder.resolve()
-    due = True  # the first time-out comes once the folder is watched, so no change falls in between
-    for changes in watchfiles.watch(
-        root,
-        watch_filter=lambda _change, path: _counts(Path(path), root),
-        stop_event=stop,
-        rust_timeout=_LOOK_MS,
-        yield_on_timeout=True,
-        step=_REST_MS,
-    ):
-        if changes or due:
-            due = False
+    while not stop.is_set():
+        for _ in _changes(folder, stop):
             try:
                 run()
             except RagError as exc:
                 logger.error("%s", exc)  # noqa: TRY400 (the message and its hint are all there is to say)
 
 
+def _changes(folder: Path, stop: StopSignal) -> Iterator[None]:
+    """Each time that a folder has changed, the first at once; ends when there is another one at its path."""
+    import watchfiles  # takes as long to import as the rest of this file
+
+    root, watched = folder.resolve(), _identity(folder)
+    due, lost = True, False  # the first time-out comes once the folder is watched, so no change falls in between
+    looks = watchfiles.watch(
+        root,
+        watch_filter=lambda _change, path: _counts(Path(path), root),
+        stop_event=stop,
+        rust_timeout=_LOOK_MS,
+        yield_on_timeout=True,
+        step=_REST_MS,
+    )
+    try:
+        for changes in looks:
+            lost = lost or (watchfiles.Change.deleted, str(root)) in changes  # the new one may be of the same number
+            if (there := _identity(folder)) and (lost or there != watched):
+                return
+            if changes or due:
+                due = False
+                yield
+    except FileNotFoundError:  # it went just before it was watched
+        time.sleep(_LOOK_MS / 1_000)
+    finally:
+        looks.close()
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another at its path; None while there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if stat.S_ISDIR(found.st_mode) else None
+
+
 def _is_of_index(path: Path, folder: Path) -> bool:
     parts = path.relative_to(folder).parts
-    if parts and parts[0] in _INDEX_FILES and (folder / _INDEX).exists():
+    if parts and parts[0] in _INDEX_FILES and _holds_index(folder):
         return True
     inner = path.parents[: max(0, len(parts) - 1)]
-    return any((above / _INDEX).exists() for above in inner)
+    return any(_holds_index(above) for above in inner)
+
+
+def _holds_index(folder: Path) -> bool:
+    try:
+        return (folder / _INDEX).exists()
+    except OSError:  # it may not be entered; its files say so when they are opened
+        return False
 
 
 def _counts(path: Path, folder: Path) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import chain, groupby, tee
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal, NamedTuple, get_args
 
 from rag.embedding import Embedded, Embedding
@@ -134,11 +134,13 @@ class _Run:
 
     def make_equal(self, choice: Choice) -> None:
         """Look at every file, then rename, remove and add."""
-        named = ((document_path(path, self._folder), path) for path in files_of(self._folder))
+        unlisted: list[LoadError] = []
+        named = ((document_path(path, self._folder), path) for path in files_of(self._folder, unlisted.append))
         files = {name: path for name, path in named if counts(name, choice.left_out)}
+        shut = {error.path: error for error in unlisted if counts(error.path, choice.left_out)}
         digests = self._digests(files)
         gone = defaultdict(list)
-        for info in self._gone(files):
+        for info in self._gone(files, shut, choice):
             gone[info.sha256].append(info)
         todo = {}
         for path, digest in digests.items():
@@ -164,21 +166,30 @@ class _Run:
                 self._fail(path, exc)
         return found
 
-    def _gone(self, files: dict[str, Path]) -> Iterator[DocumentInfo]:
-        """Documents whose files are not there any more, rather than out of reach."""
+    def _gone(self, files: dict[str, Path], shut: Mapping[str, LoadError], choice: Choice) -> Iterator[DocumentInfo]:
+        """Documents whose files are not there any more, rather than out of reach; what is shut is told, too."""
+        for path, error in shut.items():
+            self._fail(path, error)
         for path, info in self._known.items():
             if path in files:
                 continue
-            try:
-                (self._folder / path).lstat()
-            except (FileNotFoundError, NotADirectoryError):
-                yield info
-            except OSError as exc:
-                error = LoadError(path, f"out of reach: {exc.strerror}", "check the disk and the permissions")
-                error.__cause__ = exc
-                self._fail(path, error)
+            if counts(path, choice.left_out) and (hidden := self._out_of_reach(path, shut)):
+                self._fail(path, hidden)
             else:
                 yield info
+
+    def _out_of_reach(self, path: str, shut: Mapping[str, LoadError]) -> LoadError | None:
+        """Why nobody knows whether a file is there; None where it is not, or none that counts."""
+        above = next((folder for folder in _with_parents(path) if folder in shut), None)
+        if above is not None:
+            return _hidden(path, "its folder cannot be listed", shut[above].__cause__)
+        try:
+            (self._folder / path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as exc:
+            return _hidden(path, exc.strerror, exc)
+        return None
 
     def _rename(self, info: DocumentInfo, file: Path) -> bool:
         """Give a document the path that its file has now; False where the file turns out to be another."""
@@ -269,6 +280,16 @@ class _Run:
     def _advance(self, what: str, size_bytes: int) -> None:
         self._done_bytes += size_bytes
         self._progress(what, self._done_bytes, max(self._done_bytes, self._total_bytes))
+
+
+def _with_parents(path: str) -> list[str]:
+    return [path, *map(str, PurePosixPath(path).parents)]
+
+
+def _hidden(path: str, why: str | None, cause: BaseException | None) -> LoadError:
+    error = LoadError(path, f"out of reach: {why}", "check the disk and the permissions")
+    error.__cause__ = cause
+    return error
 
 
 def _size(path: Path) -> int:

@@ -118,28 +118,29 @@ def readers() -> str:
     return hashlib.sha256(b"".join(source for _, source in sources)).hexdigest()[:16]
 
 
-def list_files(root: Path) -> list[Path]:
+def list_files(root: Path, unlisted: Callable[[LoadError], object] = logger.warning) -> list[Path]:
     """The files of a folder, whatever they hold, so that those that cannot be read are reported too.
 
     Args:
         root: The folder.
+        unlisted: Told of each folder in it that cannot be listed; its files are missing from those returned.
 
     Returns:
         Paths under `root`, sorted by their relative path. Hidden files and folders, lock files of office programs,
         caches, linked folders and links to files outside are left out.
 
     Raises:
-        LoadError: There is no such folder.
+        LoadError: There is no such folder, or it cannot be listed itself.
     """
     if not root.is_dir():
         reason = "not a folder" if root.exists() else "no such folder"
         raise LoadError(document_path(root, root.parent), reason, "name a folder of documents: rag index FOLDER")
     inside = root.resolve()
     found = []
-    for folder, folders, names in os.walk(root, onerror=_log_unlisted):
+    for folder, folders, names in os.walk(root, onerror=lambda error: _tell_unlisted(error, root, unlisted)):
         folders[:] = [name for name in folders if not _skipped(name)]
         found += [Path(folder, name) for name in names if not _skipped(name)]
-    kept = [path for path in found if not path.is_symlink() or _inside(path, inside)]
+    kept = [path for path in found if not _leads_out(path, inside)]
     return sorted(kept, key=lambda path: document_path(path, root))
 
 
@@ -242,7 +243,8 @@ def _opened(path: Path, name: str, gone: str = "put it back, or index again") ->
         reason = "a link to a file that is gone" if path.is_symlink() else "gone"
         raise LoadError(name, reason, gone) from exc
     except PermissionError as exc:
-        raise LoadError(name, "permission denied", "let yourself read it: chmod u+r FILE") from exc
+        mends = "let yourself read it: chmod u+r FILE, and chmod u+rx its folder"
+        raise LoadError(name, "permission denied", mends) from exc
     except OSError as exc:
         raise LoadError(name, (exc.strerror or str(exc)).lower(), "check the path and the disk") from exc
 
@@ -258,6 +260,13 @@ def _refuse_outside(path: Path, root: Path, name: str) -> None:
         raise LoadError(name, "leads out of the folder", "copy the file into the folder")
 
 
+def _leads_out(path: Path, resolved_root: Path) -> bool:
+    try:
+        return path.is_symlink() and not _inside(path, resolved_root)
+    except OSError:  # a folder that may be listed, but not entered; opening the file says so
+        return False
+
+
 def _inside(path: Path, resolved_root: Path) -> bool:
     try:
         return path.resolve().is_relative_to(resolved_root)
@@ -269,8 +278,17 @@ def _skipped(name: str) -> bool:
     return name.startswith((".", "~$")) or name in _SKIPPED
 
 
-def _log_unlisted(error: OSError) -> None:
-    logger.warning("%s: cannot be listed: %s", error.filename, error.strerror)
+def _tell_unlisted(error: OSError, root: Path, unlisted: Callable[[LoadError], object]) -> None:
+    folder = Path(error.filename or root)
+    above = root if folder != root else root.parent
+    denied = isinstance(error, PermissionError)
+    hint = "let yourself list it: chmod u+rx FOLDER" if denied else "check the path and the disk"
+    found = LoadError(document_path(folder, above), f"cannot be listed: {error.strerror}", hint)
+    found.__cause__ = error
+    if folder == root:
+        raise found
+    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):  # those went meanwhile
+        unlisted(found)
 
 
 def _stem(name: str) -> str:

@@ -16,8 +16,9 @@ from sqlite3 import Connection
 from filelock import FileLock, Timeout
 
 from rag import database, health, postings, ranking, rows, vectors
+from rag.connections import missing
 from rag.database import Database, Manifest
-from rag.errors import IndexBusy, IndexMissing, StoreError
+from rag.errors import IndexBusy, StoreError
 from rag.health import Problem
 from rag.postings import Postings
 from rag.protocols import Progress, no_progress
@@ -70,7 +71,8 @@ class SqliteStore:
         try:
             remove_leftovers(folder)
             base.create(manifest)
-            _manifest(base, folder, manifest, splitter=True)
+            with base.read() as connection:
+                database.checked(connection, manifest, splitter=True)
         except StoreError:
             base.close()
             lock.release()
@@ -86,17 +88,18 @@ class SqliteStore:
             manifest: What it must be made with, the splitter's settings aside; None for whatever it is.
 
         Returns:
-            The store; it follows what is written meanwhile.
+            The store; it follows what is written meanwhile, and goes over to an index that is made anew in its place.
 
         Raises:
             IndexMissing: There is none.
             StoreError: Made otherwise, damaged or out of reach.
         """
         if not (folder / _DATABASE).is_file():
-            raise _missing(folder)
+            raise missing(folder)
         base = Database(folder / _DATABASE)
         try:
-            found = _manifest(base, folder, manifest)
+            with base.read() as connection:
+                found = database.checked(connection, manifest)
         except StoreError:
             base.close()
             raise
@@ -136,7 +139,7 @@ class SqliteStore:
             What is wrong with it, each with its remedy; nothing for a sound index. Takes seconds for a large one.
         """
         try:
-            with closing(cls.open_existing(folder)) as store, store._base.read() as connection:
+            with closing(cls.open_existing(folder)) as store, store._reading() as connection:
                 return health.problems(connection, store.manifest.dim, store._base.rebuild)
         except StoreError as exc:
             return [Problem(exc.message, exc.hint)]
@@ -144,7 +147,7 @@ class SqliteStore:
     @property
     def generation(self) -> int:
         """A number that is another after every write, by whatever process."""
-        with self._base.read() as connection:
+        with self._reading() as connection:
             return database.state_of(connection)[1]
 
     def put(self, document: Document, chunks: Iterable[Chunk], vectors: Iterable[Vector]) -> None:
@@ -191,7 +194,7 @@ class SqliteStore:
 
     def documents(self) -> list[DocumentInfo]:
         """All documents, by path; read anew only after a write."""
-        with self._base.read() as connection:
+        with self._reading() as connection:
             state, listed = database.state_of(connection), self._listed
             if listed[0] != state:
                 listed = self._listed = state, rows.infos(connection)
@@ -211,7 +214,7 @@ class SqliteStore:
         Raises:
             ValueError: A vector of another length, or not of finite numbers.
         """
-        with self._base.read() as connection:
+        with self._reading() as connection:
             return ranking.by_vector(connection, self._cache, vector, k, scope)
 
     def lexical(self, query: str, k: int, scope: Sequence[str] = ()) -> list[Hit]:
@@ -225,7 +228,7 @@ class SqliteStore:
         Returns:
             Hits by falling BM25, above 0, ties by document and start.
         """
-        with self._base.read() as connection:
+        with self._reading() as connection:
             return ranking.by_words(connection, self._postings, query, k, scope)
 
     def read(self, path: str) -> Document:
@@ -240,7 +243,7 @@ class SqliteStore:
         Raises:
             KeyError: No document has that path.
         """
-        with self._base.read() as connection:
+        with self._reading() as connection:
             if document := rows.read(connection, path):
                 return document
         raise KeyError(path)
@@ -253,7 +256,7 @@ class SqliteStore:
         """
         try:
             if self._lock and self._lock.is_locked:
-                with self._base.read() as connection:
+                with self._reading() as connection:
                     source, total = rows.source(connection, self.manifest.dim), rows.count(connection)
                     self._cache.keep(source, self._changed, total, progress)
                     self._postings.save(connection, progress)
@@ -264,26 +267,18 @@ class SqliteStore:
                 self._lock.release()
 
     @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """One state of the index, which may have been made anew since it was opened."""
+        with self._base.read() as connection:
+            database.checked(connection, self.manifest)
+            yield connection
+
+    @contextmanager
     def _writing(self) -> Iterator[Connection]:
         if self._lock is None:
             raise StoreError(f"{self.folder}: opened for reading", "open it with SqliteStore.open")
         with self._base.write() as connection:
             yield connection
-
-
-def _manifest(base: Database, folder: Path, wanted: Manifest | None, *, splitter: bool = False) -> Manifest:
-    """What the index was made with; checked against what it has to be."""
-    with base.read() as connection:
-        if database.is_empty(connection):
-            raise _missing(folder)
-        found = database.manifest_of(connection)
-        if wanted:
-            found.expect(wanted, splitter=splitter)
-        return found
-
-
-def _missing(folder: Path) -> IndexMissing:
-    return IndexMissing(f"{folder}: no index there", f"rag index FOLDER --index {folder}")
 
 
 def _locked(folder: Path) -> FileLock:

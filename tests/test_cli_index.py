@@ -87,3 +87,12 @@ def test_index_of_a_missing_folder(rag: Rag) -> None:
     result = rag("index", "nowhere")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "nowhere: no such folder" in result.stderr
+
+
+def test_an_empty_name_is_not_the_current_folder(rag: Rag, place: Path) -> None:
+    before = {path.name for path in place.iterdir()}, (place / "index" / "rag.db").read_bytes()
+    for arguments in ([""], ["docs", "--index", ""]):
+        result = rag("index", *arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "must not be empty" in result.stderr
+    assert ({path.name for path in place.iterdir()}, (place / "index" / "rag.db").read_bytes()) == before

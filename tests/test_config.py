@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,10 @@ def test_an_unknown_key_names_the_nearest(
         ("support_below", 2.0),
         ("generator", None),
         ("index", Path("index")),
+        ("index", ""),
+        ("folder", ""),
+        ("embedder", ""),
+        ("generator", ""),
     ],
 )
 def test_values_that_do_not_fit(key: str, value: Any) -> None:
@@ -99,6 +104,42 @@ def test_a_file_that_is_not_toml(tmp_path: Path, raw: bytes) -> None:
     path.write_bytes(raw)
     with pytest.raises(ConfigError, match="not valid TOML"):
         load_config({}, {}, path)
+
+
+def test_what_has_to_be_named_is_not_empty_by_mistake() -> None:
+    """Else an unset `$DOCS` would be the current folder."""
+    for flags, environ in (({"index": ""}, {}), ({}, {"RAG_INDEX": ""})):
+        with pytest.raises(ConfigError, match=r"index = '': must not be empty .*leave it out for .index"):
+            load_config(flags, environ, NOWHERE)
+    assert load_config({"judge": ""}, {"RAG_AUTH": "", "RAG_CACHE": ""}, NOWHERE) == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("[tool]\nrag = 5\n", "[tool.rag]"), ("tool = 3\n", "[tool]"), ("[[tool.rag]]\nk = 3\n", "[tool.rag]")],
+)
+def test_a_file_with_something_else_for_the_table(tmp_path: Path, text: str, where: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(f"pyproject.toml: {where} is ") + ".*expected a table"):
+        load_config({}, {}, project(tmp_path, text))
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").mkdir()
+    with pytest.raises(ConfigError, match=r"pyproject\.toml: cannot be read: Is a directory"):
+        load_config({}, {}, tmp_path / "pyproject.toml")
+
+
+def test_a_file_that_begins_with_a_byte_order_mark(tmp_path: Path) -> None:
+    assert load_config({}, {}, project(tmp_path, "\ufeff[tool.rag]\nk = 3\n")).k == 3
+
+
+def test_a_whole_number_is_a_number_with_a_point_too(tmp_path: Path) -> None:
+    found = load_config({"support_below": 0}, {}, project(tmp_path, "[tool.rag]\nrefuse_below = 1\n"))
+    same = Config(refuse_below=1.0, support_below=0.0)
+    assert found == same and found.fingerprint() == same.fingerprint()
+    for value in (True, 2, "1"):
+        with pytest.raises(ConfigError, match="refuse_below"):
+            Config(refuse_below=value)  # type: ignore[arg-type]
 
 
 @given(st.dictionaries(st.text(), st.text()))

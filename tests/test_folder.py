@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +41,63 @@ def test_a_change_is_followed_by_a_run(tmp_path: Path) -> None:
         assert runs.get(timeout=WAIT_S) == ["b.txt"]
         (tmp_path / "b.txt").unlink()
         assert runs.get(timeout=WAIT_S) == []
+
+
+def made_anew(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
+def made_anew_later(folder: Path) -> None:
+    shutil.rmtree(folder)
+    time.sleep(1.5)
+    folder.mkdir()
+
+
+def put_in_place(folder: Path) -> None:
+    folder.rename(folder.with_name("old"))
+    folder.with_name("new").mkdir()
+    folder.with_name("new").rename(folder)
+    shutil.rmtree(folder.with_name("old"))
+
+
+@pytest.mark.parametrize("replace", [made_anew, made_anew_later, put_in_place])
+def test_a_folder_that_is_made_anew_is_followed_on(tmp_path: Path, replace: Callable[[Path], None]) -> None:
+    runs: queue.Queue[list[str]] = queue.Queue()
+    folder = tmp_path / "docs"
+    folder.mkdir()
+
+    def until(names: list[str]) -> None:
+        while runs.get(timeout=WAIT_S) != names:
+            pass
+
+    with watched(folder, lambda: runs.put([path.name for path in files_of(folder)] if folder.is_dir() else ["gone"])):
+        until([])
+        for name in ("a.txt", "b.txt"):
+            (folder / name).write_text("Rent is due.")
+            until([name])
+            replace(folder)
+            until([])
+        time.sleep(1.5)
+        before = runs.qsize()
+        time.sleep(1.5)
+        assert runs.qsize() == before < 5, "and nothing goes on when nothing happens"
+
+
+def test_a_link_that_leads_to_another_folder_is_followed_there(tmp_path: Path) -> None:
+    runs: queue.Queue[list[str]] = queue.Queue()
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.txt").write_text("Rent is due.")
+    link = tmp_path / "docs"
+    link.symlink_to(tmp_path / "a")
+    with watched(link, lambda: runs.put([path.name for path in files_of(link)])):
+        assert runs.get(timeout=WAIT_S) == ["a.txt"]
+        (tmp_path / "next").symlink_to(tmp_path / "b")
+        (tmp_path / "next").replace(link)
+        assert runs.get(timeout=WAIT_S) == ["b.txt"]
+        (tmp_path / "b" / "c.txt").write_text("Cats may stay.")
+        assert runs.get(timeout=WAIT_S) == ["b.txt", "c.txt"]
 
 
 def test_an_error_of_one_run_is_told_and_the_next_comes(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

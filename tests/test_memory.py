@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import database, embedding, inverted
+from rag import connections, embedding, inverted
 from rag.indexing import sync
 from rag.store import Manifest, SqliteStore
 from rag.testing import HashingEmbedder
@@ -22,7 +22,7 @@ _MIB = 1 << 20
 
 def peak_mib(place: Path, size_mib: int) -> float:
     """Index one file of that size; the most memory that this process has had, the caches of a fixed size aside."""
-    embedding._KEPT, database._CACHE_KIB = 256, 1_000
+    embedding._KEPT, connections._CACHE_KIB = 256, 1_000
     docs = place / str(size_mib) / "docs"
     docs.mkdir(parents=True)
     with (docs / "large.txt").open("w", encoding="utf-8") as file:

@@ -101,12 +101,14 @@ def ask(
 @common
 def batch(questions: Path, answers: Path, **flags: Any) -> None:
     """Answer QUESTIONS, a JSON object a line; run it again to go on where it ended."""
+    from rag.asked import at_rest
     from rag.batch import check, run
 
     config = settings_from(flags)
-    check(questions, answers)
-    with opened_pipeline(config) as pipeline, console.progress() as progress:
-        tally = run(pipeline, questions, answers, config=config.fingerprint(), progress=progress)
+    with at_rest(questions) as asked:
+        check(asked, answers)
+        with opened_pipeline(config) as pipeline, console.progress() as progress:
+            tally = run(pipeline, asked, answers, config=config.fingerprint(), progress=progress)
     console.note(
         f"{answers}: {tally.answered} answered, {tally.refused} refused, {tally.errors} errors"
         f" ({tally.resumed} were there before)"
@@ -138,17 +140,20 @@ def evaluate(dataset: Path, limit: int | None, retrieval_only: bool, as_json: bo
 @json_flag
 @common
 def verify(answer: Path, as_json: bool, **flags: Any) -> None:
-    """Re-check the citations of a saved ANSWER (or of many, one a line) against today's index."""
+    """Re-check a saved ANSWER (or many, one a line) against the index and the files that it was made of."""
     from rag.factory import open_store
-    from rag.receipts import check, read_receipts, summary
+    from rag.folder import remembered
+    from rag.receipts import read_saved, report
 
-    receipts = read_receipts(answer)
-    with closing(open_store(settings_from(flags))) as store:
-        found = summary(check(receipts, store))
+    saved, config = read_saved(answer), settings_from(flags)
+    with closing(open_store(config)) as store:
+        found = report(saved, store, remembered(Path(config.index)))
     if as_json:
         console.out_json(found)
     else:
         show.receipts(found)
+        for note in found["notes"]:
+            console.out(note)
     raise SystemExit(0 if found["sound"] else 1)
 
 

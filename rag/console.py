@@ -6,11 +6,14 @@ terminal. Knows nothing of what it prints. `rich` is imported where it is used: 
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,6 +39,16 @@ _BYTES_FROM = 1_000_000
 def clean(text: str) -> str:
     """Text that a terminal can only print, not obey."""
     return _CONTROL.sub("\ufffd", text)
+
+
+def ready() -> None:
+    """Have both streams take whatever is written: what an encoding lacks as escapes; one that is closed, nothing."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
+        stream = getattr(sys, name)
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def out(text: str = "") -> None:

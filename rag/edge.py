@@ -61,6 +61,7 @@ class Edge(click.Group):
         Returns:
             What the command returns.
         """
+        console.ready()
         try:
             return super().invoke(ctx)
         except RagError as exc:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Integral
+from pathlib import PurePath
 from typing import Any
 
 from rag.errors import UsageError
@@ -22,8 +24,12 @@ _SHOWN = 60
 
 Id = str | int | float
 
-Turns = Sequence[Turn | Mapping[str, str]]
-"""Earlier turns as a caller may give them, oldest first."""
+Turns = Sequence[Turn | Mapping[str, str]] | None
+"""Earlier turns as a caller may give them, oldest first; None for none."""
+Scope = str | PurePath | Sequence[str | PurePath]
+"""Documents and folders as a caller may give them."""
+Asked = str | Question | Mapping[str, Any]
+"""A question as a caller may give it."""
 
 
 def to_line(data: Any) -> bytes:
@@ -73,20 +79,35 @@ def to_question(value: Any, number: int) -> tuple[Id, Question]:
     text = value.get("question")
     if not isinstance(text, str) or not text.strip():
         raise UsageError(f"question: expected text, met {shown(text)}", 'write {"id": 1, "question": "..."}')
-    history = value.get("history")
     text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
-    turns = () if history is None else to_history(history)
-    return id_, Question(text, str(id_), turns, to_scope(value.get("scope")))
+    return id_, Question(text, str(id_), to_history(value.get("history")), to_scope(value.get("scope")))
 
 
-def as_question(item: str | Question | Mapping[str, Any]) -> Question:
+def as_questions(items: Iterable[Asked]) -> Iterator[Question]:
+    """Questions, read as they are needed.
+
+    Args:
+        items: As `as_question` takes each.
+
+    Yields:
+        Each as a question.
+
+    Raises:
+        UsageError: A single one, of whose letters or members nobody asks; or one of them is no question.
+    """
+    if isinstance(items, str | bytes | Question | Mapping) or not isinstance(items, Iterable):
+        raise UsageError(f"expected several questions, met {shown(items)}", "put a single one into a list")
+    yield from map(as_question, items)
+
+
+def as_question(item: Asked) -> Question:
     """A question from its text, from an object as `to_question` takes it, or as it is."""
     if isinstance(item, str):
         return Question(item)
     return item if isinstance(item, Question) else to_question(item, 0)[1]
 
 
-def as_text(question: str) -> str:
+def as_text(question: Any) -> str:
     """A question that can be searched for.
 
     Args:
@@ -96,8 +117,10 @@ def as_text(question: str) -> str:
         The same, half of a surrogate pair replaced: that is no text.
 
     Raises:
-        UsageError: Empty, or longer than 8,000 characters.
+        UsageError: No text, empty, or longer than 8,000 characters.
     """
+    if not isinstance(question, str):
+        raise UsageError(f"question: expected text, met {shown(question)}", "type a question")
     if not question.strip():
         raise UsageError("the question is empty", "type a question")
     if len(question) > _CHARACTERS:
@@ -106,6 +129,23 @@ def as_text(question: str) -> str:
             "put long texts into the folder and ask about them",
         )
     return question.encode("utf-8", "replace").decode()
+
+
+def as_most(k: Any) -> int:
+    """How many hits are wanted at most.
+
+    Args:
+        k: As given.
+
+    Returns:
+        The same.
+
+    Raises:
+        UsageError: No whole number from 1.
+    """
+    if not isinstance(k, Integral) or k < 1:
+        raise UsageError(f"k: expected a whole number from 1, met {shown(k)}", "leave it out for the configured number")
+    return int(k)
 
 
 def id_of(value: Any, number: int) -> Id:
@@ -128,7 +168,7 @@ def to_history(value: Any) -> tuple[Turn, ...]:
     """Earlier turns from `[{"role", "content"}]`, oldest first; `Turn` and any other pair will do too.
 
     Args:
-        value: A JSON value, or a sequence of turns.
+        value: A JSON value, or a sequence of turns; None for none.
 
     Returns:
         The turns; a role of `agent` reads as `assistant`.
@@ -137,10 +177,10 @@ def to_history(value: Any) -> tuple[Turn, ...]:
         UsageError: Not a list of turns, an unknown role, or content that is not text.
     """
     hint = 'write [{"role": "user", "content": "..."}, {"role": "assistant", "content": "..."}]'
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, list | tuple | None):
         raise UsageError(f"history: expected a list of turns, met {shown(value)}", hint)
     turns = []
-    for turn in value:
+    for turn in value or ():
         role, content = _role_and_content(turn)
         if not isinstance(role, str) or role not in _ROLES or not isinstance(content, str):
             raise UsageError(f"history: expected a turn with role and content, met {shown(turn)}", hint)
@@ -158,18 +198,18 @@ def to_scope(value: Any) -> tuple[str, ...]:
     """Documents and folders to look in.
 
     Args:
-        value: A JSON value: a path, or a list of them; nothing for everywhere.
+        value: A JSON value: a path, or a list of them, `Path` or not; nothing for everywhere.
 
     Returns:
         The paths, as given.
 
     Raises:
-        UsageError: Neither text nor a list of texts.
+        UsageError: Neither a path nor a list of them.
     """
-    paths = [] if value is None else [value] if isinstance(value, str) else value
-    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+    paths = [] if value is None else [value] if isinstance(value, str | PurePath) else value
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str | PurePath) for path in paths):
         raise UsageError(f"scope: expected paths, met {shown(value)}", 'write "scope": ["FOLDER", "DOCUMENT"]')
-    return tuple(paths)
+    return tuple(path if isinstance(path, str) else path.as_posix() for path in paths)
 
 
 def shown(value: Any) -> str:

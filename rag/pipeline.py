@@ -9,10 +9,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import Any
 
 from rag import answerability, clarify, evidence, prompts, retrieval
 from rag.calibration import Calibration
@@ -20,7 +19,7 @@ from rag.citations import Checker
 from rag.config import Config
 from rag.draft import finished, spans
 from rag.events import Event, EvidenceSelected, Retrieved, Token
-from rag.exchange import Turns, as_question, as_text, to_history, to_scope
+from rag.exchange import Asked, Scope, Turns, as_most, as_questions, as_text, to_history, to_scope
 from rag.nearness import Reading
 from rag.places import Places
 from rag.promises import broken
@@ -69,7 +68,7 @@ class Pipeline:
         self.judge = judge
         self.calibration = calibration
 
-    def search(self, question: str, k: int | None = None, scope: Sequence[str] = (), history: Turns = ()) -> list[Hit]:
+    def search(self, question: str, k: int | None = None, scope: Scope = (), history: Turns = ()) -> list[Hit]:
         """Retrieval alone.
 
         Args:
@@ -82,14 +81,14 @@ class Pipeline:
             Hits with their ranks, best first.
 
         Raises:
-            UsageError: A scope that names nothing in the index.
+            UsageError: As in `ask`; or `k` is below 1.
         """
-        most = self.config.k if k is None else k
-        asked = Question(question, history=to_history(history), scope=self._scope(scope))
+        most = self.config.k if k is None else as_most(k)
+        asked = Question(as_text(question), history=to_history(history), scope=self._scope(scope))
         wanted, candidates = self._candidates(asked, most)
         return self.reranker.rerank(wanted.query, candidates[:most]) if self.reranker else candidates[:most]
 
-    def _scope(self, paths: Sequence[str]) -> tuple[str, ...]:
+    def _scope(self, paths: Scope) -> tuple[str, ...]:
         """Only a scope costs a look at the list of documents."""
         given = to_scope(paths)
         return resolved(given, [document.path for document in self.store.documents()]) if given else ()
@@ -105,7 +104,7 @@ class Pipeline:
         history: Turns = (),
         *,
         id: str = "",  # noqa: A002
-        scope: Sequence[str] = (),
+        scope: Scope = (),
     ) -> Answer:
         """Answer one question.
 
@@ -130,7 +129,7 @@ class Pipeline:
         history: Turns = (),
         *,
         id: str = "",  # noqa: A002
-        scope: Sequence[str] = (),
+        scope: Scope = (),
         stop: StopSignal | None = None,
     ) -> Iterator[Event]:
         """Answer one question, event by event.
@@ -158,7 +157,7 @@ class Pipeline:
             yield from self._generate(run, checker, stop)
         yield self._answer(run, checker)
 
-    def ask_many(self, questions: Iterable[str | Question | Mapping[str, Any]]) -> Iterator[Answer]:
+    def ask_many(self, questions: Iterable[Asked]) -> Iterator[Answer]:
         """Answer many questions, their generation in batches.
 
         Args:
@@ -170,9 +169,9 @@ class Pipeline:
         Raises:
             UsageError: A question is empty or longer than 8,000 characters, or its scope names nothing.
         """
-        waiting = iter(questions)
+        waiting = as_questions(questions)
         while group := list(islice(waiting, _BATCH)):
-            runs = [self.prepare(as_question(item)) for item in group]
+            runs = [self.prepare(item) for item in group]
             writing = [run for run in runs if self.answerable(run)]
             conversations = [prompts.answer_messages(run.query, run.evidence) for run in writing]
             for run, draft in zip(writing, self.generator.batch(conversations), strict=True):

@@ -3,29 +3,28 @@
     unchanged   the quote stands where it stood
     moved       the quote stands elsewhere in its document; or that document is gone and another one, such as the same
                 file under a new name, has the quote
-    changed     the document is there, the quote is not in it
+    changed     the document is there, the quote is not in it; or the answer itself is not as it was given
     vanished    the document is gone and no other has the quote
 
-Reads documents through the store alone. Saved answers are hostile: whatever is wrong with them is a `UsageError`.
+Reads documents through the store alone, and says where their files are not those that the store has.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-from rag.errors import UsageError
-from rag.exchange import Id, id_of, parse, shown
+from rag.errors import LoadError
+from rag.loaders import original
+from rag.saved import Outcome, Receipt, Saved, read_receipts, read_saved
+from rag.scope import listed
 from rag.types import Document, DocumentInfo
 
-Outcome = Literal["unchanged", "moved", "changed", "vanished"]
-
-_HINT = "save one with: rag ask QUESTION --json > answer.json"
-_SOUND = ("unchanged", "moved")
+__all__ = ["Outcome", "Receipt", "Saved", "check", "read_receipts", "read_saved", "report", "summary"]
 
 
 class Documents(Protocol):
@@ -36,68 +35,6 @@ class Documents(Protocol):
 
     def read(self, path: str) -> Document:
         """One document whole; `KeyError` where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One citation of a saved answer, and what became of it.
-
-    Attributes:
-        answer: Id of the answer.
-        number: The `[n]` of the answer's text.
-        document: Path of the document when the answer was given.
-        start: Offset of the quote then.
-        end: Offset past its end then.
-        quote: The words cited.
-        outcome: What became of them.
-        now_document: Where they stand today; empty where they do not.
-        now_start: Their offset today; -1 where there is none.
-    """
-
-    answer: Id
-    number: int
-    document: str
-    start: int
-    end: int
-    quote: str
-    outcome: Outcome = "vanished"
-    now_document: str = ""
-    now_start: int = -1
-
-    @property
-    def sound(self) -> bool:
-        """True where the documents still say it."""
-        return self.outcome in _SOUND
-
-    def to_dict(self) -> dict[str, Any]:
-        """As plain data; `now_end` completes the place of today."""
-        now_end = self.now_start + len(self.quote) if self.now_start >= 0 else -1
-        return {**asdict(self), "now_end": now_end}
-
-
-def read_receipts(path: Path) -> list[Receipt]:
-    """The citations of a saved answer, not yet checked.
-
-    Args:
-        path: One answer as JSON, or one a line; lines that hold an error have no citations.
-
-    Returns:
-        All citations, in order.
-
-    Raises:
-        UsageError: The file cannot be read, or holds something else.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as exc:
-        raise UsageError(f"{path}: cannot be read: {exc.strerror}", _HINT) from exc
-    found: list[Receipt] = []
-    for number, value in enumerate(_values(raw, path), 1):
-        try:
-            found += _receipts(value, number)
-        except UsageError as exc:
-            raise UsageError(f"{path}, answer {number}: {exc.message}", exc.hint) from exc
-    return found
 
 
 def check(receipts: Sequence[Receipt], store: Documents) -> list[Receipt]:
@@ -129,54 +66,58 @@ def summary(receipts: Sequence[Receipt]) -> dict[str, Any]:
     }
 
 
-def _values(raw: bytes, path: Path) -> list[Any]:
-    """The JSON values of a file that is one value, or one a line."""
-    lines = [line for line in raw.splitlines() if line.strip()]
-    if not lines:
-        raise UsageError(f"{path}: empty", _HINT)
-    with suppress(UsageError):
-        return [parse(raw)]
-    return [_value(line, f"{path}, line {number}") for number, line in enumerate(lines, 1)]
+def report(answers: Sequence[Saved], store: Documents, folder: Path | None) -> dict[str, Any]:
+    """Check saved answers and all that they rest on.
+
+    Args:
+        answers: As saved.
+        store: Today's index.
+        folder: What it was made of; need not be there. None where nobody knows.
+
+    Returns:
+        As `summary` gives it, not sound either where an answer was altered or a cited file is not what the index has;
+        with `notes`, which say so in words, and `older`, the paths of such files.
+    """
+    receipts = _as_given(answers, check([receipt for answer in answers for receipt in answer.receipts], store))
+    older = dict(_older(receipts, store, folder) if folder and folder.is_dir() else ())
+    found, altered = summary(receipts), [answer for answer in answers if answer.amiss]
+    notes = [*(f"answer {answer.id} is changed: {answer.amiss}" for answer in altered), *_nothing(answers)]
+    if older:
+        told = listed([f"{path} ({reason})" for path, reason in older.items()])
+        notes.append(f"the index is older than {told}; run: rag index")
+    elif not folder or not folder.is_dir():
+        where = f"{folder} is not there" if folder else "the index does not say which folder it is of"
+        notes.append(f"{where}: only the index was looked at")
+    sound = found["sound"] and not altered and not older
+    return {**found, "sound": sound, "notes": notes, "older": list(older)}
 
 
-def _value(line: bytes, where: str) -> Any:
-    try:
-        return parse(line)
-    except UsageError as exc:
-        raise UsageError(f"{where}: {exc.message}", _HINT) from exc
+def _as_given(answers: Sequence[Saved], receipts: Sequence[Receipt]) -> list[Receipt]:
+    """What an altered answer cites is changed, wherever its quotes stand."""
+    amiss = [bool(answer.amiss) for answer in answers for _ in answer.receipts]
+    return [
+        replace(receipt, outcome="changed") if altered and receipt.sound else receipt
+        for receipt, altered in zip(receipts, amiss, strict=True)
+    ]
 
 
-def _receipts(value: Any, number: int) -> list[Receipt]:
-    if isinstance(value, dict) and "error" in value:
-        return []
-    citations = value.get("citations") if isinstance(value, dict) else None
-    if not isinstance(citations, list):
-        raise UsageError(f"expected an answer with citations, met {shown(value)}", _HINT)
-    return [_receipt(citation, id_of(value, number)) for citation in citations]
+def _nothing(answers: Sequence[Saved]) -> Iterator[str]:
+    empty = sum(not answer.receipts and not answer.amiss for answer in answers)
+    if empty:
+        these = "the answer cites" if len(answers) == 1 else f"{empty:,} of {len(answers):,} answers cite"
+        yield f"nothing to check: {these} nothing"
 
 
-def _receipt(citation: Any, answer: Id) -> Receipt:
-    if not isinstance(citation, dict):
-        raise UsageError(f"expected a citation, met {shown(citation)}", _HINT)
-    number, start, end = (_whole(citation, key) for key in ("number", "start", "end"))
-    document, quote = (_text(citation, key) for key in ("document", "quote"))
-    if end - start != len(quote):
-        raise UsageError(f"citation {number}: {start} to {end} does not fit a quote of {len(quote)} characters", _HINT)
-    return Receipt(answer, number, document, start, end, quote)
-
-
-def _whole(citation: dict[str, Any], key: str) -> int:
-    value = citation.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise UsageError(f"citation: {key}: expected a whole number from 0, met {shown(value)}", _HINT)
-    return value
-
-
-def _text(citation: dict[str, Any], key: str) -> str:
-    value = citation.get(key)
-    if not isinstance(value, str) or not value:
-        raise UsageError(f"citation: {key}: expected text, met {shown(value)}", _HINT)
-    return value
+def _older(receipts: Sequence[Receipt], store: Documents, folder: Path) -> Iterator[tuple[str, str]]:
+    """Cited documents whose files are not those that the index was made of, and why not."""
+    cited = {path for receipt in receipts for path in (receipt.document, receipt.now_document)}
+    for info in store.documents():
+        if info.path in cited:
+            try:
+                with original(Document(info.path, info.title, "", info.sha256), folder):
+                    pass
+            except LoadError as exc:
+                yield info.path, exc.reason
 
 
 def _in_own_documents(receipts: Sequence[Receipt], paths: set[str], store: Documents) -> list[Receipt]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -145,7 +146,7 @@ def test_a_scope_limits_where_is_looked(rag: Rag, place: Path) -> None:
 def test_batch(rag: Rag, place: Path) -> None:
     questions = [{"id": 1, "question": "How much is the deposit?"}, {"id": 2, "question": "Population of Peru?"}, "?"]
     (place / "q.jsonl").write_text("\n".join(json.dumps(q) for q in questions))
-    for resumed in (0, 3):
+    for resumed in (0, 2):
         result = rag("batch", "q.jsonl", "-o", "a.jsonl")
         assert result.exit_code == 0, result.stderr
         assert result.stdout == ""
@@ -157,6 +158,17 @@ def test_batch(rag: Rag, place: Path) -> None:
         "timings": {},
     }
     assert len(read_receipts(place / "a.jsonl")) == 1
+
+
+def test_batch_from_a_pipe(rag: Rag, place: Path) -> None:
+    reader, writer = os.pipe()
+    os.write(writer, b'{"id": 1, "question": "How much is the deposit?"}\n')
+    os.close(writer)
+    result = rag("batch", f"/dev/fd/{reader}", "-o", "a.jsonl")
+    os.close(reader)
+    assert result.exit_code == 0, result.stderr
+    assert "1 answered, 0 refused, 0 errors" in result.stderr
+    assert json.loads((place / "a.jsonl").read_text())["id"] == 1
 
 
 def test_batch_looks_at_its_files_before_it_loads_a_model(rag: Rag, place: Path) -> None:
@@ -192,6 +204,30 @@ def test_verify(rag: Rag, place: Path) -> None:
         found = one_object(result)
         assert found["counts"][outcome] == 1
         assert found["sound"] is (code == 0)
+
+
+def test_verify_sees_files_that_are_not_indexed_yet(rag: Rag, place: Path) -> None:
+    assert rag("index").exit_code == 0
+    (place / "answer.json").write_text(rag("ask", "When is notice due?", "--json").stdout)
+    lease = place / "docs" / "lease.txt"
+    for change in ("Notice is due in June.", None):
+        lease.unlink() if change is None else lease.write_text(change)
+        result = rag("verify", "answer.json")
+        assert (result.exit_code, "1 unchanged" in result.stdout) == (1, True)
+        assert "the index is older than lease.txt (" in result.stdout
+        assert one_object(rag("verify", "answer.json", "--json"))["older"] == ["lease.txt"]
+    shutil.rmtree(place / "docs")
+    result = rag("verify", "answer.json")
+    assert result.exit_code == 0
+    assert "docs is not there: only the index was looked at" in result.stdout
+
+
+def test_verify_sees_that_an_answer_was_edited(rag: Rag, place: Path) -> None:
+    answer = one_object(rag("ask", "When is notice due?", "--json"))
+    (place / "answer.json").write_text(json.dumps(answer | {"citations": []}))
+    result = rag("verify", "answer.json")
+    assert result.exit_code == 1
+    assert "answer 1 is changed: [1] is in the text and is no citation" in result.stdout
 
 
 def test_eval(rag: Rag, place: Path) -> None:

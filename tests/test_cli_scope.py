@@ -44,4 +44,4 @@ def test_a_batch_looks_where_each_line_says(rag: Rag, place: Path) -> None:
     found = [json.loads(line) for line in (place / "a.jsonl").read_text().splitlines()]
     assert [line["scope"] for line in found] == [[], ["lease.txt"], ["minutes.md"], ["nowhere"]]
     assert found[3]["error"]["type"] == "UsageError"
-    assert "(4 were there before)" in rag("batch", "q.jsonl", "-o", "a.jsonl").stderr
+    assert "(3 were there before)" in rag("batch", "q.jsonl", "-o", "a.jsonl").stderr

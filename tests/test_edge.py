@@ -192,6 +192,49 @@ def test_a_closed_pipe_ends_quietly(environment: dict[str, str], tmp_path: Path)
         assert done.returncode == 1, arguments
 
 
+SAYING = r"""
+import click
+from rag import console
+from rag.edge import Edge
+@click.group(cls=Edge)
+def group():
+    pass
+@group.command()
+def say():
+    with console.progress() as progress, console.draft() as grow:
+        progress("reading \u540d", 1, 2)
+        grow("\u540d")
+    console.note("\u540d")
+    console.table(("file",), [("\u540d \ud800",)])
+    console.out("\u540d \xe9 \ud800")
+group(["say"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("latin-1", b"\\u540d \xe9 \\ud800"),
+        ("cp1252", b"\\u540d \xe9 \\ud800"),
+        ("utf-8", b"\xe5\x90\x8d \xc3\xa9 \\ud800"),
+    ],
+)
+def test_what_an_encoding_lacks_is_written_as_escapes(environment: dict[str, str], encoding: str, said: bytes) -> None:
+    command, env = [sys.executable, "-c", SAYING], {**environment, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, env=env, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == said
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("closed", "lines"), [("2>&-", 3), (">&-", 0), (">&- 2>&-", 0), ("<&- 2>&-", 3)])
+def test_a_closed_stream_stops_nothing(environment: dict[str, str], closed: str, lines: int) -> None:
+    command = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", SAYING]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=120, check=False)
+    assert (done.returncode, len(done.stdout.splitlines())) == (0, lines), done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.weights
 def test_watching_ends_cleanly_on_interrupt(environment: dict[str, str], tmp_path: Path, embedder_folder: Path) -> None:
     (tmp_path / "docs").mkdir()

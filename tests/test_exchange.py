@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 import pytest
@@ -77,6 +78,16 @@ def test_a_wrong_value_is_shown_short(value: Any) -> None:
 )
 def test_a_scope_is_a_path_or_several(value: Any, scope: tuple[str, ...]) -> None:
     assert to_scope(value) == to_question({"question": "x", "scope": value}, 1)[1].scope == scope
+
+
+def test_a_scope_may_be_of_paths() -> None:
+    windows, here = PureWindowsPath("legal\\old"), PurePosixPath("a.txt")
+    assert to_scope(windows) == ("legal/old",)
+    assert to_scope([here, "b.txt"]) == ("a.txt", "b.txt")
+
+
+def test_no_history_is_none() -> None:
+    assert to_history(None) == to_history([]) == ()
 
 
 @given(JSON)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.receipts import Receipt, check, read_receipts, summary
+from rag.loaders import load
+from rag.receipts import Receipt, Saved, check, read_receipts, report, summary
 from rag.types import Document, DocumentInfo
 
 QUOTE = "Notice is due in May."
@@ -106,7 +107,76 @@ def test_summary_counts_and_judges() -> None:
     }
 
 
-AMISS: tuple[object, ...] = (None, [], {}, -1, True, 1.5, "")
+class Files(Shelf):
+    """The documents of a folder as they were when this was made, as an index has them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.found = {path.name: load(path, folder, 10_000) for path in folder.iterdir()}
+        super().__init__({name: document.text for name, document in self.found.items()})
+
+    def documents(self) -> list[DocumentInfo]:
+        return [DocumentInfo(path, path, found.sha256, 1, 1, 1, 0.0) for path, found in sorted(self.found.items())]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (folder / name).write_text(f"See {QUOTE} {name}")
+    return folder
+
+
+CITING = Saved("q", (receipt(), receipt("b.txt", number=2)))
+
+
+def test_an_index_as_old_as_its_folder_counts_alone(folder: Path) -> None:
+    found = report([CITING], Files(folder), folder)
+    assert found == summary(check(CITING.receipts, Files(folder))) | {"notes": [], "older": []}
+    assert found["sound"] is True
+
+
+def test_files_that_the_index_does_not_have_as_they_are_make_it_unsound(folder: Path) -> None:
+    index = Files(folder)
+    (folder / "c.txt").unlink()
+    assert report([CITING], index, folder)["sound"] is True, "nobody cites it"
+    (folder / "a.txt").unlink()
+    (folder / "b.txt").write_text("Notice is due in June.")
+    found = report([CITING], index, folder)
+    assert (found["sound"], found["counts"]["unchanged"], found["older"]) == (False, 2, ["a.txt", "b.txt"])
+    told = "a.txt (gone), b.txt (changed since it was indexed)"
+    assert found["notes"] == [f"the index is older than {told}; run: rag index"]
+
+
+def test_the_file_of_a_quote_that_moved_counts_too(folder: Path) -> None:
+    index = Files(folder)
+    (folder / "b.txt").unlink()
+    found = report([Saved(1, (receipt("gone/b.txt"),))], index, folder)
+    assert (found["counts"]["moved"], found["older"], found["sound"]) == (1, ["b.txt"], False)
+
+
+def test_without_its_folder_the_index_counts_alone_and_it_is_said(folder: Path, tmp_path: Path) -> None:
+    for where, says in ((tmp_path / "none", "none is not there: only the"), (None, "does not say which folder")):
+        found = report([CITING], Files(folder), where)
+        assert (found["sound"], found["older"]) == (True, [])
+        assert says in found["notes"][0]
+
+
+def test_an_altered_answer_is_changed_wherever_its_quotes_stand(folder: Path) -> None:
+    altered = Saved(7, (receipt(), receipt("none.txt", quote="Nowhere.")), "its text is not its sentences")
+    found = report([CITING, altered], Files(folder), folder)
+    assert [citation["outcome"] for citation in found["citations"]] == ["unchanged"] * 2 + ["changed", "vanished"]
+    assert (found["sound"], found["notes"]) == (False, ["answer 7 is changed: its text is not its sentences"])
+    assert report([Saved(7, (), "it is an answer and an error")], Files(folder), folder)["sound"] is False
+
+
+def test_where_nothing_is_cited_there_is_nothing_to_check(folder: Path) -> None:
+    for answers, told in (([Saved(1, ())], "the answer cites"), ([CITING, Saved(2, ())], "1 of 2 answers cite")):
+        found = report(answers, Files(folder), folder)
+        assert (found["sound"], found["notes"]) == (True, [f"nothing to check: {told} nothing"])
+
+
+AMISS: tuple[object, ...] = (None, [], {}, -1, True, 1.5, "", " \n")
 CITATION = {"number": 1, "document": "a.txt", "start": 4, "end": 4 + len(QUOTE), "quote": QUOTE}
 
 
@@ -128,9 +198,11 @@ def test_reads_a_batch_with_errors_and_refusals(tmp_path: Path) -> None:
         {"id": 2, "error": {"type": "UsageError"}, "line": 2},
         {"id": 3, "status": "refused", "citations": []},
         {"citations": [{**CITATION, "number": 9}]},
+        {"id": "", "citations": [CITATION]},
+        {"id": 0, "citations": [CITATION]},
     ]
     found = read_receipts(saved(tmp_path, "\n\n".join(json.dumps(line) for line in lines).encode()))
-    assert [(r.answer, r.number) for r in found] == [("q", 1), (4, 9)]
+    assert [(r.answer, r.number) for r in found] == [("q", 1), (4, 9), (5, 1), (0, 1)]
 
 
 WRONG: list[Any] = [

@@ -10,6 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial, wraps
 from itertools import islice
 from pathlib import Path
@@ -71,11 +72,11 @@ def upload(
         The progress, and last a table with one row per file: what was done, or why not and what mends it.
     """
     yield progress(("taking the files", 0, len(files)))
-    paths, folder = [Path(file) for file in files], Path(library.config.folder)
+    folder, known = Path(library.config.folder), {info.path for info in library.documents()}
     try:
-        if library.documents() and not folder.is_dir():
+        if known and not folder.is_dir():
             raise no_folder(folder)  # with one made anew, all that was indexed would count as deleted
-        uploads = save(paths, folder, library.config.max_file_bytes, collection)
+        uploads = _saved([Path(file) for file in files], folder, library.config.max_file_bytes, collection)
         taken = {upload.path for upload in uploads if upload.path}
         sizes_bytes = {path: (folder / path).stat().st_size for path in sorted(taken)}
         results = (yield from _index(library, partial(each_file, sizes_bytes))) if taken else {}
@@ -83,12 +84,28 @@ def upload(
         for path in unread:
             (folder / path).unlink(missing_ok=True)
         library.forget(unread)
-        yield results_table([*uploads, *refused], results)
+        yield results_table([*uploads, *refused], {path: _handed_in(file, known) for path, file in results.items()})
     except OSError as exc:
         yield message("error", f"The files could not be saved: {exc.strerror}", "Check the disk and the folder.")
+
+
+def _saved(files: Sequence[Path], folder: Path, max_bytes: int, collection: str) -> list[Upload]:
+    """See `rag.web.uploads.save`; where they arrived, nothing is left of them."""
+    try:
+        return save(files, folder, max_bytes, collection)
     finally:
-        for arrived in paths:
+        for arrived in files:
             arrived.unlink(missing_ok=True)
+
+
+def _handed_in(file: FileResult, known: Collection[str]) -> FileResult:
+    """What indexing did, for whoever handed a file in: another run may have added it; one that failed is not kept."""
+    if file.action == "unchanged" and file.path not in known:
+        return replace(file, action="added")
+    if file.action == "failed":
+        ways = ", or ".join(way for way in file.hint.split(", or ") if "folder" not in way)
+        return replace(file, hint=ways or "it was not kept; hand in one that can be read")
+    return file
 
 
 def turn_away(files: Iterable[Mapping[str, Any]], library: Library) -> list[Upload]:

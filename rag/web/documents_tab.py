@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from rag.web import asset, documents
+from rag.web.doings import Doings
 from rag.web.library import Library
 from rag.web.listing import Aside, listing
 from rag.web.sent import QUIET, number_of, rows_of, text_of
@@ -19,6 +20,10 @@ _ACTS: dict[str, Callable[[str, Library], Iterator[str]]] = {
     "leave_out": documents.put_aside,
     "take_back": documents.put_back,
 }
+_AT_ONCE = 8
+"""Most things under way at once; one of them writes the index, and the others say that they wait."""
+_MAKE_ROOM = "(files) => [files, null]"
+"""Files that have arrived wait elsewhere, so that those which follow do not bring them along once more."""
 
 
 class DocumentsTab:
@@ -41,6 +46,7 @@ class DocumentsTab:
             height=140,
             elem_id="fn-upload",
         )
+        self._given = gr.File(file_count="multiple", file_types=sorted(SUFFIXES), visible=False)
         with gr.Row(elem_id="fn-into"):
             self._collection = gr.Textbox(
                 value="",
@@ -54,6 +60,7 @@ class DocumentsTab:
             )
             self._again = gr.Button("Re-index", size="sm", min_width=0, elem_id="fn-reindex")
         self._refused = gr.State(list[Upload]())
+        self._doings = gr.State(Doings())
         self._results = gr.HTML(
             elem_id="fn-results",
             apply_default_css=False,
@@ -81,17 +88,20 @@ class DocumentsTab:
         Args:
             **refreshing: Function, inputs and outputs of that look.
         """
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        working = {"concurrency_limit": 2, "concurrency_id": "indexing", **quiet}
-        given = [self._files, self._collection, self._refused]
-        turned_away = self._results.refused(self._refuse, None, [self._results, self._refused], **QUIET)
+        working: dict[str, Any] = {**QUIET, "queue": True, "concurrency_limit": _AT_ONCE, "concurrency_id": "indexing"}
+        several = {"trigger_mode": "multiple", **working}
+        given, said = [self._given, self._collection, self._refused], [self._results, self._refused]
+        turned_away = self._results.refused(self._refuse, self._doings, said, trigger_mode="multiple", **QUIET)
         turned_away.then(None, None, None, js="() => window.fnTakeRest()", **QUIET)
+        both, at_once = [self._given, self._files], {"js": _MAKE_ROOM, "trigger_mode": "multiple", **QUIET}
+        arrived = self._files.upload(None, self._files, both, **at_once)
         for done in (
-            self._files.upload(self._upload, given, [self._results, self._files, self._refused], **working),
-            self._again.click(self._reindex, None, self._results, trigger_mode="once", **working),
-            self.listing.act(self._act, None, self._results, **working),
+            arrived.then(self._upload, [self._doings, *given], said, **several),
+            self._again.click(self._reindex, self._doings, self._results, trigger_mode="once", **working),
+            self.listing.act(self._act, self._doings, self._results, **several),
         ):
-            done.then(**refreshing, queue=False, **quiet)
+            done.then(self._told, self._doings, self._results, trigger_mode="always_last", **QUIET)
+            done.then(**refreshing, trigger_mode="always_last", **QUIET)
 
         find, turned = [self._find], [self._at, self.listing]
         self._find.change(self._seek, find, turned, trigger_mode="always_last", **QUIET)
@@ -110,22 +120,31 @@ class DocumentsTab:
         at = number_of(event, "at")
         return at, self.listed(words, at)
 
-    def _refuse(self, event: gr.EventData) -> tuple[str, list[Upload]]:
+    def _refuse(self, doings: Doings, event: gr.EventData) -> tuple[str, list[Upload]]:
         """Say why files are not sent; said again beside the others of the same drop, where there are any."""
         refused = documents.turn_away(rows_of(event, "files"), self._library)
-        return documents.results_table(refused, {}), refused if number_of(event, "rest") > 0 else []
+        table = documents.results_table(refused, {})
+        if number_of(event, "rest") > 0:
+            return table, refused
+        return list(doings.telling(iter([table])))[-1], []
 
     def _upload(
-        self, paths: list[str] | None, collection: str, refused: list[Upload]
-    ) -> Iterator[tuple[Any, Any, list[Upload]]]:
-        for html in documents.upload(paths or [], self._library, collection, refused):
-            yield html, gr.skip(), refused
-        yield gr.skip(), None, []
+        self, doings: Doings, paths: list[str] | None, collection: str, refused: list[Upload]
+    ) -> Iterator[tuple[str, Any]]:
+        """Each drop has its own refusals, which are taken at once: another may follow before these files are in."""
+        taken: Any = []
+        for html in doings.telling(documents.upload(paths or [], self._library, collection, refused)):
+            yield html, taken
+            taken = gr.skip()
 
-    def _reindex(self) -> Iterator[str]:
-        yield from documents.reindex(self._library)
+    def _reindex(self, doings: Doings) -> Iterator[str]:
+        yield from doings.telling(documents.reindex(self._library))
 
-    def _act(self, event: gr.EventData) -> Iterator[str]:
+    def _act(self, doings: Doings, event: gr.EventData) -> Iterator[str]:
         """Do something with one document; what nobody knows how to do is let be."""
-        if act := _ACTS.get(text_of(event, "action")):
-            yield from act(text_of(event, "document"), self._library)
+        act = _ACTS.get(text_of(event, "action"))
+        yield from doings.telling(act(text_of(event, "document"), self._library) if act else iter(()))
+
+    def _told(self, doings: Doings) -> str:
+        """All that there is to say; what Gradio shows last of one may be older than what another has said since."""
+        return doings.html

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from rag import answerability, evidence
 from rag.pipeline import Pipeline
+from rag.protocols import StopSignal
 from rag.sentences import sentences
 from rag.types import Document
 
@@ -42,11 +44,20 @@ _VAGUE = re.compile(
 _PLAIN = re.compile(r"[\w ,'’&()/-]{5,60}")
 
 
-def questions(pipeline: Pipeline, most: int = _MOST) -> tuple[str, ...]:
+class Example(NamedTuple):
+    """A question, and the document that it was drawn from: its path and the digest of its bytes."""
+
+    question: str
+    path: str
+    sha256: str
+
+
+def examples(pipeline: Pipeline, stop: StopSignal, most: int = _MOST) -> tuple[Example, ...]:
     """Questions that the documents answer.
 
     Args:
         pipeline: An open index; its generator is not used.
+        stop: Ends the search for more before the next question is tried.
         most: How many at most.
 
     Returns:
@@ -54,13 +65,14 @@ def questions(pipeline: Pipeline, most: int = _MOST) -> tuple[str, ...]:
     """
     infos = pipeline.store.documents()
     step = max(1, len(infos) // _LOOKED_AT)
-    found: list[str] = []
+    found: dict[str, Example] = {}
     for info in infos[::step][:_LOOKED_AT]:
-        if len(found) == most:
+        if len(found) == most or stop.is_set():
             break
         tried = islice(candidates(pipeline.store.read(info.path)), _TRIED)
-        found += islice((q for q in tried if q not in found and _answered(q, pipeline)), 1)
-    return tuple(found)
+        sound = (q for q in tried if q not in found and not stop.is_set() and _answered(q, pipeline))
+        found |= {question: Example(question, info.path, info.sha256) for question in islice(sound, 1)}
+    return tuple(found.values())
 
 
 def candidates(document: Document) -> Iterator[str]:

@@ -22,9 +22,9 @@ from rag.indexing import FileResult, Report, watch
 from rag.pipeline import Pipeline
 from rag.protocols import Progress, no_progress
 from rag.types import Document, DocumentInfo
-from rag.web import examples
 from rag.web.conversations import Conversations
 from rag.web.line import Line
+from rag.web.suggestions import Suggestions
 
 logger = logging.getLogger(__name__)
 
@@ -76,9 +76,9 @@ class Library:
         self.config = replace(config, folder=str(remembered(Path(config.index)) or config.folder))
         self.line = Line()
         self.conversations = Conversations(Path(config.index))
-        self.examples: tuple[str, ...] = ()
         self.failures: tuple[FileResult, ...] = ()
         self._changes = 0
+        self._suggestions = Suggestions()
         self._assemble = assemble
         self._sync = sync
         self._pipeline: Pipeline | None = None
@@ -107,7 +107,17 @@ class Library:
     @property
     def seen(self) -> tuple[str, int]:
         """What is equal as long as there is nothing new to show of the library."""
-        return self._status.text, self._changes
+        return self._status.text, self._changes + self._suggestions.changes
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Questions that the documents answer; none until some are found, which nothing waits for."""
+        return self._suggestions.questions
+
+    @property
+    def follows(self) -> bool:
+        """Whether what changes in the folder is indexed by itself."""
+        return self._follower is not None and self._follower.is_alive() and self._is_known()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until the model is loaded, or cannot be.
@@ -208,6 +218,7 @@ class Library:
         for thread, most_s in ((self._thread, _LOADING_S), (self._follower, _LAST_S)):
             if thread is not None:
                 thread.join(most_s)
+        self._suggestions.end(_LAST_S)
         if self._pipeline is not None:
             last = self.line.join()  # nothing may compute any more when the process ends
             self.line.wait(last, _LAST_S)
@@ -239,14 +250,14 @@ class Library:
         if self._pipeline is None:
             self.start()
         elif not same:
-            self.examples = examples.questions(self._pipeline)
+            self._suggestions.renew(self._pipeline)
         self._changes += not same
 
     def _open(self) -> None:
         try:
             pipeline = self._assemble(self.config, self._progress)
-            self.examples = examples.questions(pipeline)
             self._status, self._pipeline = self._counted(pipeline), pipeline
+            self._suggestions.renew(pipeline)
         except IndexMissing:
             hint = f"Add documents here, or run: rag index {self.config.folder}"
             self._status = Status("empty", "There is no index yet.", hint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.errors import LoadError, RagError
+from rag.folder import counts
 from rag.formats.sniff import sniff
 from rag.loaders import original
 from rag.types import Citation, Document, Span
@@ -16,6 +17,7 @@ from rag.web.library import Library
 from rag.web.pages import page_html, page_image
 from rag.web.quotes import Part, parts
 from rag.web.reader import reader
+from rag.web.uploads import is_upload
 
 
 def page_at(library: Library, citation: Citation, page: int | None = None) -> str:
@@ -79,5 +81,14 @@ def _document(library: Library, path: str) -> Document:
     try:
         return library.read(path)
     except KeyError as exc:
-        again = f"put it back, and run: rag index {library.config.folder}"
-        raise LoadError(path, "no longer in the index", again) from exc
+        raise LoadError(path, "no longer in the index", _again(library, path)) from exc
+
+
+def _again(library: Library, path: str) -> str:
+    """What brings a document back into the index."""
+    folder = library.config.folder
+    if not counts(path, library.left_out()):
+        return "take it back in under Documents"
+    if is_upload(path):
+        return "hand it in again under Documents"
+    return f"put it back into {folder}" if library.follows else f"put it back, and run: rag index {folder}"

@@ -79,7 +79,7 @@ def make_library(config: Config, generator: Generator | None = None) -> Library:
 
 
 def open_library(root: Path, generator: Generator | None = None) -> Library:
-    """A started library over two indexed documents."""
+    """A started library over two indexed documents, its example questions made."""
     make_folder(root)
     config = settings(root)
     sync(config, lambda *_: None)
@@ -87,6 +87,7 @@ def open_library(root: Path, generator: Generator | None = None) -> Library:
     library.start()
     assert library.wait(30)
     assert library.status().phase == "ready", library.status()
+    assert library._suggestions.wait(30)
     return library
 
 

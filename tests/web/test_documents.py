@@ -8,13 +8,13 @@ import pytest
 
 from rag.errors import IndexBusy
 from rag.indexing import Report
-from rag.protocols import Progress
+from rag.protocols import Progress, no_progress
 from rag.web.documents import banner, delete, put_aside, put_back, read_anew, reindex, results_table, turn_away, upload
 from rag.web.library import Status
 from rag.web.listing import Aside, listing
 from rag.web.progress import each_file, progress
 from tests.small_index import change
-from tests.web.shelves import make_folder, make_library, open_library, settings
+from tests.web.shelves import make_folder, make_library, open_library, settings, sync
 from tests.web.test_html import Elements
 from tests.web.test_uploads import arrived
 from tests.web.things import HOSTILE
@@ -216,4 +216,30 @@ def test_an_unreadable_list_of_what_is_left_out_takes_nothing_in(tmp_path: Path)
     (tmp_path / "index" / "left-out.txt").write_bytes(b"\xff\xfe\xff")
     assert "cannot be read" in list(reindex(library))[-1]
     assert [document.path for document in library.documents()] == ["legal/lease.md"]
+    library.close()
+
+
+def test_an_upload_that_another_run_has_indexed_meanwhile_is_added(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    shown = upload([str(arrived(tmp_path, "new.txt", "The mast is a spar."))], library)
+    next(shown)
+    with library._writing:
+        assert "Making ready" in next(shown)
+        sync(library.config, no_progress)
+    assert "<strong>added</strong><br>1 passage" in list(shown)[-1]
+    library.close()
+
+
+def test_what_mends_a_file_that_was_handed_in_is_nothing_that_one_does_in_the_folder(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+    files = [arrived(tmp_path, "empty.txt", ""), arrived(tmp_path, "odd.txt", "\x00\x01\x02" * 99)]
+    for file in files:
+        (tmp_path / "docs" / file.name).write_bytes(file.read_bytes())
+    table = list(upload([str(file) for file in files], library))[-1]
+    assert "empty<br>it was not kept; hand in one that can be read</td>" in table
+    assert "<br>save it as text</td>" in table and "the folder" not in table
+    assert {file.hint for file in library.failures} == {
+        "take it out of the folder",
+        "save it as text, or take it out of the folder",
+    }, "whoever has the folder is told so"
     library.close()

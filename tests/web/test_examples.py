@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from pathlib import Path
 
+from rag.pipeline import Pipeline
 from rag.types import Document, Heading
-from rag.web.examples import candidates, questions
+from rag.web.examples import candidates, examples
 from tests.web.shelves import open_library
+
+
+def questions(pipeline: Pipeline, most: int = 4) -> tuple[str, ...]:
+    return tuple(example.question for example in examples(pipeline, threading.Event(), most))
 
 
 def document(text: str, *headings: tuple[int, str]) -> Document:
@@ -52,6 +58,9 @@ def test_the_same_index_gives_the_same_questions_and_no_model_is_asked(tmp_path:
     assert found == ("What is said about notice period?", "What is the boat shed?")
     assert not pipeline.generator.seen  # type: ignore[attr-defined]
     assert questions(pipeline, most=1) == found[:1]
+    known = {info.path: info.sha256 for info in library.documents()}
+    drawn = [(example.path, example.sha256) for example in examples(pipeline, threading.Event())]
+    assert drawn == [(path, known[path]) for path in ("legal/lease.md", "minutes.txt")]
     library.close()
 
 
@@ -60,4 +69,11 @@ def test_what_the_documents_would_not_be_held_to_answer_is_left_out(tmp_path: Pa
     pipeline = library.pipeline()
     pipeline.config = replace(pipeline.config, refuse_below=1.0)
     assert questions(pipeline) == ()
+    library.close()
+
+
+def test_the_search_for_them_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    library, stop = open_library(tmp_path), threading.Event()
+    stop.set()
+    assert examples(library.pipeline(), stop) == ()
     library.close()

@@ -67,6 +67,7 @@ def test_an_empty_index_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "docs" / "new.txt").write_text("The gate is a door of oak and iron, set in the north wall.", "utf-8")
     library.index(lambda *_: None)
     assert library.status().phase == "ready"
+    assert library._suggestions.wait(30)
     assert library.examples == ("What is the gate?",)
     library.close()
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from rag.folder import leave_out
+from rag.protocols import no_progress
 from rag.types import Citation
 from rag.web.library import Library
 from rag.web.opening import page_at, text_at
@@ -76,6 +79,19 @@ def test_a_document_that_is_gone_from_the_index(library: Library) -> None:
     for html in (page_at(library, citation), text_at(library, "gone.pdf", citation), text_at(library, "gone.pdf")):
         assert "gone.pdf: no longer in the index" in refused(html)
         assert f"rag index {library.config.folder}" in html
+
+
+def test_what_brings_a_document_back_is_what_its_reader_can_do(library: Library) -> None:
+    stop, folder = threading.Event(), library.config.folder
+    assert f"run: rag index {folder}" in refused(text_at(library, "gone.pdf"))
+    library.follow(stop)
+    said = refused(text_at(library, "gone.pdf"))
+    assert f"put it back into {folder}" in said and "rag index" not in said
+    assert "hand it in again under Documents" in refused(text_at(library, "uploads/gone.pdf"))
+    leave_out(Path(library.config.index), "minutes.txt")
+    library.index(no_progress)
+    assert "take it back in under Documents" in refused(text_at(library, "minutes.txt"))
+    stop.set()
 
 
 def test_a_document_that_has_changed_since_the_answer(library: Library) -> None:

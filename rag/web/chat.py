@@ -64,24 +64,25 @@ class Chat:
         self._stops: set[Event] = set()
         self._changed = Condition()
 
-    def ask(self, question: str, session: Session) -> Iterator[Screen]:
+    def ask(self, question: str, session: Session, *, again: bool = False) -> Iterator[Screen]:
         """Answer a question.
 
         Args:
-            question: As typed; one of white space alone is let be.
+            question: As typed; one of white space alone is let be, and so is any while another one is answered.
             session: The user's; grows by the question.
+            again: Whether it replaces the last question.
 
         Yields:
             A screen for everything that changes. Closing the iterator stops the computation.
         """
-        if session.busy or not question.strip():
+        if not question.strip() or not self._claim(session):
             return
-        self._keeper.catch_up(session)
-        known = [view.id for view in session.views]
-        session.rewind()
-        view = session.begin(question.strip())
-        stop, kept_as = session.stop, self._keeper.begin(session, view, known)
-        history, owner = session.history(), session.owner or f"session {id(session)}"
+        try:
+            view, kept_as = self._begin(question.strip(), session, again)
+        except BaseException:
+            session.busy = False
+            raise
+        stop, history, owner = session.stop, session.history(), session.owner or f"session {id(session)}"
         with self._changed:
             self._stops.add(stop)
         try:
@@ -102,6 +103,22 @@ class Chat:
                 self._changed.notify_all()
         yield self.screen(session)
 
+    def _claim(self, session: Session) -> bool:
+        """True for one of the questions that come at the same moment, if no other is being answered."""
+        with self._changed:
+            free, session.busy = not session.busy, True
+        return free
+
+    def _begin(self, question: str, session: Session, again: bool) -> tuple[View, str]:
+        """A new question at the end of the session, and where it is kept."""
+        if again:
+            session.editing = len(session.views)
+        self._keeper.catch_up(session)
+        known = [view.id for view in session.views]
+        session.rewind()
+        view = session.begin(question)
+        return view, self._keeper.begin(session, view, known)
+
     def look_again(self, session: Session) -> bool:
         """Take in what another page has had answered meanwhile; True where there may be something new to show."""
         if session.busy or not session.elsewhere:
@@ -111,9 +128,8 @@ class Chat:
 
     def again(self, session: Session) -> Iterator[Screen]:
         """Answer the last question once more, in place of its answer."""
-        if session.views and not session.busy:
-            session.editing = len(session.views)
-            yield from self.ask(session.views[-1].question, session)
+        if session.views:
+            yield from self.ask(session.views[-1].question, session, again=True)
 
     def edit(self, turn: int, session: Session) -> tuple[str | None, Screen]:
         """Begin to edit a question, or leave it as it is.

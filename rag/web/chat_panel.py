@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from rag.scope import choices, covers, normalised
+from rag.scope import choices, normalised
 from rag.types import DocumentInfo
 from rag.web.chat import Chat, Screen
 from rag.web.owner import owner_of
@@ -80,10 +80,11 @@ class ChatPanel:
         self.shown = [self._box, self.past, self.current, sources, self._above, *buttons, self.kept_as, tabs]
         given = [self._session, self.kept_as]
         asking = {**QUIET, "queue": True, "outputs": self.shown, "concurrency_limit": _ANSWERING}
+        asking["trigger_mode"] = "multiple"  # else one waits for the end of an answer that was cleared away
         typed = [self._box, *given, self.scope]
-        gr.on([self._box.submit, self._send.click], self._ask, typed, trigger_mode="once", **asking)
-        self._again.click(self._ask_again, [*given, self.scope], trigger_mode="once", **asking)
-        sources.example(self._ask_example, [*given, self.scope], trigger_mode="once", **asking)
+        gr.on([self._box.submit, self._send.click], self._ask, typed, **asking)
+        self._again.click(self._ask_again, [*given, self.scope], **asking)
+        sources.example(self._ask_example, [*given, self.scope], **asking)
         self._stop.click(self._halt, [self._session], [self._stop], **QUIET)
         self._clear.click(self.clear, [self._session], self.shown, **QUIET)
         sources.edit(self._edit, given, self.shown, **QUIET)
@@ -94,10 +95,9 @@ class ChatPanel:
         self.kept_as.change(None, self.kept_as, None, js="(id) => window.fnAddress(id)")
 
     def choices(self, documents: Sequence[DocumentInfo], chosen: Sequence[str] | None) -> gr.Dropdown:
-        """What a question can be limited to now; of what is chosen stays what is still there."""
+        """What a question can be limited to now; what is chosen stays so, were it gone: it may come back."""
         paths = [document.path for document in documents]
-        kept = [part for part in chosen or [] if any(covers((part,), path) for path in paths)]
-        return gr.Dropdown(choices=list(choices(paths)[:_CHOICES]), value=kept)
+        return gr.Dropdown(choices=list(choices(paths)[:_CHOICES]), value=list(chosen or []))
 
     def own(self, session: Session, request: gr.Request, kept_as: str | None) -> None:
         """Note who sits in front of a page, and take up the conversation that it shows; for every event, first.
@@ -157,12 +157,17 @@ class ChatPanel:
         session.scope = normalised(scope or [])
 
     def _shown(self, screens: Iterator[Screen], box: str | None = None) -> Iterator[Updates]:
-        """Screens as updates of the components; the box is emptied once, so that typing goes on undisturbed."""
+        """Screens as updates of the components; the box is emptied once, so that typing goes on undisturbed.
+
+        What is let be has no screens and changes nothing: Gradio takes an iterator that yields nothing for Nones.
+        """
         first = True
         for screen in screens:
             typed = box if first else None
             yield (*_updates(typed, screen), gr.Tabs(selected="sources") if first else gr.skip())
             first = False
+        if first:
+            yield (gr.skip(),) * len(self.shown)
 
     def _halt(self, session: Session) -> gr.Button:
         session.stop.set()

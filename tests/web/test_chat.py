@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,20 @@ def test_a_question_while_one_is_answered_and_an_empty_one_are_let_be(library: L
     assert list(chat.ask("Another?", session)) == []
     assert list(chat.again(session)) == []
     assert len(session.views) == 1
+
+
+def test_of_questions_at_the_same_moment_one_is_taken(library: Library) -> None:
+    session, chat, together = Session(), Chat(library), threading.Barrier(8)
+    chat.own(session, "login:ann", "")
+    list(chat.ask(QUESTION, session))
+
+    def press(_: int) -> Iterator[Screen] | None:
+        together.wait()
+        return screens if next(screens := chat.again(session), None) else None
+
+    with ThreadPoolExecutor(8) as threads:
+        [taken] = filter(None, threads.map(press, range(8)))
+    assert (list(taken)[-1].past, session.editing) == ("", None)
 
 
 def test_regenerating_replaces_the_last_answer(library: Library) -> None:

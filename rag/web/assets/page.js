@@ -16,6 +16,7 @@ document.addEventListener("click", (event) => {
   if (example) return trigger("example", { index: Number(example.dataset.example) });
   const edit = event.target.closest?.("[data-edit]");
   if (edit) {
+    if (!editing) draft = box()?.value ?? "";
     trigger("edit", { turn: Number(edit.dataset.edit) });
     return box()?.focus();
   }
@@ -204,15 +205,20 @@ new MutationObserver(() => {
 }).observe(document.body, { subtree: true, childList: true, attributes: true });
 
 // The transcript stays at its end while an answer grows, unless the reader has scrolled up; when the answer is over, its
-// words stay where they are, and so does all else once the reader has begun to do something.
+// words stay where they are, and so does all else once the reader has begun to do something. A welcome begins at its top.
 let following = true, growing = false;
 const writing = () => document.querySelector("#fn-current .fn-answer[aria-busy=true]");
 function follow() {
-  const box = transcript(), now = Boolean(writing());
+  const now = Boolean(writing());
   if (now && !growing) sought = null;
   if (now !== growing) following = now || (following && !document.querySelector("#fn-current .fn-words"));
   growing = now;
-  if (box && following) box.scrollTop = box.scrollHeight;
+  if (following) stay(transcript());
+}
+function stay(shown) {
+  if (!shown) return;
+  shown.scrollTop = shown.querySelector(".fn-turn") ? shown.scrollHeight : 0;
+  if (shown.querySelector(".fn-welcome") && document.activeElement === box()) root.scrollTop = 0;  // its focus scrolls a low window
 }
 document.addEventListener("scroll", (event) => {
   const box = transcript();
@@ -240,14 +246,21 @@ const once = (selector, then) => {
 };
 once("#fn-scope input", (scope) => { scope.placeholder = "All documents"; });
 
-// What is typed and not yet asked outlives a reload, such as Gradio's own when a server comes back.
+// What is typed and not yet asked outlives a reload, such as Gradio's own when a server comes back; and it makes way for a
+// question that is edited until that is over.
+let editing = false, draft = "";
+function put(text) {
+  if (!text || box().value) return;
+  box().value = text;
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+}
 addEventListener("pagehide", () => sessionStorage.setItem("fn-draft", box()?.value ?? ""));
-once("#fn-box textarea", (box) => {
-  const draft = sessionStorage.getItem("fn-draft");
-  if (!draft || box.value) return;
-  box.value = draft;
-  box.dispatchEvent(new Event("input", { bubbles: true }));
-});
+once("#fn-box textarea", () => put(sessionStorage.getItem("fn-draft")));
+once("#fn-above", (above) => new MutationObserver(() => {
+  const before = editing;
+  editing = Boolean(above.querySelector("[data-edit]"));
+  if (before && !editing) requestAnimationFrame(() => put(draft));
+}).observe(above, { subtree: true, childList: true }));
 root.lang = root.lang || "en";
 
 // A file that is dropped beside the place for it would take the reader away from the page.

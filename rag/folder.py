@@ -30,7 +30,9 @@ _LEFT_OUT = "left-out.txt"
 _LISTING = threading.Lock()
 """Two changes of that file at once would lose one."""
 _CHAT = ("chat.db", "chat.db-wal", "chat.db-shm", "batches", "cases.jsonl")
-_INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", "vectors.faiss", "write.lock", _LEFT_OUT, *_CHAT))
+_CACHES = ("vectors.faiss", "words.postings", "words.postings.tmp", "write.lock")
+_SETTINGS = (_LEFT_OUT, "answerability.json")
+_INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", *_CACHES, *_SETTINGS, *_CHAT))
 """What is passed over where the index lies among the documents, in one folder."""
 _LOOK_MS = 500
 """How often a watch looks whether to stop."""

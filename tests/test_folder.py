@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rag import calibration, postings, vectors
 from rag.errors import RagError, UsageError
 from rag.folder import counts, files_of, leave_out, left_out, remember, remembered, take_back, watch
 
@@ -140,6 +141,9 @@ def test_what_is_kept_beside_an_index_among_the_documents_is_no_document(tmp_pat
         "chat.db",
         "chat.db-wal",
         "cases.jsonl",
+        calibration.FILE,
+        *postings.NAMES,
+        vectors.NAME,
         "left-out.txt",
         "batches/one/questions.jsonl",
         "lease.txt",

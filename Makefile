@@ -29,7 +29,8 @@ help:
 	@echo "make bench    measure speed against others and at scale: make bench SETS=DIR, hours; benchmarks/README.md says what"
 	@echo "make screenshots  every state of the page as a picture, into screenshots/"
 	@echo "make lock     write requirements.lock anew from what is installed"
-	@echo "make clean    remove the environment, the index and all caches in this folder"
+	@echo "make clean    remove the environment, all caches in this folder and all of index/: the index, and conversations,"
+	@echo "          batches, cases, ratings and what was left out or calibrated; only the index: rag index --rebuild"
 
 install: .venv/.weights
 

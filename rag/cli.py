@@ -7,7 +7,7 @@ a hint, 2 wrong usage, 3 refused, 130 interrupted. Each part is loaded only when
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +21,18 @@ from rag.cli_mcp import mcp
 from rag.cli_models import models
 from rag.cli_why import why
 from rag.edge import (
+    ANSWERING,
+    DECIDING,
     EXISTING,
     EXISTING_FILE,
+    FINDING,
     Edge,
-    common,
     json_flag,
     opened_pipeline,
     scope_flag,
+    setting,
     settings_from,
+    takes,
 )
 from rag.errors import UsageError
 
@@ -47,10 +51,10 @@ def main() -> None:
 
 @main.command()
 @click.argument("question")
-@click.option("-k", type=click.IntRange(min=1), help="Most hits.")
+@setting("-k", default_of="k", type=click.IntRange(min=1), help="Most hits.")
 @scope_flag
 @json_flag
-@common
+@takes(*FINDING)
 def search(question: str, k: int | None, scope: tuple[str, ...], as_json: bool, **flags: Any) -> None:
     """Retrieval alone, with the ranks of each source."""
     from rag.types import hit_to_dict
@@ -73,7 +77,7 @@ def search(question: str, k: int | None, scope: tuple[str, ...], as_json: bool, 
 @click.option("-v", "--verbose", is_flag=True, help="Show how the answer came about.")
 @scope_flag
 @json_flag
-@common
+@takes(*ANSWERING)
 def ask(
     question: str, history: Path | None, verbose: bool, scope: tuple[str, ...], as_json: bool, **flags: Any
 ) -> None:
@@ -97,16 +101,29 @@ def ask(
 
 @main.command(short_help="Answer a file of questions.")
 @click.argument("questions", type=EXISTING_FILE)
-@click.option("-o", "--output", "answers", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@common
+@click.option(
+    "-o",
+    "--output",
+    "answers",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the answers go, a JSON object a line.",
+)
+@takes(*ANSWERING)
 def batch(questions: Path, answers: Path, **flags: Any) -> None:
-    """Answer QUESTIONS, a JSON object a line; run it again to go on where it ended."""
+    """Answer QUESTIONS, a JSON object a line; run it again to go on where it ended.
+
+    Each has a "question". It may have an "id", which its answer then has; a "history" of earlier turns, oldest first:
+    [{"role": "user", "content": ...}, {"role": "assistant", "content": ...}]; and a "scope", a list of the folders and
+    documents to look in.
+    """
     from rag.asked import at_rest
     from rag.batch import check, run
 
     config = settings_from(flags)
     with at_rest(questions) as asked:
         check(asked, answers)
+        _expect_objects(asked, questions)
         with opened_pipeline(config) as pipeline, console.progress() as progress:
             tally = run(pipeline, asked, answers, config=config.fingerprint(), progress=progress)
     console.note(
@@ -120,7 +137,7 @@ def batch(questions: Path, answers: Path, **flags: Any) -> None:
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="A fixed sample of N questions.")
 @click.option("--retrieval-only", is_flag=True, help="No generator.")
 @json_flag
-@common
+@takes(*ANSWERING)
 def evaluate(dataset: Path, limit: int | None, retrieval_only: bool, as_json: bool, **flags: Any) -> None:
     """Measure retrieval, answers, refusals and citations on DATASET: a folder, or a file of cases about the index."""
     from rag.evals.report import table
@@ -138,16 +155,20 @@ def evaluate(dataset: Path, limit: int | None, retrieval_only: bool, as_json: bo
 @main.command(short_help="Re-check a saved answer.")
 @click.argument("answer", type=EXISTING_FILE)
 @json_flag
-@common
+@takes("index")
 def verify(answer: Path, as_json: bool, **flags: Any) -> None:
-    """Re-check a saved ANSWER (or many, one a line) against the index and the files that it was made of."""
+    """Re-check a saved ANSWER (or many, one a line) against the index and the files that it was made of.
+
+    Prints what became of each citation; exit code 1 where one no longer holds, the answer was altered, or the index is
+    older than a file that is cited.
+    """
     from rag.factory import open_store
     from rag.folder import remembered
     from rag.receipts import read_saved, report
 
     saved, config = read_saved(answer), settings_from(flags)
     with closing(open_store(config)) as store:
-        found = report(saved, store, remembered(Path(config.index)))
+        found = report(saved, store, remembered(Path(config.index)), config.index)
     if as_json:
         console.out_json(found)
     else:
@@ -159,7 +180,7 @@ def verify(answer: Path, as_json: bool, **flags: Any) -> None:
 
 @main.command(short_help="Look for what is broken.")
 @json_flag
-@common
+@takes(*DECIDING)
 def doctor(as_json: bool, **flags: Any) -> None:
     """Look at versions, device, weights, index and speed; exit code 1 where something is broken."""
     from rag.doctor import examine, reach
@@ -174,10 +195,10 @@ def doctor(as_json: bool, **flags: Any) -> None:
 
 
 @main.command()
-@click.option("--host", help="Address to bind to; other than loopback needs a password.")
-@click.option("--port", type=click.IntRange(0, 65535), help="First port to try.")
+@setting("--host", default_of="host", help="Address to bind to; other than loopback needs a password.")
+@setting("--port", default_of="port", type=click.IntRange(0, 65535), help="First port to try.")
 @click.option("--auth", type=EXISTING_FILE, help="Who may come in: lines of rag password.")
-@common
+@takes(*ANSWERING)
 def serve(auth: Path | None, **flags: Any) -> None:
     """The web chat and the API."""
     from rag.web import serve as start
@@ -204,6 +225,21 @@ main.add_command(index)
 main.add_command(models)
 main.add_command(mcp)
 main.add_command(why)
+
+
+def _expect_objects(asked: Path, named: Path) -> None:
+    """Refuse a file of something else, such as a table, all of whose lines would be errors."""
+    from rag.exchange import parse
+
+    lines = 0
+    with asked.open("rb") as source:
+        for raw in filter(bytes.strip, source):
+            lines += 1
+            with suppress(UsageError):
+                if isinstance(parse(raw), dict):
+                    return
+    if lines:
+        raise UsageError(f"{named}: no line of it is a JSON object", 'write one a line: {"id": 1, "question": "..."}')
 
 
 def _watch_answer(pipeline: Pipeline, question: Question) -> tuple[Answer, Sequence[Evidence]]:

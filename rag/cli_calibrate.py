@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import console
-from rag.edge import common, json_flag, opened_pipeline, settings_from
+from rag.edge import DECIDING, json_flag, opened_pipeline, settings_from, takes
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FEWEST = 10
 @click.option("--dry-run", is_flag=True, help="Tell, and change nothing.")
 @click.option("--reset", is_flag=True, help="Go back to the weights that are shipped.")
 @json_flag
-@common
+@takes(*DECIDING)
 def calibrate(most: int, writer: str | None, dry_run: bool, reset: bool, as_json: bool, **flags: Any) -> None:
     """Fit the decision whether there is an answer to the documents of the index.
 
@@ -74,6 +74,7 @@ def _show(pairs: Pairs, found: Calibration, documents: int) -> None:
         rows.append([f"{bar}", *(f"{share:.0%}" for rates in both for share in rates)])
     head = ["refuse_below", "wrong answers", "wrong refusals", "fitted: wrong answers", "wrong refusals"]
     console.table(head, rows, right=head)
+    console.out("\nWhat decides is refuse_below under [tool.rag] in pyproject.toml, or RAG_REFUSE_BELOW.")
     console.out("\nPeople ask harder questions than a model makes: expect more of both, of wrong refusals above all.")
     if not found.fitted:
         console.out("The weights that are shipped are as good here as any that were fitted, and stay.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import console, show
-from rag.edge import common, json_flag, opened_weights, settings_from
+from rag.edge import FINDING, json_flag, opened_weights, settings_from, takes
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,15 +22,16 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Stay, and follow the folder.")
 @click.option("--rebuild", is_flag=True, help="Throw the index away first.")
 @json_flag
-@common
+@takes(*FINDING)
 def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags: Any) -> None:
     """Make the index equal to FOLDER; without one, to the folder that it is of, or else to seeds."""
+    from rag.config import index_command
     from rag.factory import approximation
 
     config = settings_from({"folder": folder, **flags})
     config = config if folder else _of_its_folder(config)
     if not Path(config.folder).is_dir():
-        raise UsageError(f"{config.folder}: no such folder", "rag index FOLDER")
+        raise UsageError(f"{config.folder}: no such folder", index_command("FOLDER", config.index))
     if rebuild:
         _erase(config)
     report = _index_once(config)

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from rag.edge import common, settings_from
+from rag.edge import ANSWERING, settings_from, takes
 
 
 @click.command(short_help="Tools for an MCP client.")
-@common
+@takes(*ANSWERING)
 def mcp(**flags: Any) -> None:
     """Serve ask, search, documents and read over standard input and output, for an MCP client that starts this."""
     from rag.web import serve_tools

@@ -9,7 +9,7 @@ import click
 
 from rag import console, show
 from rag.catalogue import CATALOGUE
-from rag.edge import common, json_flag, opened_weights, settings_from
+from rag.edge import json_flag, opened_weights, settings_from, takes
 
 
 @click.group()
@@ -19,7 +19,7 @@ def models() -> None:
 
 @models.command("list")
 @json_flag
-@common
+@takes()
 def list_(as_json: bool, **flags: Any) -> None:
     """The catalogue, and what of it is here."""
     with opened_weights(settings_from(flags)) as weights:
@@ -32,7 +32,7 @@ def list_(as_json: bool, **flags: Any) -> None:
 
 @models.command()
 @click.argument("name")
-@common
+@takes("offline")
 def pull(name: str, **flags: Any) -> None:
     """Fetch the weights called NAME, unless they are here."""
     with opened_weights(settings_from(flags)) as weights:
@@ -44,7 +44,7 @@ def pull(name: str, **flags: Any) -> None:
 
 @models.command("verify")
 @json_flag
-@common
+@takes()
 def verify_models(as_json: bool, **flags: Any) -> None:
     """Check the digests of the weights that are here; exit code 1 where one is wrong."""
     with opened_weights(settings_from(flags)) as weights:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import console
-from rag.edge import EXISTING_FILE, common, json_flag, opened_pipeline, scope_flag, settings_from
+from rag.edge import DECIDING, EXISTING_FILE, json_flag, opened_pipeline, scope_flag, settings_from, takes
 from rag.errors import UsageError
 from rag.show import one_line, place, snippet
 
@@ -26,7 +26,7 @@ _BEYOND = 5
 @click.option("--history", type=EXISTING_FILE, help='Earlier turns: [{"role": ..., "content": ...}].')
 @scope_flag
 @json_flag
-@common
+@takes(*DECIDING)
 def why(question: str, expect: str | None, document: str | None, history: Path | None, **flags: Any) -> None:
     """Explain what an answer to QUESTION rests on: passages, sentences and the decision; nothing is generated."""
     from rag.exchange import parse, to_history

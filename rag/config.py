@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ConfigError
-from rag.types import Policy
+
+if TYPE_CHECKING:
+    from rag.types import Policy
 
 PLACES = ("index", "folder", "cache", "offline", "host", "port", "auth", "api_key", "max_file_bytes")
 """Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
@@ -89,21 +92,21 @@ class Config:
             value = getattr(self, item.name)
             whole = type(value) is int and isinstance(item.default, float)
             if type(value) is not type(item.default) and not whole:
-                raise ConfigError(f"{item.name} = {value!r}: expected {type(item.default).__name__}")
+                raise _misfit(item.name, value, f"expected {type(item.default).__name__}")
             if item.name in _NAMED and not value:
                 hint = f"name one, or leave it out for {item.default!r}"
                 raise ConfigError(f"{item.name} = '': must not be empty", hint)
             if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
-                raise ConfigError(f"{item.name} = {value!r}: must not be negative")
+                raise _misfit(item.name, value, "must not be negative")
         for name in ("refuse_below", "support_above", "support_below"):
             if not 0 <= getattr(self, name) <= 1:  # NaN is neither
-                raise ConfigError(f"{name} = {getattr(self, name)!r}: must be in [0, 1]")
+                raise _misfit(name, getattr(self, name), "must be in [0, 1]")
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 have one fingerprint
         for name in ("chunk_tokens", "k", "candidates", "evidence_sentences", "evidence_tokens", "answer_tokens"):
             if getattr(self, name) < 1:
-                raise ConfigError(f"{name} = {getattr(self, name)!r}: must be at least 1")
+                raise _misfit(name, getattr(self, name), "must be at least 1")
         if self.policy not in ("flag", "drop", "refuse"):
-            raise ConfigError(f"policy = {self.policy!r}: expected flag, drop or refuse")
+            raise _misfit("policy", self.policy, "expected flag, drop or refuse")
 
     def fingerprint(self) -> str:
         """8 hex digits that change with any setting that can change an answer."""
@@ -129,12 +132,26 @@ def load_config(flags: Mapping[str, Any], environ: Mapping[str, str], project: P
     settings.update(_from_file(project))
     settings.update(_from_environ(environ))
     settings.update({key: value for key, value in flags.items() if value is not None})
-    known = {item.name for item in fields(Config)}
+    known = _defaults()
     for key in settings:
         if key not in known:
-            near = get_close_matches(key, sorted(known), 1)
-            raise ConfigError(f"unknown setting {key!r}", f"did you mean {near[0]!r}?" if near else "")
+            raise ConfigError(f"unknown setting {key!r}", _meant(key) or _all())
     return Config(**settings)
+
+
+def index_command(folder: str | Path | None = None, index: str | Path | None = None) -> str:
+    """The command that makes an index equal to a folder, as it is typed into a shell.
+
+    Args:
+        folder: Folder of documents; None for the one that the index is of.
+        index: Folder of the index; None for the default, which is not named.
+
+    Returns:
+        Quoted where a shell needs it.
+    """
+    named = [] if folder is None else [str(folder)]
+    kept = [] if index is None or str(index) == Config().index else ["--index", str(index)]
+    return shlex.join(["rag", "index", *named, *kept])
 
 
 def _from_file(project: Path) -> dict[str, Any]:
@@ -156,23 +173,48 @@ def _from_file(project: Path) -> dict[str, Any]:
 
 
 def _from_environ(environ: Mapping[str, str]) -> dict[str, Any]:
-    kinds = {item.name: type(item.default) for item in fields(Config) if item.default is not MISSING}
+    known = _defaults()
     found: dict[str, Any] = {}
     for variable, text in environ.items():
         if variable.startswith("RAG_"):
             name = variable[4:].lower()
-            found[name] = _parse(variable, text, kinds.get(name, str))
+            if name not in known:
+                meant = _meant(name)
+                hint = f"{meant} else unset {variable}" if meant else f"unset {variable}; {_all()}"
+                raise ConfigError(f"{variable}: unknown setting {name!r}", hint)
+            found[name] = _parse(variable, text, known[name])
     return found
 
 
-def _parse(variable: str, text: str, kind: type) -> Any:
+def _parse(variable: str, text: str, default: Any) -> Any:
+    kind = type(default)
     if kind is bool:
         if text.lower() in ("1", "true", "yes", "on"):
             return True
         if text.lower() in ("0", "false", "no", "off", ""):
             return False
-        raise ConfigError(f"{variable}={text!r}: expected 1 or 0")
+        raise ConfigError(f"{variable}={text!r}: expected 1 or 0", f"write 1 or 0, or unset {variable} for {default:d}")
     try:
         return kind(text)
     except ValueError as exc:
-        raise ConfigError(f"{variable}={text!r}: expected {kind.__name__}") from exc
+        number = "a whole number" if kind is int else "a number"
+        hint = f"write {number}, or unset {variable} for {default!r}"
+        raise ConfigError(f"{variable}={text!r}: expected {kind.__name__}", hint) from exc
+
+
+def _defaults() -> dict[str, Any]:
+    return {item.name: item.default for item in fields(Config)}
+
+
+def _misfit(name: str, value: Any, expected: str) -> ConfigError:
+    hint = f"leave it out, or unset RAG_{name.upper()}, for {_defaults()[name]!r}"
+    return ConfigError(f"{name} = {value!r}: {expected}", hint)
+
+
+def _meant(name: str) -> str:
+    near = get_close_matches(name, sorted(_defaults()), 1)
+    return f"did you mean {near[0]!r}?" if near else ""
+
+
+def _all() -> str:
+    return f"settings are: {', '.join(sorted(_defaults()))}"

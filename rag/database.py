@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from rag.config import index_command
 from rag.connections import Connections
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, StoreError
 from rag.lexical import TOKENIZER
@@ -41,7 +42,7 @@ _SCHEMA = (
 LATER_COLUMNS = ("dated", "read_by")
 """Of documents: those that came later, and are empty where an earlier version wrote."""
 _WHAT_FAILED = {
-    sqlite3.SQLITE_FULL: ("the disk is full", "make room, then run: rag index"),
+    sqlite3.SQLITE_FULL: ("the disk is full", "make room, then run: {again}"),
     sqlite3.SQLITE_READONLY: ("it may not be written", "let yourself write it, or name another with --index"),
     sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "check the path and its permissions"),
     sqlite3.SQLITE_IOERR: ("the disk failed", "check the disk, then run: rag doctor"),
@@ -90,10 +91,12 @@ class Database:
 
     Attributes:
         rebuild: The command that builds the index anew, where nothing else mends it.
+        again: The command that goes on where a run ended.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.rebuild = f"rag index --rebuild --index {shlex.quote(str(path.parent))}"
+        self.again = index_command(index=path.parent)
         self._connections = Connections(path, create=create)
 
     @contextmanager
@@ -132,7 +135,7 @@ class Database:
         Raises:
             StoreError: The file is damaged or cannot be written.
         """
-        with _named(self.rebuild), self._connections.one() as connection:
+        with _named(self.rebuild, self.again), self._connections.one() as connection:
             connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
             connection.execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
@@ -152,7 +155,7 @@ class Database:
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with _named(self.rebuild), self._connections.one() as connection:
+        with _named(self.rebuild, self.again), self._connections.one() as connection:
             connection.execute(begin)
             try:
                 yield connection
@@ -241,7 +244,7 @@ def raw(text: str) -> bytes:
 
 
 @contextmanager
-def _named(rebuild: str) -> Iterator[None]:
+def _named(rebuild: str, again: str) -> Iterator[None]:
     """Turn SQLite's errors into ours; those that only a mistake in this package causes stay as they are."""
     try:
         yield
@@ -256,7 +259,7 @@ def _named(rebuild: str) -> Iterator[None]:
             raise IndexBusy("another process is writing the index", "wait until it has ended") from exc
         if code in _WHAT_FAILED:
             reason, hint = _WHAT_FAILED[code]
-            raise StoreError(f"the index cannot be used: {reason}", hint) from exc
+            raise StoreError(f"the index cannot be used: {reason}", hint.format(again=again)) from exc
         raise
     except UnicodeDecodeError as exc:
         raise IndexDamaged(f"the index is damaged: {exc.reason}", rebuild) from exc

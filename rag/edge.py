@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from rag import console
+from rag.config import Config
 from rag.errors import RagError
 
 if TYPE_CHECKING:
-    from rag.config import Config
     from rag.models import Weights
     from rag.pipeline import Pipeline
 
@@ -27,26 +27,78 @@ _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+DEFAULTS = Config()
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, path_type=Path)
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
 scope_flag = click.option("--scope", multiple=True, metavar="PATH", help="Look in this folder or document; repeatable.")
-_COMMON = (
-    click.option("--policy", type=click.Choice(["flag", "drop", "refuse"]), help="For sentences without support."),
-    click.option("--offline", is_flag=True, default=None, help="Fetch nothing."),
-    click.option("--embedder", metavar="NAME", help="Catalogue name, Hub id or folder."),
-    click.option("--judge", metavar="NAME", help="Model that decides whether there is an answer."),
-    click.option("--generator", metavar="NAME", help="Likewise; or extractive, or openai:URL#MODEL."),
-    click.option("--index", metavar="DIR", help="Folder of the index."),
-)
 
 
-def common(command: _Command) -> _Command:
-    """Give a command the flags that all take; one that is not given leaves the setting to its other places."""
-    for option in _COMMON:
-        command = option(command)
-    return command
+def setting(*flags: str, default_of: str = "", **attributes: Any) -> Callable[[_Command], _Command]:
+    """A flag for a setting; one that is not given leaves the setting to its other places.
+
+    Args:
+        *flags: How it is written.
+        default_of: The setting, where its default is worth showing; empty for none.
+        **attributes: As `click.option` takes them.
+
+    Returns:
+        What adds it to a command.
+    """
+    shown: dict[str, Any] = {"show_default": str(getattr(DEFAULTS, default_of))} if default_of else {}
+    return click.option(*flags, **shown, **attributes)
+
+
+_WRITES = "Who writes: catalogue name, Hub id, folder or GGUF; or extractive, or openai:URL#MODEL."
+_JUDGES = "Local model that decides whether there is an answer; otherwise the generator, where it can."
+_POLICIES = click.Choice(["flag", "drop", "refuse"])
+_SHARED = {
+    "index": setting("--index", default_of="index", metavar="DIR", help="Folder of the index."),
+    "embedder": setting("--embedder", default_of="embedder", metavar="NAME", help="Catalogue name, Hub id or folder."),
+    "generator": setting("--generator", default_of="generator", metavar="NAME", help=_WRITES),
+    "judge": setting("--judge", metavar="NAME", help=_JUDGES),
+    "policy": setting("--policy", default_of="policy", type=_POLICIES, help="For sentences without support."),
+    "offline": setting("--offline", is_flag=True, default=None, help="Fetch nothing."),
+}
+_EVERYWHERE = ("index", "embedder", "generator", "offline")
+"""What one may give to any command, whether it acts there or not."""
+ANSWERING = tuple(_SHARED)
+"""What acts where answers are written."""
+DECIDING = tuple(name for name in _SHARED if name != "policy")
+"""What acts where only their ground is looked at."""
+FINDING = ("index", "embedder", "offline")
+"""What acts where passages are stored or found."""
+
+
+def takes(*acting: str) -> Callable[[_Command], _Command]:
+    """Give a command those of the shared flags that act in it.
+
+    Args:
+        *acting: Their settings. Others that one may give anywhere are let pass, hidden, and said to do nothing.
+
+    Returns:
+        What adds them to a command.
+    """
+
+    def decorate(command: _Command) -> _Command:
+        for name, option in reversed(_SHARED.items()):
+            if name in acting:
+                command = option(command)
+            elif name in _EVERYWHERE:
+                command = _idle(name)(command)
+        return command
+
+    return decorate
+
+
+def _idle(name: str) -> Callable[[_Command], _Command]:
+    def tell(ctx: click.Context, param: click.Parameter, value: object) -> None:
+        if value is not None:
+            console.note(f"{param.opts[0]} does nothing in {ctx.command_path}")
+
+    switch = name == "offline"
+    return click.option(f"--{name}", is_flag=switch, default=None, hidden=True, expose_value=False, callback=tell)
 
 
 class Edge(click.Group):

@@ -25,6 +25,7 @@ from io import BufferedReader
 from pathlib import Path
 
 from rag import formats
+from rag.config import index_command
 from rag.errors import DamagedFile, EmptyFile, LoadError, OversizeFile
 from rag.formats import docx, epub, html, json, mail, markdown, pdf, plain, pptx, table, xlsx
 from rag.formats.base import Extracted, Source
@@ -161,12 +162,13 @@ def file_digest(path: Path) -> str:
 
 
 @contextmanager
-def original(document: Document, root: Path) -> Iterator[Source]:
+def original(document: Document, root: Path, index: str | Path | None = None) -> Iterator[Source]:
     """The very file that a document was read from, open.
 
     Args:
         document: As the index has it.
         root: The folder that its path is relative to.
+        index: Folder of that index, for the remedy; None for the default.
 
     Yields:
         The file, its bytes those that were indexed.
@@ -174,7 +176,7 @@ def original(document: Document, root: Path) -> Iterator[Source]:
     Raises:
         LoadError: It is gone, leads out of the folder, or holds other bytes now.
     """
-    name, again = document.path, f"rag index {root}"
+    name, again = document.path, index_command(root, index)
     path = _located(name, root)
     _refuse_outside(path, root, name)
     with _opened(path, name, f"put it back, or run: {again}") as file:

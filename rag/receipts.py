@@ -18,6 +18,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from rag.config import index_command
 from rag.errors import LoadError
 from rag.loaders import original
 from rag.saved import Outcome, Receipt, Saved, read_receipts, read_saved
@@ -66,13 +67,16 @@ def summary(receipts: Sequence[Receipt]) -> dict[str, Any]:
     }
 
 
-def report(answers: Sequence[Saved], store: Documents, folder: Path | None) -> dict[str, Any]:
+def report(
+    answers: Sequence[Saved], store: Documents, folder: Path | None, index: str | Path | None = None
+) -> dict[str, Any]:
     """Check saved answers and all that they rest on.
 
     Args:
         answers: As saved.
         store: Today's index.
         folder: What it was made of; need not be there. None where nobody knows.
+        index: Its folder, for the remedy; None for the default.
 
     Returns:
         As `summary` gives it, not sound either where an answer was altered or a cited file is not what the index has;
@@ -84,7 +88,7 @@ def report(answers: Sequence[Saved], store: Documents, folder: Path | None) -> d
     notes = [*(f"answer {answer.id} is changed: {answer.amiss}" for answer in altered), *_nothing(answers)]
     if older:
         told = listed([f"{path} ({reason})" for path, reason in older.items()])
-        notes.append(f"the index is older than {told}; run: rag index")
+        notes.append(f"the index is older than {told}; run: {index_command(folder, index)}")
     elif not folder or not folder.is_dir():
         where = f"{folder} is not there" if folder else "the index does not say which folder it is of"
         notes.append(f"{where}: only the index was looked at")

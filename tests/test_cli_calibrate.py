@@ -63,6 +63,8 @@ def test_a_table_of_bars_and_the_weights_are_kept(run: Run, built: list[str], ma
     assert result.exit_code == 0, result.stderr
     assert "30 questions out of 3 documents" in result.stdout
     assert not file.exists(), "nothing is changed"
+    after = result.stdout.partition("0.8")[2]
+    assert "refuse_below under [tool.rag] in pyproject.toml" in after and "RAG_REFUSE_BELOW" in after
     rows = {line.split()[0]: line.split()[1:] for line in result.stdout.splitlines() if line.strip().startswith("0.")}
     assert rows["0.5"][:2] == ["100%", "0%"]
     assert int(rows["0.5"][2].rstrip("%")) < 20

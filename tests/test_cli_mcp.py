@@ -93,4 +93,4 @@ def test_without_the_sdk_it_says_what_to_install(environ: dict[str, str]) -> Non
     code = "import sys; sys.modules['mcp'] = None; from rag.cli import main; main(['mcp'])"
     done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install 'footnote-rag[mcp]'" in done.stderr
+    assert "pip install -e '.[mcp]'" in done.stderr

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.config import Config, load_config
+from rag.config import Config, index_command, load_config
 from rag.errors import ConfigError
 
 NOWHERE = Path("/nonexistent/pyproject.toml")
@@ -170,3 +170,61 @@ def test_the_fingerprint_sees_what_can_change_an_answer_and_nothing_else(name: s
 def test_the_fingerprint_is_eight_hex_digits() -> None:
     assert len(Config().fingerprint()) == 8
     int(Config().fingerprint(), 16)
+
+
+@pytest.mark.parametrize(
+    ("folder", "index", "command"),
+    [
+        ("seeds", "index", "rag index seeds"),
+        (None, "index", "rag index"),
+        (None, Path("other"), "rag index --index other"),
+        (Path("/my papers"), "o'ther", """rag index '/my papers' --index 'o'"'"'ther'"""),
+    ],
+)
+def test_the_command_that_indexes_names_what_is_not_the_default(
+    folder: Path | str | None, index: Path | str, command: str
+) -> None:
+    assert index_command(folder, index) == command
+
+
+def test_a_variable_that_is_no_setting_is_named_with_what_mends_it() -> None:
+    for variable, hint in (
+        ("RAG_HOME", "unset RAG_HOME; settings are: answer_tokens, api_key, auth, cache, candidates,"),
+        ("RAG_GNERATOR", "did you mean 'generator'? else unset RAG_GNERATOR"),
+    ):
+        with pytest.raises(ConfigError) as caught:
+            load_config({}, {variable: "x"}, NOWHERE)
+        assert caught.value.message == f"{variable}: unknown setting {variable[4:].lower()!r}"
+        assert caught.value.hint.startswith(hint)
+
+
+def test_where_no_setting_is_near_all_are_named(tmp_path: Path) -> None:
+    file = project(tmp_path, "[tool.rag]\nxyzzy = 1\n")
+    for flags, path in (({"xyzzy": 1}, NOWHERE), ({}, file)):
+        with pytest.raises(
+            ConfigError, match=r"unknown setting 'xyzzy' \(settings are: answer_tokens, .* support_below"
+        ):
+            load_config(flags, {}, path)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "hint"),
+    [
+        ("RAG_K", "abc", "write a whole number, or unset RAG_K for 8"),
+        ("RAG_REFUSE_BELOW", "abc", "write a number, or unset RAG_REFUSE_BELOW for 0.5"),
+        ("RAG_OFFLINE", "maybe", "write 1 or 0, or unset RAG_OFFLINE for 0"),
+        ("RAG_K", "0", "leave it out, or unset RAG_K, for 8"),
+        ("RAG_PORT", "-1", "leave it out, or unset RAG_PORT, for 7860"),
+        ("RAG_SUPPORT_ABOVE", "7", "leave it out, or unset RAG_SUPPORT_ABOVE, for 0.6"),
+        ("RAG_POLICY", "keep", "leave it out, or unset RAG_POLICY, for 'drop'"),
+    ],
+)
+def test_a_value_that_does_not_fit_says_what_mends_it(variable: str, text: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config({}, {variable: text}, NOWHERE)
+    assert caught.value.hint == hint
+
+
+def test_a_value_of_the_wrong_type_in_the_file_says_what_mends_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"k = 'abc': expected int \(leave it out, or unset RAG_K, for 8\)"):
+        load_config({}, {}, project(tmp_path, "[tool.rag]\nk = 'abc'\n"))

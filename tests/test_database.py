@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.database import Database
 from rag.errors import IndexBusy, StoreError
 from rag.store import SqliteStore
 from tests.small_index import DIM, EMBEDDER, MANIFEST, change, make, put
@@ -50,6 +51,16 @@ import sys, pathlib
 from rag.store import Manifest, SqliteStore
 SqliteStore.open(pathlib.Path(sys.argv[1]), {MANIFEST!r})
 """
+
+
+def test_a_full_disk_names_the_index_to_go_on_with(tmp_path: Path) -> None:
+    database = Database(make(tmp_path / "my index") / "rag.db")
+    said = r"disk is full \(make room, then run: rag index --index '.*/my index'\)"
+    with database.read() as connection:
+        connection.execute("PRAGMA max_page_count = 1")  # the next to write has the same connection
+    with pytest.raises(StoreError, match=said), database.write() as connection:
+        connection.execute("CREATE TABLE much AS SELECT zeroblob(1000000)")
+    database.close()
 
 
 def test_a_reader_cannot_write_and_a_closed_store_cannot_read(folder: Path) -> None:

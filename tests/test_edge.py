@@ -137,12 +137,6 @@ def test_a_wrong_setting_is_exit_code_2(monkeypatch: pytest.MonkeyPatch) -> None
     assert "did you mean 'policy'?" in result.stderr
 
 
-@pytest.mark.parametrize("command", sorted(set(main.commands) - {"models", "password"}))  # a group; reads no setting
-def test_every_command_takes_the_common_flags(command: str) -> None:
-    names = {option for param in main.commands[command].params for option in param.opts}
-    assert {"--index", "--generator", "--embedder", "--offline", "--policy"} <= names
-
-
 @pytest.mark.parametrize(
     ("error", "code"),
     [

@@ -28,6 +28,8 @@ def test_the_very_file_of_a_document_is_opened_again(tmp_path: Path) -> None:
     (tmp_path / "a.txt").unlink()
     with pytest.raises(LoadError, match=r"a\.txt: gone .*rag index"), original(document, tmp_path):
         pass
+    with pytest.raises(LoadError, match=r"gone .*rag index .* --index 'my index'"):
+        original(document, tmp_path, "my index").__enter__()
 
 
 @pytest.mark.parametrize("path", ["../out.txt", "sub/../../out.txt", "link.txt", "linked/out.txt", "/etc/hostname"])

@@ -145,7 +145,9 @@ def test_files_that_the_index_does_not_have_as_they_are_make_it_unsound(folder: 
     found = report([CITING], index, folder)
     assert (found["sound"], found["counts"]["unchanged"], found["older"]) == (False, 2, ["a.txt", "b.txt"])
     told = "a.txt (gone), b.txt (changed since it was indexed)"
-    assert found["notes"] == [f"the index is older than {told}; run: rag index"]
+    assert found["notes"] == [f"the index is older than {told}; run: rag index {folder}"]
+    found = report([CITING], index, folder, "my index")
+    assert found["notes"][0].endswith(f"; run: rag index {folder} --index 'my index'")
 
 
 def test_the_file_of_a_quote_that_moved_counts_too(folder: Path) -> None:

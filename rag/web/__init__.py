@@ -15,7 +15,7 @@ from rag.web.stubs import no_stubs
 
 __all__ = ["NO_SDK", "has_sdk", "serve", "serve_tools"]
 
-NO_SDK = RagError("MCP takes the package mcp, which is not installed", "pip install 'footnote-rag[mcp]'")
+NO_SDK = RagError("MCP takes the package mcp, which is not installed", "in its own folder: pip install -e '.[mcp]'")
 """Why there are no tools."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import ipaddress
+import shlex
 import socket
 
 from rag.errors import UsageError
@@ -28,7 +29,8 @@ def check_address(host: str, guarded: bool) -> None:
     if not _is_loopback(host) and not guarded:
         raise UsageError(
             f"host = {host!r}: anyone on the network could read the documents, so it takes a password",
-            "stay at 127.0.0.1, or: rag password NAME > passwords.txt, then rag serve --auth passwords.txt",
+            "stay at 127.0.0.1, or: rag password NAME >> passwords.txt, then "
+            f"rag serve --host {shlex.quote(host)} --auth passwords.txt",
         )
 
 

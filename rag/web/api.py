@@ -34,6 +34,8 @@ BODY_BYTES = 1_000_000
 _ALIVE_S = 5.0
 """How often a sender that waits for pieces is told that the line is not dead."""
 _JSON = "application/json"
+_KINDS = {401: "authentication_error", 429: "rate_limit_error"}
+"""What OpenAI calls errors of a status; others of the 400s are the request's, those of the 500s the server's."""
 
 Handler = Callable[[Any, Request], Awaitable[Response]]
 
@@ -105,8 +107,11 @@ class Api:
             return
         name, password = _credentials(request.headers.get("authorization", ""))
         address = request.client.host if request.client else ""
-        if not (name and self._door.admits(name, password, address)):
-            raise Refused(401, "this takes a name and a password", "send name:password as the API key")
+        hint = "send name:password as the API key"
+        if not name:
+            raise Refused(401, "this takes a name and a password", hint)
+        if not self._door.admits(name, password, address):
+            raise Refused(401, "the name or password is wrong", hint)
 
     @_guarded
     async def health(self, _request: Request) -> Response:
@@ -218,4 +223,6 @@ def _status(error: RagError) -> int:
 
 
 def _kind(error: RagError) -> str:
-    return "invalid_request_error" if isinstance(error, UsageError) else "server_error"
+    """The type of an error, as OpenAI's clients know it."""
+    status = _status(error)
+    return _KINDS.get(status, "invalid_request_error" if status < 500 else "server_error")

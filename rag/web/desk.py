@@ -141,7 +141,10 @@ class Desk:
 
     def documents(self) -> dict[str, Any]:
         """What is indexed, by path, under `documents`."""
-        return {"documents": [asdict(document) for document in self.library.documents()]}
+        listed = [asdict(document) for document in self.library.documents()]
+        for document in listed:
+            del document["read_by"]  # it is for indexing alone
+        return {"documents": listed}
 
     def read(self, path: Any, offset: Any = None, characters: Any = None) -> dict[str, Any]:
         """The text of a document around an offset.
@@ -160,13 +163,14 @@ class Desk:
         """
         at = 0 if offset is None else _whole("offset", offset, 0)
         most = _CHARACTERS if characters is None else _whole("characters", characters, 1, _MOST_CHARACTERS)
+        hint = "take a path from the list of documents"
         self.ready()
+        if not isinstance(path, str):
+            raise UsageError(f"document: expected text, met {shown(path)}", hint)
         try:
-            document = self.library.read(path if isinstance(path, str) else "")
+            document = self.library.read(path)
         except KeyError as exc:
-            raise UsageError(
-                f"document: none is called {shown(path)}", "take a path from the list of documents"
-            ) from exc
+            raise UsageError(f"document: none is called {shown(path)}", hint) from exc
         total = len(document.text)
         start = max(0, min(at - most // 2, total - most))
         end = min(total, start + most)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from rag import factory
-from rag.config import Config
+from rag.config import Config, index_command
 from rag.errors import IndexMissing, RagError
 from rag.folder import left_out, remembered
 from rag.indexing import FileResult, Report, watch
@@ -259,7 +259,7 @@ class Library:
             self._status, self._pipeline = self._counted(pipeline), pipeline
             self._suggestions.renew(pipeline)
         except IndexMissing:
-            hint = f"Add documents here, or run: rag index {self.config.folder}"
+            hint = f"Add documents here, or run: {index_command(self.config.folder, self.config.index)}"
             self._status = Status("empty", "There is no index yet.", hint)
         except RagError as exc:
             self._status = Status("failed", exc.message, exc.hint)
@@ -275,7 +275,8 @@ class Library:
     def _counted(self, pipeline: Pipeline) -> Status:
         documents = pipeline.store.documents()
         if not documents:
-            hint = f"Add documents here, or put them into {self.config.folder} and run: rag index {self.config.folder}"
+            again = index_command(self.config.folder, self.config.index)
+            hint = f"Add documents here, or put them into {self.config.folder} and run: {again}"
             return Status("empty", "There are no documents yet.", hint)
         passages = sum(document.chunks for document in documents)
         noun = "document" if len(documents) == 1 else "documents"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rag.config import index_command
 from rag.errors import LoadError, RagError
 from rag.folder import counts
 from rag.formats.sniff import sniff
@@ -62,7 +63,7 @@ def _page(library: Library, citation: Citation, wanted: int | None) -> str:
     span = Span(citation.start, citation.end)
     on_pages = {part.page: part for part in parts(document, span)}
     page = wanted or next(iter(on_pages), 1)
-    with original(document, folder) as source:
+    with original(document, folder, library.config.index) as source:
         if sniff(source) != "pdf":
             raise LoadError(document.path, "not a PDF, so it has no page to show", "open the document's text instead")
         image = page_image(source, on_pages.get(page, Part(page, "")))
@@ -91,4 +92,6 @@ def _again(library: Library, path: str) -> str:
         return "take it back in under Documents"
     if is_upload(path):
         return "hand it in again under Documents"
-    return f"put it back into {folder}" if library.follows else f"put it back, and run: rag index {folder}"
+    if library.follows:
+        return f"put it back into {folder}"
+    return f"put it back, and run: {index_command(folder, library.config.index)}"

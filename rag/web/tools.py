@@ -66,7 +66,7 @@ def listed(data: dict[str, Any], contains: str = "") -> Result:
     """
     wanted = contains.casefold()
     fits = [d for d in data["documents"] if wanted in d["path"].casefold() or wanted in d["title"].casefold()]
-    some = [{name: value for name, value in d.items() if name != "sha256"} for d in fits[:_LISTED]]
+    some = [{name: d[name] for name in _DOCUMENT} for d in fits[:_LISTED]]
     more = (
         [f"and {count(len(fits) - len(some), 'document')} more; narrow it with contains"] if len(fits) > _LISTED else []
     )

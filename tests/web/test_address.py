@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 import socket
 
 import pytest
@@ -15,6 +16,8 @@ def test_other_hosts_are_refused_without_a_password(host: str) -> None:
     with pytest.raises(UsageError, match="password") as caught:
         serve(Config(host=host))
     assert "127.0.0.1" in caught.value.hint
+    assert "rag password NAME >> passwords.txt" in caught.value.hint, "names that are there stay"
+    assert f"rag serve --host {shlex.quote(host)} --auth passwords.txt" in caught.value.hint
 
 
 def test_the_next_free_port_is_taken() -> None:

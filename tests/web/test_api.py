@@ -80,6 +80,7 @@ def test_the_model_the_documents_and_the_state_are_told(url: str) -> None:
     assert [model.id for model in client(url).models.list()] == ["fake"]
     documents = httpx.get(f"{url}v1/documents").json()["documents"]
     assert [document["path"] for document in documents] == ["legal/lease.md", "minutes.txt"]
+    assert "read_by" not in documents[0], "it is of no use to anyone else"
     health = httpx.get(f"{url}health")
     assert (health.status_code, health.json()["status"], health.json()["documents"]) == (200, "ready", 2)
 
@@ -118,11 +119,12 @@ def test_what_is_wrong_with_a_request_is_said(url: str, path: str, body: bytes, 
     reply = httpx.post(url + path, content=body, headers={"Content-Type": "application/json"})
     assert reply.status_code == status
     assert said in reply.json()["error"]["message"]
+    assert reply.json()["error"]["type"] == "invalid_request_error"
 
 
 def test_the_page_of_another_site_gets_nothing(url: str) -> None:
     simple = httpx.post(f"{url}v1/search", content=b'{"question": "notice"}', headers={"Content-Type": "text/plain"})
-    assert simple.status_code == 415
+    assert (simple.status_code, simple.json()["error"]["type"]) == (415, "invalid_request_error")
     for path in ("", "v1/documents", "config"):
         assert httpx.get(url + path, headers={"Host": "evil.example"}).status_code == 400, path
     allowed = httpx.get(f"{url}v1/documents", headers={"Origin": "https://evil.example"})
@@ -133,7 +135,10 @@ def test_a_password_guards_every_route(guarded: str) -> None:
     for path in ("health", "v1/models", "v1/documents"):
         assert httpx.get(guarded + path).status_code == 401, path
         assert httpx.get(guarded + path, auth=PASSWORD).status_code == 200, path
-        assert httpx.get(guarded + path, auth=("reader", "plums")).status_code == 401, path
+        wrong = httpx.get(guarded + path, auth=("reader", "plums"))
+        assert (wrong.status_code, wrong.json()["error"]["type"]) == (401, "authentication_error"), path
+        assert "name or password is wrong" in wrong.json()["error"]["message"]
+        assert "takes a name and a password" in httpx.get(guarded + path).json()["error"]["message"]
     for header in (b"Bearer", b"Bearer plums", b"Basic !!!", b"Basic \xc3\xbc", b"Digest x"):
         assert httpx.get(f"{guarded}health", headers={b"Authorization": header}).status_code == 401, header
     assert httpx.post(f"{guarded}v1/chat/completions", json=ASK).status_code == 401
@@ -147,6 +152,7 @@ def test_one_who_guesses_a_password_waits(guarded: str) -> None:
     assert [reply.status_code for reply in replies] == [401] * 5 + [429]
     assert 0 < int(replies[-1].headers["retry-after"]) <= 60
     assert "wait" in replies[-1].json()["error"]["message"]
+    assert replies[-1].json()["error"]["type"] == "rate_limit_error"
     assert httpx.get(f"{guarded}health").status_code == 401, "one that sends no password tries none"
     assert httpx.get(f"{guarded}health", auth=PASSWORD).status_code == 200
 
@@ -178,7 +184,7 @@ class Failing(FakeGenerator):
 def test_a_failure_is_told_whole_and_in_pieces(tmp_path: Path, error: Exception, said: str) -> None:
     with serving(open_library(tmp_path, Failing(error)), 18_870) as url:
         reply = httpx.post(f"{url}v1/chat/completions", json=ASK)
-        assert reply.status_code == 500
+        assert (reply.status_code, reply.json()["error"]["type"]) == (500, "server_error")
         assert said in reply.json()["error"]["message"]
         assert "boo" not in reply.text
         with pytest.raises(openai.APIError, match=said):
@@ -225,7 +231,7 @@ def test_where_nothing_is_indexed_it_says_what_to_do(tmp_path: Path) -> None:
         assert library.wait(30)
         assert httpx.get(f"{url}health").json()["status"] in ("empty", "failed")
         reply = httpx.post(f"{url}v1/chat/completions", json=ASK)
-    assert reply.status_code == 503
+    assert (reply.status_code, reply.json()["error"]["type"]) == (503, "server_error")
     assert "rag index" in reply.json()["error"]["message"]
 
 

@@ -69,7 +69,9 @@ def test_a_scope_is_all_that_is_looked_in(desk: Desk) -> None:
 
 
 def test_documents_are_listed(desk: Desk) -> None:
-    assert desk.documents() == {"documents": [asdict(document) for document in desk.library.documents()]}
+    listed = [asdict(document) for document in desk.library.documents()]
+    assert all(document.pop("read_by") for document in listed)
+    assert desk.documents() == {"documents": listed}
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,8 @@ def test_a_page_and_a_heading_are_those_of_the_start(desk: Desk) -> None:
     ("given", "said"),
     [
         (("../../etc/passwd",), "none is called"),
-        ((None,), "none is called"),
+        ((None,), "document: expected text, met nothing"),
+        ((["minutes.txt"],), "document: expected text, met .'minutes.txt'"),
         (("minutes.txt", -1), "offset"),
         (("minutes.txt", "0"), "offset"),
         (("minutes.txt", 0, 0), "characters"),

@@ -36,7 +36,7 @@ def test_without_an_index_it_names_the_command_and_reads_nothing(tmp_path: Path)
     library.start()
     assert library.wait(30)
     assert library.status().phase == "empty"
-    assert f"rag index {tmp_path / 'docs'}" in library.status().hint
+    assert library.status().hint.endswith(f"run: rag index {tmp_path / 'docs'} --index {tmp_path / 'index'}")
     assert library.documents() == []
     with pytest.raises(KeyError):
         library.read("minutes.txt")
@@ -64,6 +64,7 @@ def test_an_empty_index_says_what_to_do(tmp_path: Path) -> None:
     library.start()
     assert library.wait(30)
     assert library.status().text == "There are no documents yet."
+    assert library.status().hint.endswith(f"run: rag index {tmp_path / 'docs'} --index {tmp_path / 'index'}")
     (tmp_path / "docs" / "new.txt").write_text("The gate is a door of oak and iron, set in the north wall.", "utf-8")
     library.index(lambda *_: None)
     assert library.status().phase == "ready"

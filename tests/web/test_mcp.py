@@ -255,8 +255,8 @@ def test_a_password_guards_it(tmp_path: Path) -> None:
         url = f"{base}mcp"
         for method in ("GET", "POST", "DELETE"):
             assert httpx.request(method, url, headers=HEADERS).status_code == 401, method
-        for key in ("", "reader:plums"):
-            with refused("takes a name and a password"):
+        for key, said in (("", "takes a name and a password"), ("reader:plums", "name or password is wrong")):
+            with refused(said):
                 use(url, lambda client: client.list_tools(), key=key)
         assert use(url, lambda client: client.list_tools(), key=":".join(PASSWORD)).tools
 
@@ -280,7 +280,7 @@ def test_without_the_sdk_the_rest_is_served(tmp_path: Path, monkeypatch: pytest.
     with serving(open_library(tmp_path), 19_160) as url:
         reply = httpx.post(f"{url}mcp")
         assert reply.status_code == 501
-        assert "pip install 'footnote-rag[mcp]'" in reply.json()["error"]["message"]
+        assert "pip install -e '.[mcp]'" in reply.json()["error"]["message"]
         assert httpx.get(f"{url}health").status_code == 200
 
 

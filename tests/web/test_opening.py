@@ -78,7 +78,7 @@ def test_a_document_that_is_gone_from_the_index(library: Library) -> None:
     citation = replace(cited(library, LEASE), document="gone.pdf")
     for html in (page_at(library, citation), text_at(library, "gone.pdf", citation), text_at(library, "gone.pdf")):
         assert "gone.pdf: no longer in the index" in refused(html)
-        assert f"rag index {library.config.folder}" in html
+        assert f"rag index {library.config.folder} --index {library.config.index}" in html
 
 
 def test_what_brings_a_document_back_is_what_its_reader_can_do(library: Library) -> None:
@@ -105,7 +105,7 @@ def test_a_file_that_has_changed_since_it_was_indexed(library: Library) -> None:
     file(library).write_bytes(file(library).read_bytes() + b"\n")
     html = page_at(library, citation)
     assert "changed since it was indexed" in refused(html)
-    assert f"rag index {library.config.folder}" in html
+    assert f"rag index {library.config.folder} --index {library.config.index}" in html
     assert "<mark" in text_at(library, LEASE, citation), "the text is still as indexed"
 
 

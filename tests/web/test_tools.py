@@ -49,6 +49,11 @@ def test_what_a_tool_gives_is_what_it_promises(tool: str, result: Result) -> Non
     assert set(result.data) <= set(GIVES[tool]["properties"])
 
 
+def test_a_document_has_what_its_schema_promises_and_no_more() -> None:
+    (document,) = listed(documents("a.txt")).data["documents"]
+    assert set(document) == set(GIVES["documents"]["properties"]["documents"]["items"]["properties"])
+
+
 def test_the_schemas_are_schemas_with_every_field_explained_or_plain() -> None:
     for tool in TOOLS:
         for schema in (tool.takes, tool.gives):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
+from rag.dates import dates_in_words
 from rag.nearness import Reading, Stretch
 from rag.protocols import Embedder
 from rag.types import Chunk, Evidence, Hit, Span
@@ -20,13 +21,16 @@ from rag.words import terms
 
 _LIKELY = 32
 """Most sentences whose nearness is looked at for one question."""
-_WORDS, _ABOVE, _RANK = 0.5, 0.25, 0.2
-"""Weights of question words in the sentence, of those in its headings, and of the passage's rank, against 1 of the
-sentence's nearness by itself."""
+_WORDS, _ABOVE, _RANK = 0.5, 0.5, 0.1
+"""Weights of question words in the sentence, of those that stand above it, and of the passage's rank, against 1 of the
+sentence's nearness by itself; docs/decisions/0029-what-stands-above.md."""
 _SPARE = 4
 """More of the best than are wanted are weighed by themselves, since some will fall."""
 _FLOOR = 0.4
 """Share of the best one's score by itself that evidence needs; docs/decisions/0010-evidence-floor.md."""
+
+_ASKS = ("?", "？", "?”", '?"')
+"""Ends of a question. In a list of questions and answers it says what the answer is about, as a heading does."""
 
 Split = Callable[[str], Sequence[Span]]
 """Sentence spans of a text."""
@@ -45,7 +49,7 @@ class Weighed:
         text: Its words.
         rank: For the rank of its passage.
         words: For the question's words in it.
-        headings: For those that stand above it and not in it.
+        headings: For those that stand above it, in headings or a question, and not in it.
         nearness: For its nearness to the question; None where it was not looked at.
         passage: For the score of its passage once that was read.
         alone: Its score by itself, with its own nearness in the place of that in its passage; None where it was not
@@ -109,7 +113,7 @@ class Selection:
         """Why one of these sentences is no evidence, in words; empty for one that is."""
         return {
             "kept": "",
-            "heading": "a heading: it says what is spoken of, and nothing of it",
+            "heading": "a heading or a question: it says what is spoken of, and nothing of it",
             "wordless": "no content words in it",
             "unlikely": f"not among the {_LIKELY} that were looked at: by words and rank it scored {item.score:.3f},"
             f" the last of them {self.least:.3f}",
@@ -143,7 +147,7 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
 
 def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most: int) -> Selection:
     """Score every sentence and say what becomes of it; see `select`. `reading` is of these hits."""
-    wanted = set(terms(query))
+    wanted = set(_terms(query))
     found = [item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, wanted, split)]
     ranked = sorted((item for item in found if item.fate == "kept"), key=_order)
     likely = ranked[:_LIKELY]
@@ -189,10 +193,13 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
     chunk = hit.chunk
     above = set(terms(f"{chunk.title} {chunk.heading}"))
     heading = terms(chunk.heading.rpartition(" > ")[2])
+    asked: set[str] = set()
     for start, end in split(chunk.text):
         text = chunk.text[start:end]
-        said = terms(text)
+        said = _terms(text)
         words = set(said)
+        asks = text.endswith(_ASKS)
+        asked = words if asks else asked
         yield Weighed(
             chunk,
             chunk.start + start,
@@ -200,9 +207,14 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
             text,
             rank=_RANK / (1 + rank),
             words=_WORDS * len(wanted & words) / max(1, len(wanted)),
-            headings=_ABOVE * len(wanted & above - words) / max(1, len(wanted)),
-            fate="heading" if words and said == heading else "kept" if words else "wordless",
+            headings=_ABOVE * len(wanted & (above | asked) - words) / max(1, len(wanted)),
+            fate="wordless" if not words else "heading" if asks or said == heading else "kept",
         )
+
+
+def _terms(text: str) -> list[str]:
+    """Terms of a text with its dates in one form, so that May 16th stands in a row of 2031-05-16."""
+    return terms(dates_in_words(text))
 
 
 def _judged(scored: Sequence[Weighed], said: Sequence[str], floor: float, most: int) -> Iterator[Weighed]:

@@ -70,7 +70,7 @@ def test_the_parts_of_a_score_add_up() -> None:
     assert best.nearness
     assert best.score == best.rank + best.words + best.headings + best.nearness
     assert best.evidence().score == best.alone
-    assert (best.rank, best.words, best.headings) == (0.2, 0.5, 0.0)
+    assert (best.rank, best.words, best.headings) == (0.1, 0.5, 0.0)
 
 
 def test_what_is_chosen_is_what_the_fates_say() -> None:
@@ -110,3 +110,19 @@ def test_what_is_not_looked_at_is_said_to_be_so() -> None:
     assert (cats.fate, cats.nearness) == ("unlikely", None)
     assert f"it scored {cats.score:.3f}, the last of them {selection.least:.3f}" in selection.reason(cats)
     assert sum(item.nearness is not None for item in selection.sentences) == 32
+
+
+def test_a_question_in_the_document_is_no_evidence_and_says_what_its_answer_is_about() -> None:
+    text = "Q: How warm is the water?\nA: About 26 degrees.\n\nQ: May I bring a guest?\nA: Yes, one a day."
+    found = weighed("How warm is the water?", text, most=6)
+    fates = {item.text: (item.fate, item.headings) for item in found.sentences}
+    assert fates["Q: How warm is the water?"] == fates["Q: May I bring a guest?"] == ("heading", 0.0)
+    assert fates["A: About 26 degrees."] == ("kept", 0.5)
+    assert fates["A: Yes, one a day."][1] == 0.0, "it stands under another question"
+
+
+def test_a_day_is_found_in_a_row_that_has_it_in_figures() -> None:
+    rows = "day: 2031-05-03; late: Ines Falk\nday: 2031-03-05; late: Jon Reed"
+    hit = Hit(Chunk("shifts.csv", 0, len(rows), rows), 1.0)
+    best = select("Who works late on May 3rd, 2031?", [hit], FakeEmbedder(), sentences, 1)[0]
+    assert best.text == "day: 2031-05-03; late: Ines Falk"

@@ -33,17 +33,53 @@ _ALONE = re.compile(
     r"|[^.;:]{1,60}: [^;]{1,200}; [^.;:]{1,60}: "  # a row that names its columns
 )
 
-_ORDINAL = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
+_ORDINAL = re.compile(r"(?:§ ?)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
 _SHORTENED = re.compile(
     r"(?<!\w)(?:approx|ca|vols?|chs?|chap|secs?|paras?|cl|arts?|nos?|nr|pp?|figs?|eqs?|tabs?|refs?|app|ver|abs|bd)\.$",
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"[\d$€£¥§~±(]|[a-z]")
-_ENDED = re.compile(r"(?:…|[.!?][)\]]+)\s+(?=[\"“‘«(\[]*\w)")
-_ENDED_WITHIN = re.compile(r"(?:…|[.!?][\"”’»)\]]*)\s+(?=[\"“‘«(\[]*\w)")
+_OPENS = (  # words that begin a sentence, and hardly ever follow a number or an abbreviation within one
+    r"(?:The|An?|Its?|He|She|They|We|You|I|This|That|These|Those|There|Then|My|Our|Your|His|Her|Their|If|But|And|When"
+    r"|On|At|For|To|After|No|D[eiu]|De[rmns]|Das|Die|Diese[rmns]?|Einen?|Eine[rms]|Er|Sie|Es|Wir|Ich|Ihre?[nmrs]?|Man"
+    r"|Keine?[nmrs]?|Dann?|Da(?:nach|bei|für|her|mit|durch|rüber)|Dort|Hier|Auch|Aber|Und|Oder|Wenn|Wer|Was|Wie|Wo|Wann"
+    r"|Falls|Sofern|I[mn]|A[mnb]|Auf|Aus|Beim?|Bis|Für|Mit|Nach|Nur|Seit|So|Um|Unter|Vo[mnr]|Während|Zu[mr]?|Alle|Als"
+    r"|Jede[rmns]?|Ohne|Bitte|Les?|La|Ils?|Elles?|Une?|On|Nous|Vous|Ce|Cette|El|Los|Las|Una)(?!\w)"
+)
+_UNIT = (  # no initial: a number stands right before
+    r"\.(?P<unit>(?:(?<=\d[ghlmt]\.)|(?<=\d\s[ghlmt]\.))(?!\s+\w\.)"
+    rf"|(?:(?<=\d[^\W\d_]\.)|(?<=\d\s[^\W\d_]\.))(?=\s+{_OPENS}))"
+)
+_ENDED = re.compile(rf"(?:…|{_UNIT}|[.!?][)\]]+)\s+(?=[\"“‘«(\[]*\w)")
+_ENDED_WITHIN = re.compile(rf"(?:…|{_UNIT}|[.!?][\"”’»)\]]*)\s+(?=[\"“‘«(\[]*\w)")
 _ABBREVIATED = re.compile(
     r"(?<!\w)(?:[^\W\d_]\.)*(?:[^\W\d_]|Mrs?|Ms|Dr|Prof|St|Gen|Sen|Gov|Rep|Inc|Ltd|Co|vs|No|al|etc|cf)\.$"
 )
+_FOREIGN = re.compile(  # what the library, asked for English, takes for the end of a sentence in its neighbours
+    r"(?<!\w)(?:(?P<leads>"
+    r"[Vv]gl|bzw|[Gg]gfs?|sog|[Bb]spw|inkl|exkl|zzgl|abzgl|[Ee]vtl|[Ii]nsb(?:es)?|einschl|ca|lt|Ziff|Rn|Rdnr|Rz|Nrn?|Kap"
+    r"|Abb|Hrsg|Dipl|Hr|Frl|lfd|mtl|[Bb]ijv|mevr|dhr|blz|jfr?|kl|f\. ?eks|bl\. ?a|dvs|[Pp]\. ?ex|[Pp]\. ?ej|[Rr]éf|éd"
+    r"|Sr(?:a|es|ta)|Dra|Dña|[Nn]úms?|[Pp]ágs?|[Pp]árr|[Aa]prox|[Aa]vda)"
+    r"|(?P<counts>Std|Sek|Tsd|Mio|Mrd|Jh|[Tt][eé]l)"
+    r"|(?P<within>Min|usw|usf|[vn]\. ?Chr|[^\W\d_]+str)"
+    r"|(?P<law>gem|i\. ?S\. ?d|i\. ?V\. ?m|Abs|[Aa]rt)"
+    r"|(?P<nth>(?:(?<!I )[Aa]m|[Vv]om|[Zz]u[mr]|[Ii]m|[Bb]eim|[Dd](?:e[rmns]|ie|as)|(?<!\d )(?:[Bb]is|und|oder)"
+    r"|[Aa]b|[Ss]eit|[Jj]ede[rmns]?|[Ee]ine?[rmns]?|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag,?|Mittwoch,?)\s\d{1,3})"
+    r"|(?P<day>(?<![.,:/-])(?:\d\d?\.)?\d\d?))\.$"
+)
+_MONTH = (
+    r"(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember|januari?|februari?|maart|marts|mars|april|mei|maj|mai"
+    r"|juni|juli|august(?:us|i)?|september|oktober|november|de[cs]ember|(?:April|August|September|November)\s\d{4})(?!\w)"
+)
+_FOREIGN_ON = {
+    "leads": re.compile(r"\S"),
+    "counts": re.compile(rf"(?!{_OPENS})\S"),
+    "within": re.compile(r"[a-zäöüß\d]"),
+    "law": re.compile(r"§|\d|(?:Art|Abs|Ziff|Nr|Satz|Anlage|Punkt)(?!\w)"),
+    "nth": re.compile(rf"(?!{_OPENS})[^\W\d_]"),
+    "day": re.compile(rf"{_MONTH}|(?:und|oder|bis|og|och)\s"),
+}
+"""By the kind of ending, what has to follow it for the sentence to go on."""
 _CLAUSE = re.compile(r"[;:—；：]\s*|,\s+|[，、]")
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -146,7 +182,7 @@ def _library(text: str, start: int, end: int) -> Iterator[Span]:
 
 
 def _joined(text: str, spans: list[Span]) -> list[Span]:
-    """Undo boundaries after a list number, within a name, or after an abbreviation that the library does not know."""
+    """Undo boundaries within a name, or after a list number, ordinal or abbreviation that the library does not know."""
     kept: list[Span] = []
     for span in spans:
         if kept and _runs_on(text, kept[-1], span):
@@ -164,7 +200,15 @@ def _runs_on(text: str, before: Span, after: Span) -> bool:
     if before.end == after.start and text[before.end - 1] == "." and text[after.start].isascii():
         return text[after.start].isalnum()  # no space follows: a name such as .NET or System.Out
     tail = max(before.start, before.end - 12)
-    return bool(_CONTINUES.match(text, after.start) and _SHORTENED.search(text, tail, before.end))
+    if _CONTINUES.match(text, after.start) and _SHORTENED.search(text, tail, before.end):
+        return True
+    return text[before.end - 1] == "." and _foreign(text, before, after.start)
+
+
+def _foreign(text: str, before: Span, after: int) -> bool:
+    """Whether a full stop is that of an ordinal or an abbreviation of another language than English."""
+    found = _FOREIGN.search(text, max(before.start, before.end - 24), before.end)
+    return bool(found and _FOREIGN_ON[found.lastgroup or ""].match(text, after))
 
 
 def _parted(text: str, spans: list[Span]) -> Iterator[Span]:
@@ -172,11 +216,15 @@ def _parted(text: str, spans: list[Span]) -> Iterator[Span]:
     for start, end in spans:
         ending = _ENDED_WITHIN if end - start > _LONG else _ENDED
         for found in ending.finditer(text, start, end):
-            shortened = _ABBREVIATED.search(text, max(start, found.start() - 12), found.start() + 1)
-            if _starts_upper(text, found.end()) and not shortened:
+            if _starts_upper(text, found.end()) and (found["unit"] is not None or not _leads_on(text, start, found)):
                 yield from _kept(text, start, found.end())
                 start = found.end()
         yield from _kept(text, start, end)
+
+
+def _leads_on(text: str, start: int, found: re.Match[str]) -> bool:
+    end = found.start() + 1
+    return bool(_ABBREVIATED.search(text, max(start, end - 13), end)) or _foreign(text, Span(start, end), found.end())
 
 
 def _starts_upper(text: str, at: int) -> bool:

@@ -45,6 +45,75 @@ def test_a_sentence_is_whole_and_ends_before_the_next(text: str) -> None:
     assert cut(f"{after} {text} {after}") == [after, text, after]
 
 
+GOES_ON = [
+    "Das Mietverhältnis beginnt am 1. Oktober 2031 und endet nie.",
+    "Es gilt ab dem 3. Tag der Krankheit.",
+    "Er zahlt bis zum 31. März eines Jahres.",
+    "Die Frist endet 3. Oktober 2031 um zwölf.",
+    "Die 2. Mahnung kostet fünf Euro.",
+    "Am 3. und 4. Mai ist geschlossen.",
+    "Im 19. Jahrhundert war es anders.",
+    "Die Rate ist am 1. April fällig.",
+    "Freitag, 12. September ist Ruhetag.",
+    "Geöffnet vom 1.10. bis 31.12. und sonst nie.",
+    "Die 1. und 2. Klasse fahren mit.",
+    "Siehe auch vgl. Abs. 2 des Vertrags.",
+    "Es haftet gem. § 5 Abs. 2 Satz 1 der Mieter.",
+    "Werkzeuge, z. B. Hämmer und Sägen.",
+    "Es dauert ca. 8 Std. Arbeit am Stück.",
+    "Treffen ca. 30 Min. vor Beginn.",
+    "Zimmer Nr. 4 und Nr. A sind frei.",
+    "Der Mieter bzw. Pächter zahlt.",
+    "Es kostet inkl. Versand 3 Mio. Euro.",
+    "Siehe Kap. IV und Ziff. 3 dazu.",
+    "Er wohnt in der Hauptstr. 5 oben.",
+    "Es gilt § 5 h. M. zufolge nicht.",
+    "Grunnlovsdagen er den 17. mai hvert år.",
+    "Mødet er 3. oktober og ikke før.",
+    "De winkel sluit 5. december vroeg.",
+    "Neem fruit, bijv. Elstar of peren.",
+    "Voir p. ex. Paris ou Lyon.",
+    "Selon l'art. 12 du bail, réf. B12.",
+    "La Sra. López vive aquí.",
+    "Véase núm. 4 y pág. 12 del texto.",
+    "Llegan aprox. 40 personas, p. ej. Ana.",
+    "In 1990 J. Smith wrote it.",
+    "Caesar starb 44 v. Chr. in Rom.",
+]
+ENDS = [
+    ("It finished in the top 3.", "The rest did not."),
+    ("It finished in the top 3.", "Nobody cared."),
+    ("I am 3.", "Please help."),
+    ("They rolled a die 3.", "Then they stopped."),
+    ("She scored 3.", "August was hot."),
+    ("She scored 3.", "Mars is a planet."),
+    ("It was a hidden gem.", "Visit it."),
+    ("He works on his abs.", "Nobody sees it."),
+    ("Er kam am 3.", "Der Mieter zahlte."),
+    ("Er zahlt bis zum 31.", "Danach wird gemahnt."),
+    ("Es gilt Absatz 1 und 2.", "Mieter zahlen."),
+    ("Die Fahrt dauert 2 Std.", "Danach ist Pause."),
+    ("Es gibt Äpfel, Birnen usw.", "Kinder essen frei."),
+    ("Er wurde 1990 gegründet, seit 2019.", "Kinder essen frei."),
+    ("It weighs 210 g.", "The battery lasts."),
+    ("It weighs 210g.", "Batteries last."),
+    ("Il ouvre à 18 h.", "Elle est là."),
+    ("Der Weg ist 300 m.", "Kinder gehen mit."),
+    ("It runs on 230 V.", "The plug is round."),
+]
+
+
+@pytest.mark.parametrize("text", GOES_ON)
+def test_ordinals_and_abbreviations_of_other_languages_end_nothing(text: str) -> None:
+    assert cut(text) == [text]
+    assert cut(f"So it began. {text} Then it went.") == ["So it began.", text, "Then it went."]
+
+
+@pytest.mark.parametrize(("first", "second"), ENDS)
+def test_a_number_a_unit_or_a_word_before_a_full_stop_ends_a_sentence(first: str, second: str) -> None:
+    assert cut(f"{first} {second}") == [first, second]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -72,6 +141,7 @@ def test_other_scripts(text: str, expected: list[str]) -> None:
         ),
         ("A title\n\nA paragraph", ["A title", "A paragraph"]),
         ("Termination\nEither party may leave on notice.", ["Termination", "Either party may leave on notice."]),
+        ("§ 3. Kündigung. Sie ist frei.", ["§ 3. Kündigung.", "Sie ist frei."]),
         ("# Heading\ntext follows", ["# Heading", "text follows"]),
         (" = Wiki = \n Text follows . ", ["= Wiki =", "Text follows ."]),
         ("1. First item here.\n2. Second item\n3. third", ["1. First item here.", "2. Second item", "3. third"]),
@@ -102,6 +172,12 @@ def test_a_long_quote_is_cut_at_its_sentences() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", GOES_ON)
+def test_a_long_quote_is_not_cut_within_them(text: str) -> None:
+    inner = "The committee looked at all of the papers that were sent to it before the meeting."
+    assert cut(f"“{inner} {inner} {inner} {text} {inner}” Then it rose.")[3] == text
+
+
 def test_text_without_punctuation_is_cut_at_clauses_then_spaces_then_anywhere() -> None:
     clauses = cut("some words go on and on; " * 60)
     assert all(piece.endswith(";") for piece in clauses)
@@ -122,6 +198,7 @@ def test_offsets_count_characters_not_bytes() -> None:
 PIECES = st.sampled_from(
     [
         *'Word|a| |\n|\n\n|\t|\r\n|. |.|? |…|。|Dr. |e.g. |3.14|1. |- |# |: |; |“|”|"|(|) |=|A. |[1]'.split("|"),
+        *["am 3. ", "Mai ", "5 g. ", "vgl. "],
         *["|", "\ud800", "\udfff", "\0", "\u202e", "\u0301", "👨‍👩‍👧", "\u200b", "\u2028", "\x1c"],
     ]
 )

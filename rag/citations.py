@@ -126,14 +126,19 @@ class Checker:
 
         Returns:
             Those that are not cited and have another number in the place of a cited one, by the citation's number; of
-            its own document only what is the same but for a number.
+            its own document only what is the same but for a number. What the question names of a citation's document
+            and headings, the other's or its passage must have too.
         """
         found = []
+        under = {self._key(item): _under(item) for item in self._evidence}
         for citation in self.citations:
+            above = under[citation.document, citation.start, citation.end]
             for item in passages:
-                chunk, together = item.chunk, item.chunk.document == citation.document
-                stands_in = "" if together else f"{chunk.title} {chunk.heading} {chunk.text}"
-                differs = other_number(self._question, citation.quote, item.text, stands_in, together=together)
+                together = item.chunk.document == citation.document
+                around = _under(item) if together else f"{_under(item)} {item.chunk.text}"
+                differs = other_number(
+                    self._question, citation.quote, item.text, around, above=above, together=together
+                )
                 if differs and self._key(item) not in self._numbers:
                     found.append(Conflict(self._located(citation.number, item, 0.0), *differs))
         return found
@@ -201,6 +206,11 @@ def clean(draft: str) -> str:
 
 def _above(evidence: Sequence[Evidence]) -> str:
     return " ".join(f"{item.chunk.title} {item.chunk.heading}" for item in evidence)
+
+
+def _under(item: Evidence) -> str:
+    """Name and title of its document, and the headings above it."""
+    return f"{item.chunk.document} {item.chunk.title} {item.chunk.heading}"
 
 
 def _marker_before_stop(part: str) -> str:

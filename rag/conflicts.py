@@ -49,7 +49,7 @@ _Word = tuple[str, str]
 
 
 def other_number(
-    question: str, cited: str, other: str, around: str = "", *, together: bool = False
+    question: str, cited: str, other: str, around: str = "", *, above: str = "", together: bool = False
 ) -> tuple[str, str] | None:
     """Does another passage put another number in the place of one that is cited?
 
@@ -58,6 +58,7 @@ def other_number(
         cited: A cited passage.
         other: Another passage.
         around: What the other one stands in; it and the other one have all words of the question that the cited has.
+        above: What the cited one stands under; its words count as those of the cited one where the question has them.
         together: Whether both are of one document, where the steps of a scale and the rows of a table have other
             numbers beside the same words, and only what is the same but for one number disagrees.
 
@@ -83,7 +84,8 @@ def other_number(
         if _is_number(value) and not _values(value) & (mine | _values(number))  # 1.9 is 1.9, though of a million
     ]
     best = max(found, key=lambda one: one[0], default=None)
-    if best is None or not asked <= {term for _, term in there} | set(terms(around)):
+    named = set(terms(question)) & set(terms(above))
+    if best is None or not asked | named <= {term for _, term in there} | set(terms(around)):
         return None
     return best[1:]
 

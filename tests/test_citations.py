@@ -203,6 +203,35 @@ def test_a_repeated_sentence_is_said_once() -> None:
     assert subject.text() == "The deposit is 400 euros [1]."
 
 
+def under(document: str, heading: str, text: str, start: int = 0) -> Evidence:
+    chunk = Chunk(document, start, start + len(text), text, heading=heading)
+    return Evidence(chunk, start, start + len(text), text, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "others"),
+    [
+        ("What was the balance?", {"940", "815", "600"}),
+        ("What was the balance in April?", {"600"}),
+        ("What was the balance of the savings?", {"940"}),
+        ("What was the balance of the savings in April?", set()),
+    ],
+)
+def test_what_stands_under_something_else_than_the_question_names_is_no_conflict(
+    question: str, others: set[str]
+) -> None:
+    passages = [
+        under("april.md", "Savings", "The balance was 720 crowns."),
+        under("april.md", "Repairs", "The balance was 600 crowns.", 40),
+        under("may.md", "Savings", "The balance was 940 crowns."),
+        under("may.md", "Repairs", "The balance was 815 crowns.", 40),
+    ]
+    subject = Checker(passages, lambda _: (None, ""), "drop", question=question)
+    subject.check(passages[0].text)
+    assert [citation.document for citation in subject.citations] == ["april.md"]
+    assert {conflict.other for conflict in subject.conflicts(passages)} == others
+
+
 @pytest.mark.parametrize(
     ("draft", "expected"),
     [

@@ -172,6 +172,25 @@ def test_in_one_document_only_what_is_the_same_but_for_one_number_is_a_conflict(
     assert other_number(question, cited, other, together=True) == numbers
 
 
+@pytest.mark.parametrize(
+    ("question", "around", "together", "disagrees"),
+    [
+        ("How much notice ends a membership in 2031?", "rules-2029.md Rules", False, False),
+        ("How much notice ends a membership in 2031?", "rules-2029.md Rules. Until 2031 they hold.", False, True),
+        ("How much notice ends a membership of a club?", "rules-2029.md Club rules", False, True),
+        (ASKED, "rules-2029.md Rules", False, True),
+        ("How much notice ends a membership in 2031?", "rules-2031.md Club rules > Boats", True, True),
+        ("How much notice ends a membership by the rules on hiring?", "rules-2031.md Club rules > Boats", True, False),
+    ],
+)
+def test_what_the_question_names_of_where_the_cited_stands_the_other_must_have(
+    question: str, around: str, together: bool, disagrees: bool
+) -> None:
+    above = "rules-2031.md Club rules > Hire"
+    differs = other_number(question, NOTICE, NOTICE.replace("60", "30"), around, above=above, together=together)
+    assert differs == (("60", "30") if disagrees else None)
+
+
 def test_a_passage_off_the_question_is_none() -> None:
     assert other_number("Who keeps the keys?", NOTICE, NOTICE.replace("60", "30")) is None
 

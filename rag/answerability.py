@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from rag.conflicts import false_premises
 from rag.errors import ConfigError
-from rag.follow_ups import leans
+from rag.follow_ups import leans, without_courtesy
 from rag.types import Evidence, Hit, Premise
 from rag.words import content_words, terms
 
@@ -183,7 +183,7 @@ def decide(
     values = judged(query, opinion) if opinion else features(hits, evidence)
     likely = probability(values, weights or shipped(opinion.judge if opinion else ""))
     everything = {term for item in evidence for term in _words(item)}
-    own = set(terms(turn)) if turn and leans(turn) and len(turn) < len(query) else set()
+    own = set(terms(turn)) if leans(turn) and without_courtesy(turn) != query else set()
     if len(own) >= _SOME and not own & everything:
         likely = 0.0
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from rag.asked import Line, read_questions
-from rag.errors import RagError, ServerError, StoreError, UsageError, WeightsError
+from rag.errors import RagError, ServerGone, StoreError, UsageError, WeightsError
 from rag.protocols import Progress
 from rag.types import Answer, Question
 from rag.written import Output, Record, Tally, adding, alone, mending, resume
@@ -33,7 +33,7 @@ class Stopped(Exception):
     """A pipeline was told to stop: the question that it had counts as not asked, and the batch ends there."""
 
 
-_ENDING = (StoreError, WeightsError, Stopped)
+_ENDING = (StoreError, WeightsError, ServerGone, Stopped)
 """What would befall every question to come: a later run can go on, so none of them is written down."""
 
 
@@ -64,7 +64,7 @@ def run(
         UsageError: A file that cannot be read, or an output that belongs to other questions or settings.
         StoreError: The index fails, which would be the same for every question; what was written stays.
         WeightsError: Likewise the weights.
-        ServerError: Likewise a model server that cannot be reached at all.
+        ServerGone: Likewise a model server.
     """
     total = check(questions, answers)
     with closing(steps(pipeline, questions, answers, config=config, group=group, mend=True)) as tallies:
@@ -95,7 +95,7 @@ def steps(
         UsageError: A file that cannot be read, or an output that belongs to other questions or settings.
         StoreError: The index fails; what was written stays, as it does for the next three.
         WeightsError: The weights fail.
-        ServerError: A model server cannot be reached at all.
+        ServerGone: There is no model server.
         Stopped: The pipeline was told to stop.
     """
     with alone(answers):
@@ -160,9 +160,7 @@ def _together(pipeline: Answers, questions: Sequence[Question]) -> Iterator[Answ
         yield from pipeline.ask_many(questions) if questions else ()
     except _ENDING:
         raise
-    except Exception as exc:
-        if _out_of_reach(exc):
-            raise
+    except Exception as exc:  # noqa: BLE001 - whatever one question does must not lose the others
         _log.info("a group of %d failed, going on one by one: %s", len(questions), exc)
 
 
@@ -172,21 +170,10 @@ def _alone_answer(pipeline: Answers, line: Line) -> Record:
         return {**next(iter(pipeline.ask_many([line.question]))).to_dict(), "id": line.id}
     except _ENDING:
         raise
-    except Exception as exc:
-        if _out_of_reach(exc):
-            raise
+    except Exception as exc:  # noqa: BLE001 - an error in one question is a line, not a stop
         if not isinstance(exc, RagError):
             _log.exception("line %d failed", line.number)
         return _error(line, exc)
-
-
-def _out_of_reach(exc: Exception) -> bool:
-    """Whether no server was there to talk to, rather than one that fails at a question; that ends a batch as well."""
-    if not isinstance(exc, ServerError):
-        return False
-    import httpx  # takes long to load, and whatever talks to a server has done so
-
-    return isinstance(exc.__cause__, httpx.ConnectError | httpx.ConnectTimeout)
 
 
 def _error(line: Line, exc: Exception | None) -> Record:

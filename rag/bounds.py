@@ -8,7 +8,7 @@ word of its source. Knows nothing of documents.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,14 +47,8 @@ def other_bounds(text: str, passages: Sequence[str]) -> list[Premise]:
         Each with what the passages have in its place, in the order of the text; none that stands there as it does
         here, or by itself, too.
     """
-    mine = [one for one in _read(text) if one.side]
-    theirs = [one for passage in passages for one in _read(passage)] if mine else []
-    found = []
-    for one in mine:
-        same = [other for other in theirs if other.number == one.number]
-        if same and all(other.side not in ("", one.side) for other in same):
-            found.append(Premise(one.said, same[0].said))
-    return found
+    bounded = [one for one in _read(text) if one.side]
+    return _otherwise(bounded, passages, lambda mine, other: other.side not in ("", mine.side))
 
 
 def other_signs(text: str, passages: Sequence[str]) -> list[Premise]:
@@ -67,11 +61,18 @@ def other_signs(text: str, passages: Sequence[str]) -> list[Premise]:
     Returns:
         As `other_bounds`.
     """
-    theirs = [one for passage in passages for one in _read(passage)]
+    return _otherwise(_read(text), passages, lambda mine, other: other.below != mine.below)
+
+
+def _otherwise(
+    mine: Sequence[_Bounded], passages: Sequence[str], differs: Callable[[_Bounded, _Bounded], bool]
+) -> list[Premise]:
+    """Those that differ from each of the same number in the passages, which are read only where there is one."""
+    theirs = [one for passage in passages for one in _read(passage)] if mine else []
     found = []
-    for one in _read(text):
+    for one in mine:
         same = [other for other in theirs if other.number == one.number]
-        if same and all(other.below != one.below for other in same):
+        if same and all(differs(one, other) for other in same):
             found.append(Premise(one.said, same[0].said))
     return found
 

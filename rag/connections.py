@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from rag.config import index_command
 from rag.errors import IndexBusy, IndexMissing, StoreError
 
 _BUSY_TIMEOUT_S = 30.0
@@ -93,7 +94,7 @@ class Connections:
         file = _file_at(self._path)
         if self._written not in (None, file):
             reason = "the index was taken away while it was being written"
-            raise StoreError(f"{self._folder}: {reason}", "run rag index again")
+            raise StoreError(f"{self._folder}: {reason}", f"run again: {index_command(index=self._folder)}")
         if not self._create and file is None:
             raise missing(self._folder)
         return file
@@ -141,7 +142,7 @@ class Connections:
 
 def missing(folder: Path) -> IndexMissing:
     """The error for a folder without an index."""
-    return IndexMissing(f"{folder}: no index there", f"rag index FOLDER --index {folder}")
+    return IndexMissing(f"{folder}: no index there", index_command("FOLDER", folder))
 
 
 def _file_at(path: Path) -> _File | None:

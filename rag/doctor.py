@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from rag.calibration import load
 from rag.catalogue import CATALOGUE
-from rag.config import Config
+from rag.config import Config, index_command
 from rag.convert import FAST_BFLOAT16
 from rag.errors import RagError
 from rag.factory import approximation, open_store, open_weights
@@ -206,7 +206,7 @@ def _index(config: Config) -> Finding:
     from rag.folder import left_out
     from rag.store import SqliteStore
 
-    rebuild = f"rag index {config.folder} --index {config.index}"
+    rebuild = index_command(config.folder, config.index)
     try:
         problems = SqliteStore.check(Path(config.index))
         if problems:

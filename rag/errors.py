@@ -21,7 +21,8 @@
     │   ├── IndexDamaged          `rag.db` is not a sound database
     │   └── IndexBusy             another process is writing it
     └── GenerationError           the generator failed
-        └── ServerError           a model server is unreachable or answered with an error
+        └── ServerError           a model server breaks off or answers with an error
+            └── ServerGone        there is none at that address
 
 This file knows no other part of the package.
 """
@@ -164,4 +165,8 @@ class GenerationError(RagError):
 
 
 class ServerError(GenerationError):
-    """A model server is unreachable, or answered with an error."""
+    """A model server breaks off, or answers with an error."""
+
+
+class ServerGone(ServerError):
+    """No model server is there."""

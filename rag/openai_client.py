@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ServerError
+from rag.errors import ServerError, ServerGone
 from rag.protocols import Message, StopSignal
 from rag.runaway import Runaway
 
@@ -141,7 +141,7 @@ class OpenAIGenerator:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol) as exc:
             raise ServerError(f"{self._url}: not an address: {exc}", "write openai:http://host:port/v1#model") from exc
         except (httpx.ConnectError, httpx.ConnectTimeout) as exc:
-            raise ServerError(f"no server answers at {self._url}: {exc}", "start the server") from exc
+            raise ServerGone(f"no server answers at {self._url}: {exc}", "start the server") from exc
         except httpx.HTTPError as exc:
             raise ServerError(f"{self._url} broke off: {exc}", "see the server's own log") from exc
 

@@ -169,8 +169,9 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
         Every hit of either, best first, scored in [0, 1], with its rank in each.
     """
     found: dict[tuple[str, int], Hit] = {}
-    least = min((share for _, share in _shares(dense)), default=0.0)
-    for rank, (hit, share) in enumerate(_shares(dense), start=1):
+    near = _shares(dense)
+    least = min((share for _, share in near), default=0.0)
+    for rank, (hit, share) in enumerate(near, start=1):
         found[hit.chunk.key] = replace(hit, score=_DENSE * share, dense_rank=rank)
     for rank, (hit, share) in enumerate(_shares(lexical), start=1):
         known = found.get(hit.chunk.key, replace(hit, score=_DENSE * least))

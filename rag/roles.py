@@ -44,12 +44,14 @@ def exchanged(claim: str, evidence: Sequence[str]) -> list[str]:
     Returns:
         They as they stand, in order; none whose sides some passage has as the sentence has them.
     """
-    theirs = [one for text in evidence for one in _read(text)]
+    said = _read(claim)
+    theirs = [one for text in evidence for one in _read(text)] if said else []
     found = []
-    for mine in _read(claim):
+    for mine in said:
         same = [one for one in theirs if (one.word, one.link) == (mine.word, mine.link)]
-        if any(_meet(one, mine.after, mine.before) and not _meet_at_all(one, mine) for one in same):
-            found += [] if any(_meet(one, mine.before, mine.after) for one in same) else [mine.said]
+        turned = any(_meet(one, mine.after, mine.before) and not _meet_at_all(one, mine) for one in same)
+        if turned and not any(_meet(one, mine.before, mine.after) for one in same):
+            found.append(mine.said)
     return list(dict.fromkeys(found))
 
 

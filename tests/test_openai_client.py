@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from rag.errors import ServerError
+from rag.errors import ServerError, ServerGone
 from rag.openai_client import OpenAIGenerator
 from rag.testing import FakeGenerator, GeneratorContract
 from tests.chat_server import begin, event, saying, server
@@ -199,7 +199,7 @@ def test_a_server_out_of_reach() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
-        with pytest.raises(ServerError, match="no server answers") as caught:
+        with pytest.raises(ServerGone, match="no server answers") as caught:
             reply(url)
     assert caught.value.hint
 

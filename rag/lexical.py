@@ -26,6 +26,10 @@ _CJK = re.compile(
     r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003134f]+"
 )
 _INVISIBLE = re.compile("[\u00ad\u2060\ufeff]")
+_CODE = re.compile(
+    r"(?<![\w-])(?:([^\W\d_]+)-(\d{2,})|(\d{2,})-([^\W\d_]+)|([^\W\d_]+)(\d{2,})|(\d{2,})([^\W\d_]+))(?![\w-])"
+)
+"""Letters and a number that may be written together, or with a hyphen between them."""
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'"})
 _ENDINGS = frozenset(("d", "ll", "m", "re", "s", "t", "ve"))
@@ -65,9 +69,10 @@ def terms(query: str) -> list[str]:
         query: Any string.
 
     Returns:
-        In order, without repeats and without stop words, unless there are only these.
+        In order, without repeats and without stop words, unless there are only these. Of letters with a number also
+        those of the other way to write them, with a hyphen or without.
     """
-    words = dict.fromkeys(_words(_plain(query[:_LONGEST_QUERY])))
+    words = dict.fromkeys(_words(_both_ways(_plain(query[:_LONGEST_QUERY]))))
     content = [word for word in words if not is_stop_word(word)]
     return list(dict.fromkeys(term for word in content or words for term in _terms(word)))[:_MOST_TERMS]
 
@@ -86,6 +91,14 @@ def _plain(text: str) -> str:
     if not text.isascii():
         text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_APOSTROPHES)
     return _GROUPED.sub("", text.lower())
+
+
+def _both_ways(text: str) -> str:
+    def other(code: re.Match[str]) -> str:
+        parts = [part for part in code.groups() if part]
+        return f"{code[0]} {('' if '-' in code[0] else ' ').join(parts)}"
+
+    return _CODE.sub(other, text)
 
 
 def _pairs(run: str) -> list[str]:

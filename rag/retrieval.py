@@ -5,6 +5,7 @@ Deterministic: ties are broken by document and offset. Knows the store and the e
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -18,6 +19,8 @@ from rag.words import terms
 
 _DENSE = 0.7
 """Weight of the dense score against the lexical one."""
+_CODES = 0.7
+"""Share of it that a question of nothing but numbers and codes loses: to the vectors one is much like another."""
 _BEFORE_DENSE, _BEFORE_LEXICAL = 0.4, 0.2
 """Weights of what was spoken of before, against 1 of the last turn, where it counts in full."""
 _KINDRED = 0.5
@@ -33,6 +36,9 @@ a language that neither the rules nor the index know."""
 _STRANGE, _FEW = 0.06, 2
 """Less kindred than the first, a turn of more content words than the second is about something else, whatever words it
 points with."""
+
+
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 class Wanted(NamedTuple):
@@ -130,7 +136,22 @@ def retrieve(wanted: Wanted, store: Store, candidates: int, scope: Sequence[str]
     Returns:
         Every candidate of either, best first, with its rank in each ranking that it was in.
     """
-    return fuse(store.dense(wanted.vector, candidates, scope), lexical(wanted, store, candidates, scope))
+    hits = store.dense(wanted.vector, candidates, scope), lexical(wanted, store, candidates, scope)
+    return fuse(*hits, dense_weight(wanted.query))
+
+
+def dense_weight(query: str) -> float:
+    """What the dense score counts, in [0, 1]: the less, the more of a question's terms are codes.
+
+    Args:
+        query: The question as it stands alone.
+
+    Returns:
+        The weight against that of the lexical score, which is the rest.
+    """
+    known = set(terms(query))
+    codes = sum(any(char.isdigit() for char in word) and not _YEAR.fullmatch(word) for word in known)
+    return _DENSE * (1 - _CODES * codes / max(1, len(known)))
 
 
 def lexical(wanted: Wanted, store: Store, k: int, scope: Sequence[str] = ()) -> list[Hit]:
@@ -154,7 +175,7 @@ def lexical(wanted: Wanted, store: Store, k: int, scope: Sequence[str] = ()) -> 
     return [replace(hit, lexical_rank=rank) for rank, hit in enumerate(best, start=1)]
 
 
-def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
+def fuse(dense: Sequence[Hit], lexical: Sequence[Hit], weight: float = _DENSE) -> list[Hit]:
     """Convex combination of two rankings' scores, each divided by the best of its own ranking.
 
     Ranks alone throw away how far apart the scores are: on the development sets this beat reciprocal rank fusion on
@@ -164,6 +185,7 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
     Args:
         dense: Best first, scored by inner product.
         lexical: Best first, scored by BM25.
+        weight: Of the dense ranking, in [0, 1]; the other has the rest.
 
     Returns:
         Every hit of either, best first, scored in [0, 1], with its rank in each.
@@ -172,10 +194,10 @@ def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> list[Hit]:
     near = _shares(dense)
     least = min((share for _, share in near), default=0.0)
     for rank, (hit, share) in enumerate(near, start=1):
-        found[hit.chunk.key] = replace(hit, score=_DENSE * share, dense_rank=rank)
+        found[hit.chunk.key] = replace(hit, score=weight * share, dense_rank=rank)
     for rank, (hit, share) in enumerate(_shares(lexical), start=1):
-        known = found.get(hit.chunk.key, replace(hit, score=_DENSE * least))
-        score = known.score + (1 - _DENSE) * share
+        known = found.get(hit.chunk.key, replace(hit, score=weight * least))
+        score = known.score + (1 - weight) * share
         found[hit.chunk.key] = replace(known, score=score, lexical_rank=rank, lexical_score=hit.score)
     return sorted(found.values(), key=_order)
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.lexical import TOKENIZER, indexed, match_expression
+from rag.lexical import TOKENIZER, indexed, match_expression, terms
 
 
 def found(query: str, texts: Sequence[str]) -> list[int]:
@@ -49,6 +49,9 @@ def found(query: str, texts: Sequence[str]) -> list[int]:
         ("ค่าเช่า", "ค่าเช่า 900"),
         ("квартиры", "Аренда КВАРТИРЫ."),
         ("GPT-4 in 東京", "gpt 4"),
+        ("pn2110", "Part PN-2110: a bearing."),
+        ("PN-2110", "Part pn2110: a bearing."),
+        ("2110PN", "Part 2110-PN: a bearing."),
         ("what is it", "It is what it is."),
     ],
 )
@@ -78,6 +81,17 @@ def test_stop_words_count_only_when_there_is_nothing_else() -> None:
     assert match_expression("What is the rent?") == '"rent"'
     assert match_expression("What is it?") == '"what" OR "is" OR "it"'
     assert match_expression("I don't, you can't") == '"i" OR "don" OR "you" OR "can"'
+
+
+@pytest.mark.parametrize(
+    ("query", "terms_of_it"),
+    [
+        ("K117 or T-359", ["k117", "k", "117", "t", "359", "t359"]),
+        ("gpt4 e-4 x86-64 2024-05-16 12 may", ["gpt4", "e", "4", "x86", "64", "2024", "05", "16", "12", "may"]),
+    ],
+)
+def test_letters_with_a_number_are_searched_for_both_ways(query: str, terms_of_it: list[str]) -> None:
+    assert terms(query) == terms_of_it
 
 
 def test_a_term_counts_once_however_often_it_is_said() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.retrieval import Wanted, fuse, lexical, retrieve, wanted
+from rag.retrieval import Wanted, dense_weight, fuse, lexical, retrieve, wanted
 from rag.store import SqliteStore
 from rag.testing import FakeEmbedder
 from rag.types import Chunk, Document, Hit, Turn, Vector
@@ -46,6 +46,19 @@ def test_ties_are_broken_by_document() -> None:
 
 def test_nothing_fused_is_nothing() -> None:
     assert fuse([], []) == []
+
+
+def test_the_vectors_count_less_the_more_of_a_question_is_numbers_and_codes() -> None:
+    weights = [dense_weight(query) for query in ("What is the rent?", "How is error E04 cleared?", "T-359", "7500")]
+    assert weights == sorted(weights, reverse=True)
+    assert (weights[0], round(weights[-1], 2)) == (0.7, 0.21)
+    assert dense_weight("Who won in 1998?") == dense_weight("") == 0.7
+
+
+def test_a_code_is_found_among_many_that_the_vectors_take_for_nearer() -> None:
+    dense, lexical = [hit("T-395", 0.8), hit("T-359", 0.4)], [hit("T-359", 10), hit("T-395", 1)]
+    assert fuse(dense, lexical)[0].chunk.document == "T-395"
+    assert fuse(dense, lexical, dense_weight("T-359"))[0].chunk.document == "T-359"
 
 
 LEASE = "What is the notice period of the lease?"

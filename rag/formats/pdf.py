@@ -1,8 +1,8 @@
 """PDF: page by page, lines put together into paragraphs, headings from the outline or else from the size of letters.
 
 pdfium is not safe in threads: everything that calls it does so under `PDFIUM`, one page at a time. A page that fails
-leaves the others. Where on a page the lines stand is `pdflines`' business, which of them only run along with the pages
-`pdfmargins`', and what the rest adds up to `pdflayout`'s.
+leaves the others. Where on a page the lines stand is `pdflines`' business, what was filled in there `pdfform`'s, which
+lines only run along with the pages `pdfmargins`', and what the rest adds up to `pdflayout`'s.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from typing import Any
 from rag.errors import DamagedFile, EmptyFile, EncryptedFile, ScannedFile
 from rag.formats.base import Builder, Extracted, Source
 from rag.formats.dates import stated_day
+from rag.formats.pdfform import filled, placed
 from rag.formats.pdflayout import Block, Style, blocks, continues, style_of
 from rag.formats.pdflines import Line, page_lines
 
@@ -78,6 +79,8 @@ def opened(source: Source) -> Iterator[Any]:
     _refuse_truncated(source)
     document = _parsed(source)
     try:
+        with PDFIUM:
+            document.init_forms()
         yield document
     finally:
         with PDFIUM:
@@ -159,12 +162,19 @@ class _Reader:
 
         try:
             with PDFIUM:
-                return page_lines(self.document, index)
+                return self._page_lines(index)
         except PdfiumError as exc:
             logger.debug("%s: page %d: %s", self.source.name, index + 1, exc)
             if index not in self.failed:
                 self.failed.append(index)
             return []
+
+    def _page_lines(self, index: int) -> list[Line]:
+        page = self.document[index]
+        try:
+            return placed(page_lines(page), filled(self.document, page))
+        finally:
+            page.close()
 
     def _page(self, index: int) -> None:
         found = blocks(self._lines(index), self.style, index)

@@ -61,25 +61,20 @@ def overlap(row: Sequence[Cell | Line], other: Sequence[Cell | Line]) -> bool:
     return 2 * shared >= len(other)
 
 
-def page_lines(document: Any, index: int) -> list[Line]:
+def page_lines(page: Any) -> list[Line]:
     """Read a page.
 
     Args:
-        document: A `pypdfium2.PdfDocument`.
-        index: Of the page, from 0.
+        page: A `pypdfium2.PdfPage`.
 
     Returns:
         Its lines in the order of the file.
     """
-    page = document[index]
+    textpage = page.get_textpage()
     try:
-        textpage = page.get_textpage()
-        try:
-            return list(_lines(textpage, textpage.get_text_range()))
-        finally:
-            textpage.close()
+        return list(_lines(textpage, textpage.get_text_range()))
     finally:
-        page.close()
+        textpage.close()
 
 
 def _lines(textpage: Any, text: str) -> Iterator[Line]:

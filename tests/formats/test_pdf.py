@@ -10,15 +10,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from pypdfium2 import PdfDocument, PdfiumError
+from pypdfium2 import PdfDocument, PdfiumError, PdfPage
 from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import ListFlowable, ListItem, PageBreak, Paragraph, SimpleDocTemplate, Table
 
 from rag.errors import DamagedFile, EmptyFile, EncryptedFile, ScannedFile
-from rag.formats import pdf, pdflines
-from rag.formats.pdflines import Line
 from rag.sentences import sentences
 from tests.formats.reading import headings, pages, read
 
@@ -208,12 +206,14 @@ def test_a_page_that_fails_leaves_the_others(
 ) -> None:
     failing = {1}
 
-    def page_lines(document: PdfDocument, index: int) -> list[Line]:
+    get_page = PdfDocument.get_page
+
+    def failing_page(document: PdfDocument, index: int) -> PdfPage:
         if index in failing:
             raise PdfiumError("failed to load page")
-        return pdflines.page_lines(document, index)
+        return get_page(document, index)
 
-    monkeypatch.setattr(pdf, "page_lines", page_lines)
+    monkeypatch.setattr(PdfDocument, "get_page", failing_page)
     with caplog.at_level(logging.WARNING):
         assert read(tmp_path, "a.pdf", drawn(three_pages)).text == "First page.\n\nThird page."
     assert "1 of 3 pages failed, 0 hold no text" in caplog.text

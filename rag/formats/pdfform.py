@@ -1,0 +1,152 @@
+"""What was filled in on a PDF page: values of form fields, boxes that are ticked or not, words typed onto it.
+
+pdfium's text of a page has none of these, though whoever looks at it sees them. They are put where they are seen: into
+the line of their label, or under what stands above them. The caller holds the lock, and has opened the document's forms
+before the page. Knows lines, and nothing of paragraphs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from ctypes import byref, c_ushort
+from typing import Any, NamedTuple
+
+from rag.formats.pdflines import Cell, Line
+
+_UNSEEN = 0b100010
+"""Flags of what is hidden, or not shown on a screen."""
+_SECRET = 1 << 13
+"""Flag of a password."""
+_LETTERS = 12.0
+"""Most height of a line in a field, in points; a field of many lines is higher."""
+
+
+class Filled(NamedTuple):
+    """What was filled in, and where on the page; a `mark` belongs to the words behind it, other values to those before.
+
+    Coordinates are points from the lower left corner.
+    """
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    mark: bool = False
+
+
+def filled(document: Any, page: Any) -> list[Filled]:
+    """Find what was filled in.
+
+    Args:
+        document: A `pypdfium2.PdfDocument`.
+        page: One of its pages.
+
+    Returns:
+        What is seen on the page, from top to bottom; without empty fields and passwords.
+    """
+    from pypdfium2 import raw
+
+    found: list[Filled] = []
+    for index in range(raw.FPDFPage_GetAnnotCount(page)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        if annotation:
+            found += _read(raw, document.formenv, annotation)
+            raw.FPDFPage_CloseAnnot(annotation)
+    return sorted(found, key=lambda one: (-one.top, one.left))
+
+
+def placed(lines: Sequence[Line], values: Sequence[Filled]) -> list[Line]:
+    """Put values among the lines of their page.
+
+    Args:
+        lines: In the order of the file.
+        values: Of the same page.
+
+    Returns:
+        The lines, with each value in the row that it stands in, or else as a line of its own.
+    """
+    found = list(lines)
+    for value in sorted(values, key=lambda one: one.mark):
+        row = _row(found, value)
+        if row is None:
+            found.insert(_under(found, value), _line(value))
+        else:
+            found[row] = _with(found[row], value)
+    return found
+
+
+def _read(raw: Any, forms: Any, annotation: Any) -> Iterator[Filled]:
+    text, mark = "", False
+    if raw.FPDFAnnot_GetFlags(annotation) & _UNSEEN:
+        return
+    if raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_FREETEXT:
+        text = _string(lambda *to: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", *to))
+    elif forms and raw.FPDFAnnot_GetSubtype(annotation) == raw.FPDF_ANNOT_WIDGET:
+        kind = raw.FPDFAnnot_GetFormFieldType(forms, annotation)
+        mark = kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON)
+        if mark:
+            text = "[x]" if raw.FPDFAnnot_IsChecked(forms, annotation) else "[ ]"
+        elif kind in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
+            secret = raw.FPDFAnnot_GetFormFieldFlags(forms, annotation) & _SECRET
+            text = "" if secret else _string(lambda *to: raw.FPDFAnnot_GetFormFieldValue(forms, annotation, *to))
+    box = raw.FS_RECTF()
+    if text and raw.FPDFAnnot_GetRect(annotation, byref(box)):
+        yield Filled(text, box.left, box.right, box.bottom, box.top, mark)
+
+
+def _string(read: Callable[..., int]) -> str:
+    """A string that pdfium writes as UTF-16 into a buffer, once it has said how long that must be."""
+    buffer = (c_ushort * (read(None, 0) // 2))()
+    read(buffer, len(buffer) * 2)
+    return " ".join(bytes(buffer).decode("utf-16-le", "replace").replace("\0", " ").split())
+
+
+def _row(lines: Sequence[Line], value: Filled) -> int | None:
+    """The line whose label a value has, if one stands beside it."""
+    beside = [
+        (gap, at)
+        for at, line in enumerate(lines)
+        if value.bottom <= line.bottom + line.height / 2 <= value.top and (gap := _gap(line, value)) is not None
+    ]
+    return min(beside)[1] if beside else None
+
+
+def _gap(line: Line, value: Filled) -> float | None:
+    """From a value to the nearest words that it can belong to; None where the line has none."""
+    gaps = [cell.left - value.left if value.mark else value.left - cell.left for cell in _cells(line)]
+    return min((gap for gap in gaps if gap >= 0), default=None)
+
+
+def _with(line: Line, value: Filled) -> Line:
+    """The value in the cell of its label; a line of one cell stays one, so that a form is taken for no table."""
+    cells = _cells(line)
+    fitting = [
+        at for at, cell in enumerate(cells) if (cell.left >= value.left if value.mark else cell.left <= value.left)
+    ]
+    at = fitting[0] if value.mark else fitting[-1]
+    cell = cells[at]
+    said = f"{value.text} {cell.text}" if value.mark else f"{cell.text} {value.text}"
+    cells[at] = Cell(said, min(cell.left, value.left), max(cell.right, value.right))
+    return line._replace(
+        text=" ".join(cell.text for cell in cells),
+        left=min(line.left, value.left),
+        right=max(line.right, value.right),
+        cells=tuple(cells) if line.cells else (),
+    )
+
+
+def _cells(line: Line) -> list[Cell]:
+    return list(line.cells) or [Cell(line.text, line.left, line.right)]
+
+
+def _under(lines: Sequence[Line], value: Filled) -> int:
+    """Behind the lowest line that stands above a value."""
+    above = [(line.bottom, -at) for at, line in enumerate(lines) if line.bottom >= value.top]
+    return 1 - min(above)[1] if above else 0
+
+
+def _line(value: Filled) -> Line:
+    height = min(value.top - value.bottom, _LETTERS)
+    bottom = value.top - height
+    return Line(value.text, value.left, value.right, bottom, height, bold=False, hyphened=False, cells=())

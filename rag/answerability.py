@@ -185,7 +185,7 @@ def decide(
     everything = {term for item in evidence for term in _words(item)}
     own = set(terms(turn)) if leans(turn) and without_courtesy(turn) != query else set()
     if len(own) >= _SOME and not own & everything:
-        likely = 0.0
+        likely = probability({}, {"intercept": -_SURE})
     missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
     premises = tuple(false_premises(query, [item.text for item in evidence]))
     return Answerability(likely, missing, values, opinion.judge if opinion else "", premises)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import console, show
-from rag.edge import FINDING, json_flag, opened_weights, settings_from, takes
+from rag.edge import DEFAULTS, FINDING, json_flag, opened_weights, settings_from, takes
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,10 +52,9 @@ def _erase(config: Config) -> None:
 
 def _of_its_folder(config: Config) -> Config:
     """Settings that name no folder mean the one that the index is of."""
-    from rag.config import Config as Defaults
     from rag.folder import remembered
 
-    known = remembered(Path(config.index)) if config.folder == Defaults().folder else None
+    known = remembered(Path(config.index)) if config.folder == DEFAULTS.folder else None
     return replace(config, folder=str(known)) if known else config
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PLACES = ("index", "folder", "cache", "offline", "host", "port", "auth", "api_key", "max_file_bytes")
 """Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
+_LEAST_SUPPORT = 0.01
+"""Below it nothing would be held back: what has an objection is put a hundredth under "supported"."""
 _NAMED = ("folder", "index", "embedder", "generator")
 """Settings that must say something: nothing, such as an unset variable of the shell, would be the current folder."""
 
@@ -50,7 +52,7 @@ class Config:
         evidence_tokens: Most tokens of evidence shown to the generator.
         answer_tokens: Most tokens of an answer.
         refuse_below: An answerability under this, in [0, 1], refuses.
-        support_above: A support from here up, in [0, 1], is `supported`.
+        support_above: A support from here up, in [0.01, 1], is `supported`.
         support_below: A support under this, in [0, 1], is `unsupported`; between the two is `weak`.
         max_file_bytes: Larger files are reported and left out.
         host: Address that the server binds to.
@@ -102,6 +104,8 @@ class Config:
             if not 0 <= getattr(self, name) <= 1:  # NaN is neither
                 raise _misfit(name, getattr(self, name), "must be in [0, 1]")
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 have one fingerprint
+        if self.support_above < _LEAST_SUPPORT:
+            raise _misfit("support_above", self.support_above, f"must be at least {_LEAST_SUPPORT}")
         for name in ("chunk_tokens", "k", "candidates", "evidence_sentences", "evidence_tokens", "answer_tokens"):
             if getattr(self, name) < 1:
                 raise _misfit(name, getattr(self, name), "must be at least 1")

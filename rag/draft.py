@@ -20,7 +20,7 @@ _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
 
 
 def spans(draft: str) -> list[Span]:
-    """Sentences of a draft as far as it is written; none of one which says that the documents do not say."""
+    """Sentences of a draft as far as it is written; none of one that begins as `is_refusal` says."""
     return [] if is_refusal(draft) else sentences(draft)
 
 

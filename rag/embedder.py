@@ -148,7 +148,7 @@ class _LocalEmbedder(ABC):
 
 
 class GraphEmbedder(_LocalEmbedder):
-    """Embeds with a graph that `rag.graph.export` has made, in the number format that this processor is fast in.
+    """Embeds with a graph that `rag.export.export` has made, in the number format that this processor is fast in.
 
     Args:
         folder: Where the graph is.

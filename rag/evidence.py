@@ -3,7 +3,7 @@
 A sentence is scored by its nearness to the question (see `rag.nearness`), by the share of the question's words that
 stand in it or above it, and by its passage's rank and score. The best are then weighed by themselves too: what stands
 beside an answer, as a hidden order does, is near to the question by its company alone. Only the more promising ones are
-looked at so closely, so the cost does not grow with the length of the passages. Knows nothing of embedders.
+looked at so closely, so the cost does not grow with the length of the passages. Knows an embedder by its protocol.
 """
 
 from __future__ import annotations
@@ -166,7 +166,8 @@ def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most:
     closest = dict(islice(first.items(), most + _SPARE))
     alone = reading.alone([item.stretch for item in closest.values()])
     by_itself = {words: item.rest + near for (words, item), near in zip(closest.items(), alone, strict=True)}
-    floor = _FLOOR * max(by_itself.values())
+    best = max(by_itself.values())
+    floor = min(best, _FLOOR * best)
     scored = [replace(item, alone=by_itself.get(words)) for words, item in zip(said, scored, strict=True)]
     return Selection((*_judged(scored, said, floor, most), *rest), floor, likely[-1].score)
 

@@ -61,7 +61,7 @@ def parse(raw: bytes | str) -> Any:
 
 
 def to_question(value: Any, number: int) -> tuple[Id, Question]:
-    """A question from `{"id", "question", "history"?}`.
+    """A question from `{"id", "question", "history"?, "scope"?}`.
 
     Args:
         value: A JSON value.
@@ -143,7 +143,7 @@ def as_most(k: Any) -> int:
     Raises:
         UsageError: No whole number from 1.
     """
-    if not isinstance(k, Integral) or k < 1:
+    if isinstance(k, bool) or not isinstance(k, Integral) or k < 1:
         raise UsageError(f"k: expected a whole number from 1, met {shown(k)}", "leave it out for the configured number")
     return int(k)
 

@@ -120,8 +120,8 @@ class Explanation:
         question: As asked.
         query: As it stands alone.
         candidates: Best first.
-        sentences: Of the hits: those that were embedded best first, then the others.
-        floor: Score that a sentence needed.
+        sentences: Of the hits: those that were looked at best first, then the others.
+        floor: Score by itself that a sentence needed.
         decision: Whether it is answered.
         depth: Candidates taken from each ranking.
         scope: Documents and folders that were looked in; empty for all.

@@ -1,9 +1,9 @@
 """Make an index equal to a folder: files added, changed, renamed, removed, and those that are as they were.
 
-What a file is, its path says; whether it changed, the SHA-256 of its bytes; and what other readers made of it than
-those of today is read anew. One thread reads and cuts, one embeds in
-batches across files, and this one puts documents one by one, each as its parts come, so a killed run leaves whole
-documents, and the next run goes on from there. Knows the store and the embedder by their protocols alone.
+What a file is, its path says; whether it changed, the SHA-256 of its bytes; what the readers of another version made of
+it is read anew. One thread reads and cuts, one embeds in batches across files, and this one puts documents one by one,
+each as its parts come, so a killed run leaves whole documents, and the next run goes on from there. Knows the store and
+the embedder by their protocols alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from rag.folder import counts, files_of, no_folder, watch
 from rag.loaders import document_path, file_digest, load, readers
 from rag.protocols import Embedder, Progress, Store, no_progress
 from rag.reading import Unread, ahead, read
-from rag.splitter import split
+from rag.splitter import split_for
 from rag.types import Chunk, Document, DocumentInfo
 
 __all__ = ["Action", "Choice", "FileResult", "Report", "sync", "watch"]
@@ -240,8 +240,7 @@ class _Run:
                 self._advance("indexing", _size(files[path]))
 
     def _cut(self, document: Document) -> Iterator[Chunk]:
-        most = min(self._chunk_tokens, self._embedder.max_tokens)
-        return split(document, self._embedder.count_tokens, most)
+        return split_for(self._embedder, document, self._chunk_tokens)
 
     def _put(self, path: str, items: Iterator[Embedded | Unread]) -> None:
         """Put a document as its parts come, or raise what is wrong with one of them."""
@@ -269,9 +268,10 @@ class _Run:
     def _fail(self, path: str, error: LoadError) -> None:
         """Report a file; what the index held of it goes, unless only the disk or its permissions are to blame."""
         before = self._known.get(path)
-        kept = before.chunks if before and isinstance(error.__cause__, OSError) else 0
-        if before and not kept:
+        spared = before is not None and isinstance(error.__cause__, OSError)
+        if before and not spared:
             self._store.remove(path)
+        kept = before.chunks if before and spared else 0
         self.results.append(FileResult(path, "failed", kept, error.reason, error.hint))
 
     def _note(self, path: str, action: Action, chunks: int, reason: str = "") -> None:

@@ -42,7 +42,6 @@ class Weights:
         offline: Fetch nothing.
         progress: Told of downloads and conversions; where nobody listens, the log is told of downloads.
         hub: Address of the Hub; empty for the one that `huggingface_hub` is set to (`HF_ENDPOINT`).
-        hub_timeout_s: How long an unreachable Hub is waited for.
     """
 
     def __init__(
@@ -52,12 +51,11 @@ class Weights:
         offline: bool = False,
         progress: Progress = no_progress,
         hub: str = "",
-        hub_timeout_s: float = 4.0,
     ) -> None:
         self.cache = cache
         self._offline = offline
         self._progress = progress
-        self._hub = (hub, hub_timeout_s)
+        self._hub = hub
 
     def path(self, name: str) -> Path:
         """A folder ready for `SentenceTransformer(...)` or `from_pretrained(...)`, fetched and converted where needed.
@@ -204,7 +202,7 @@ class Weights:
         if self._progress is no_progress:  # nothing is fetched unsaid
             logger.warning("fetching %s into %s", model.name, self.cache)
         try:
-            source, revision = fetch(model, partial, Hub(*self._hub), self._progress)
+            source, revision = fetch(model, partial, Hub(self._hub), self._progress)
         except DigestMismatch:
             shutil.rmtree(partial)
             raise

@@ -105,6 +105,7 @@ class Pipeline:
         *,
         id: str = "",  # noqa: A002
         scope: Scope = (),
+        stop: StopSignal | None = None,
     ) -> Answer:
         """Answer one question.
 
@@ -113,6 +114,7 @@ class Pipeline:
             history: Earlier turns, oldest first.
             id: Handed through to the answer.
             scope: Documents and folders to look in; empty for all.
+            stop: Ends the generation; the answer then holds what was checked so far.
 
         Returns:
             The checked answer, or a refusal.
@@ -120,7 +122,7 @@ class Pipeline:
         Raises:
             UsageError: The question is empty or longer than 8,000 characters, or its scope names nothing.
         """
-        events = self.stream(question, history, id=id, scope=scope)
+        events = self.stream(question, history, id=id, scope=scope, stop=stop)
         return next(event for event in events if isinstance(event, Answer))
 
     def stream(

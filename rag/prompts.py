@@ -67,7 +67,7 @@ def pack(evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budge
 
 
 def is_refusal(draft: str) -> bool:
-    """True for a draft that says no more than that the documents do not say."""
+    """True for a draft that begins by saying that the documents do not say, whatever follows."""
     return draft.strip().casefold().startswith(DONT_KNOW.casefold().rstrip("."))
 
 

@@ -21,11 +21,11 @@ from typing import Any, Protocol
 from rag.config import index_command
 from rag.errors import LoadError
 from rag.loaders import original
-from rag.saved import Outcome, Receipt, Saved, read_receipts, read_saved
+from rag.saved import Outcome, Receipt, Saved, read_saved
 from rag.scope import listed
 from rag.types import Document, DocumentInfo
 
-__all__ = ["Outcome", "Receipt", "Saved", "check", "read_receipts", "read_saved", "report", "summary"]
+__all__ = ["Receipt", "Saved", "check", "read_saved", "report", "summary"]
 
 
 class Documents(Protocol):

@@ -35,7 +35,7 @@ class Run:
         evidence: The sentences shown to the generator, best first.
         decision: Whether they hold the answer, and who says so.
         draft: What the generator has written.
-        stopped: True once the user has stopped it.
+        stopped: True where the user stopped it before its answer was whole.
         timings: Seconds by stage, and how much was read and written.
     """
 

@@ -101,11 +101,6 @@ def read_saved(path: Path) -> list[Saved]:
     return found
 
 
-def read_receipts(path: Path) -> list[Receipt]:
-    """The citations of saved answers, not yet checked, in order; see `read_saved`."""
-    return [receipt for saved in read_saved(path) for receipt in saved.receipts]
-
-
 def _values(raw: bytes, path: Path) -> list[Any]:
     """The JSON values of a file that is one value, or one a line."""
     lines = [line for line in raw.splitlines() if line.strip()]

@@ -13,6 +13,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
+from rag.protocols import Embedder
 from rag.sentences import sentences, trim
 from rag.types import Chunk, Document, Heading, Span
 
@@ -79,6 +80,20 @@ def split(document: Document, count_tokens: CountTokens, max_tokens: int) -> Ite
     for section, counted in groupby(_counted(_pieces(document), count_tokens), itemgetter(0)):
         spans = _spans(document.text, (unit for _, unit in counted), count_tokens, max_tokens)
         yield from _chunks(document, section, spans)
+
+
+def split_for(embedder: Embedder, document: Document, chunk_tokens: int) -> Iterator[Chunk]:
+    """Cut a document into chunks that an embedder reads whole.
+
+    Args:
+        embedder: Counts the tokens.
+        document: As in `split`.
+        chunk_tokens: Most tokens, unless the embedder reads fewer.
+
+    Yields:
+        As `split` does.
+    """
+    return split(document, embedder.count_tokens, min(chunk_tokens, embedder.max_tokens))
 
 
 def embedded_text(chunk: Chunk) -> str:

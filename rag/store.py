@@ -73,7 +73,7 @@ class SqliteStore:
             base.create(manifest)
             with base.read() as connection:
                 database.checked(connection, manifest, splitter=True)
-        except StoreError:
+        except BaseException:
             base.close()
             lock.release()
             raise

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -113,7 +113,7 @@ def judge_support(
     if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:
         objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
     if objections:
-        score = min(score, _CAP)
+        score = min(score, _CAP, thresholds.supported - _JUST_UNDER)
     if lacking.names:
         objections.append("name not in the source: " + ", ".join(lacking.names))
     elsewhere = unbound(claim, evidence, context)
@@ -227,8 +227,8 @@ def _acronyms(text: str) -> Iterator[str]:
 
 
 def _logistic(lacking: _Lacking, wanted: Sequence[str], evidence: Sequence[str], near: float | None) -> float:
-    pairs = set(_pairs(wanted))
-    stated = {pair for text in evidence for pair in _pairs(terms(text))}
+    pairs = set(pairwise(wanted))
+    stated = {pair for text in evidence for pair in pairwise(terms(text))}
     share = len(pairs & stated) / len(pairs) if pairs else lacking.coverage
     total = _INTERCEPT + _COVERAGE * lacking.coverage + _COVERAGE_4 * lacking.coverage**4 + _PAIRS * share
     total += _NAME_MISSING * min(2, len(lacking.names))
@@ -236,10 +236,6 @@ def _logistic(lacking: _Lacking, wanted: Sequence[str], evidence: Sequence[str],
         intercept, words, nearness = _WITH_NEARNESS
         total = intercept + words * total + nearness * near
     return 1 / (1 + math.exp(-total))
-
-
-def _pairs(words: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return pairwise(words)
 
 
 def _turned(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> bool:

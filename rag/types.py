@@ -192,7 +192,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer, or a refusal; see section 7 of the design for the JSON that `to_dict` gives.
+    """A checked answer, or a refusal; docs/json.md goes through the JSON that `to_dict` gives.
 
     Attributes:
         question: As asked.
@@ -208,8 +208,9 @@ class Answer:
         missing: Words of the question that no evidence has, in its order.
         premises: What it takes for granted and the evidence has otherwise, in its order; whatever the status.
         answerable: How likely it is, in [0, 1], that the evidence holds an answer.
-        timings: Seconds by stage: `retrieve`, `evidence`, `judge` where one was asked, `first_token` and `total`; the
-            last two from the beginning. Where a draft was streamed, also `prompt_tokens` and `tokens_per_second`.
+        timings: Seconds by stage: `retrieve`, `evidence`, `judge` where one was asked, `review` where it read the reply
+            too, `first_token` and `total`; the last two from the beginning. Where a draft was streamed, also
+            `prompt_tokens` and `tokens_per_second`.
         model: Name of the generator.
         judge: Name of the model that was asked whether there is an answer; empty where retrieval decided.
         embedder: Name of the embedder.
@@ -240,7 +241,7 @@ class Answer:
     scope: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer as plain data, ready for JSON, in the order of the design's schema."""
+        """The answer as plain data, ready for JSON, in the order of docs/json.md."""
         return {
             "id": self.id,
             "question": self.question,

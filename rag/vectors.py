@@ -18,6 +18,7 @@ from uuid import uuid4
 import faiss
 import numpy as np
 
+from rag.errors import StoreError
 from rag.nearest import Layout, Rows, candidates, lay_out
 from rag.protocols import Progress
 from rag.types import Ids, Matrix, Vector
@@ -228,6 +229,16 @@ def described(folder: Path) -> Described | None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what a killed process was writing; only for the one that holds the write lock."""
-    for path in folder.glob(_LEFTOVER):
-        path.unlink(missing_ok=True)
+    """Remove what a killed process was writing; only for the one that holds the write lock.
+
+    Args:
+        folder: Folder of the index.
+
+    Raises:
+        StoreError: It cannot be removed.
+    """
+    try:
+        for path in folder.glob(_LEFTOVER):
+            path.unlink(missing_ok=True)
+    except OSError as exc:
+        raise StoreError(f"{folder}: cannot be written: {exc.strerror}", "check its permissions") from exc

@@ -109,7 +109,8 @@ def alone(answers: Path) -> Iterator[None]:
         UsageError: Somebody does already.
         RagError: It cannot be written.
     """
-    lock = FileLock(answers.with_name(f".{answers.name}.lock"), timeout=0)
+    real = answers.resolve()
+    lock = FileLock(real.with_name(f".{real.name}.lock"), timeout=0)
     try:
         with lock:
             yield

@@ -134,3 +134,11 @@ def test_a_judge_that_was_not_fitted_for_it_reviews_nothing() -> None:
     assert reviews(FITTED)
     assert not reviews("")
     assert not reviews("smollm2-135m")
+
+
+def test_a_turn_of_whose_own_words_nothing_is_said_can_still_be_looked_at_twice() -> None:
+    hits, evidence = case("The Teal costs 55 crowns.")
+    turn = "And how do I insure it against thunderstorms?"
+    first = decide(f"What does the Teal cost? {turn}", hits, evidence, Opinion(FITTED, 9.0), turn=turn)
+    assert 0 < first.probability < 1e-9
+    assert likely_right(first, 9.0) < 0.5

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rag.cli import main
-from rag.receipts import read_receipts
+from rag.receipts import read_saved
 from rag.record import Record
 
 pytestmark = pytest.mark.weights
@@ -157,7 +157,7 @@ def test_batch(rag: Rag, place: Path) -> None:
         "id": 1,
         "timings": {},
     }
-    assert len(read_receipts(place / "a.jsonl")) == 1
+    assert sum(len(answer.receipts) for answer in read_saved(place / "a.jsonl")) == 1
 
 
 def test_batch_from_a_pipe(rag: Rag, place: Path) -> None:

@@ -68,6 +68,7 @@ def test_an_unknown_key_names_the_nearest(
         ("refuse_below", -0.1),
         ("refuse_below", float("nan")),
         ("support_above", 2.0),
+        ("support_above", 0.0),
         ("support_below", 2.0),
         ("generator", None),
         ("index", Path("index")),

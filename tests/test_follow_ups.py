@@ -61,7 +61,7 @@ def test_a_question_that_nothing_speaks_of_is_not_taken_for_the_one_before(seeds
 def test_a_turn_of_whose_own_words_nothing_is_said_does_not_get_the_answer_of_the_one_before(seeds: Pipeline) -> None:
     answer = seeds.ask("And how do I insure it against thunderstorms?", history=SPOKEN_OF)
     assert answer.query != answer.question, "it leans on the turn before"
-    assert (answer.status, answer.answerable) == ("refused", 0.0), answer.text
+    assert answer.status == "refused" and answer.answerable < 1e-9, answer.text
     assert seeds.ask("And for half a day?", history=SPOKEN_OF).status == "answered"
 
 

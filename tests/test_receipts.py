@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from rag.errors import UsageError
 from rag.loaders import load
-from rag.receipts import Receipt, Saved, check, read_receipts, report, summary
+from rag.receipts import Receipt, Saved, check, read_saved, report, summary
 from rag.types import Document, DocumentInfo
 
 QUOTE = "Notice is due in May."
@@ -188,10 +188,14 @@ def saved(tmp_path: Path, raw: bytes | str | Any) -> Path:
     return path
 
 
+def receipts_of(path: Path) -> list[Receipt]:
+    return [found for answer in read_saved(path) for found in answer.receipts]
+
+
 def test_reads_one_answer_pretty_or_not(tmp_path: Path) -> None:
     answer = {"id": "q", "citations": [CITATION]}
     for raw in (json.dumps(answer), json.dumps(answer, indent=2), "\ufeff" + json.dumps(answer) + "\n"):
-        assert read_receipts(saved(tmp_path, raw.encode())) == [receipt()]
+        assert receipts_of(saved(tmp_path, raw.encode())) == [receipt()]
 
 
 def test_reads_a_batch_with_errors_and_refusals(tmp_path: Path) -> None:
@@ -203,7 +207,7 @@ def test_reads_a_batch_with_errors_and_refusals(tmp_path: Path) -> None:
         {"id": "", "citations": [CITATION]},
         {"id": 0, "citations": [CITATION]},
     ]
-    found = read_receipts(saved(tmp_path, "\n\n".join(json.dumps(line) for line in lines).encode()))
+    found = receipts_of(saved(tmp_path, "\n\n".join(json.dumps(line) for line in lines).encode()))
     assert [(r.answer, r.number) for r in found] == [("q", 1), (4, 9), (5, 1), (0, 1)]
 
 
@@ -232,11 +236,11 @@ WRONG: list[Any] = [
 @pytest.mark.parametrize("raw", WRONG, ids=range(len(WRONG)))
 def test_hostile_answers_are_clean_errors(tmp_path: Path, raw: Any) -> None:
     with pytest.raises(UsageError) as caught:
-        read_receipts(saved(tmp_path, raw))
+        receipts_of(saved(tmp_path, raw))
     assert "answer.json" in caught.value.message
     assert caught.value.hint
 
 
 def test_a_missing_file_is_a_clean_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
-        read_receipts(tmp_path / "none.json")
+        receipts_of(tmp_path / "none.json")

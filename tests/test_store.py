@@ -9,7 +9,7 @@ from typing import cast
 import numpy as np
 import pytest
 
-from rag.errors import IndexMismatch, IndexMissing
+from rag.errors import IndexMismatch, IndexMissing, StoreError
 from rag.store import Manifest, SqliteStore
 from rag.testing import StoreContract
 from rag.types import Chunk, Document, Vector
@@ -52,6 +52,13 @@ class _Reopening:
 def folder(tmp_path: Path) -> Path:
     """An index of two documents, closed."""
     return make(tmp_path / "index")
+
+
+def test_an_index_that_cannot_be_opened_for_writing_is_let_go_of(tmp_path: Path) -> None:
+    (tmp_path / "vectors.0123.tmp").mkdir()
+    for _ in range(2):
+        with pytest.raises(StoreError, match="cannot be written"):
+            SqliteStore.open(tmp_path, MANIFEST)
 
 
 def test_a_closed_index_is_its_two_files_and_the_lock(folder: Path) -> None:

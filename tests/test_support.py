@@ -208,6 +208,13 @@ def test_thresholds_decide_the_verdict() -> None:
     assert strict.score == mild.score
 
 
+def test_no_threshold_makes_a_wrong_number_or_name_supported() -> None:
+    low = Thresholds(0.15, 0.1)
+    for claim in ("The deposit is 500 euros.", "The deposit of the Miller lease is 400 euros."):
+        found = judge_support(claim, ["The deposit is 400 euros."], thresholds=low)
+        assert found.verdict != "supported" and found.score < low.supported
+
+
 def test_no_evidence_supports_nothing() -> None:
     assert judge_support("Anything.", []).verdict == "unsupported"
     assert judge_support("", [SOURCE]).verdict == "unsupported"

@@ -15,7 +15,7 @@ from rag.evals.cases import Pair
 from rag.evals.metrics import mean
 from rag.nearness import Reading
 from rag.protocols import Embedder, Progress
-from rag.splitter import split
+from rag.splitter import split_for
 from rag.support import Support, Thresholds, judge_support
 from rag.types import Document, Evidence, Hit
 
@@ -61,7 +61,7 @@ def judge(pair: Pair, thresholds: Thresholds, embedder: Embedder, chunk_tokens: 
     """Judge one pair, see `judge_all`."""
     claim = metrics.without_markers(pair.claim)
     document = Document("", "", "\n\n".join(pair.evidence), sha256="")
-    passages = list(split(document, embedder.count_tokens, chunk_tokens))
+    passages = list(split_for(embedder, document, chunk_tokens))
     reading = Reading(claim, claim, [Hit(passage, 0.0) for passage in passages], embedder)
     whole = [Evidence(passage, passage.start, passage.end, passage.text, 0.0) for passage in passages]
     return judge_support(claim, pair.evidence, "", thresholds, partial(reading.farthest, claim, whole))

@@ -73,7 +73,7 @@ def _load_file(path: Path) -> Dataset:
     return Dataset(name=path.name, indexed=True, cases=tuple(cases), total=len(cases))
 
 
-def sample(dataset: Dataset, limit: int | None, half: int | None) -> Dataset:
+def sample(dataset: Dataset, limit: int | None, half: int | None = None) -> Dataset:
     """Take a part of the questions and claims; the documents stay whole.
 
     Args:

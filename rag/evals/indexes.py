@@ -24,10 +24,10 @@ from rag.loaders import load
 from rag.locate import nearest
 from rag.pipeline import Pipeline
 from rag.protocols import Embedder, Generator, Judge, Progress, Reranker, Store
-from rag.splitter import embedded_text, split
+from rag.splitter import embedded_text, split_for
 from rag.types import Chunk, Document
 
-_CUTTING = "splitter sentences words loaders store database lexical rows".split()
+_CUTTING = "document splitter sentences loaders store database lexical rows".split()
 """Modules, besides the formats, that decide what an index holds."""
 _GROUP_CHUNKS = 256
 """Chunks embedded at once: many small documents fill the embedder's batches together."""
@@ -188,7 +188,7 @@ class Indexes:
 def _groups(documents: Iterable[Document], parts: Parts) -> Iterator[list[tuple[Document, list[Chunk]]]]:
     group: list[tuple[Document, list[Chunk]]] = []
     for document in documents:
-        group.append((document, list(split(document, parts.embedder.count_tokens, parts.config.chunk_tokens))))
+        group.append((document, list(split_for(parts.embedder, document, parts.config.chunk_tokens))))
         if sum(len(chunks) for _, chunks in group) >= _GROUP_CHUNKS:
             yield group
             group = []

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from rag import prompts
 from rag.errors import RagError
 from rag.evals import metrics
 from rag.evals.cases import Case, GoldSpan
@@ -37,7 +36,6 @@ class Outcome:
         answer: None where asking failed.
         error: Why it failed.
         evidence: What the generator was shown.
-        prompt_tokens: Length of the prompt; None where nothing was generated.
         violated: Promises that the answer breaks.
         exact: For each citation, whether the quote stands where it says.
         again: Whether it was asked twice.
@@ -48,7 +46,6 @@ class Outcome:
     answer: Answer | None = None
     error: str = ""
     evidence: tuple[Evidence, ...] = ()
-    prompt_tokens: int | None = None
     violated: list[str] = field(default_factory=list)
     exact: list[bool] = field(default_factory=list)
     again: bool = False
@@ -62,6 +59,12 @@ class Outcome:
     def words(self) -> str:
         """The answer without its markers; empty for a refusal."""
         return metrics.without_markers(self.answer.text) if self.answer and self.answered else ""
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Length of the prompt; None where nothing was generated."""
+        tokens = self.answer.timings.get("prompt_tokens") if self.answer else None
+        return None if tokens is None else int(tokens)
 
 
 def ask_all(cases: Sequence[Case], indexes: Indexes, progress: Progress) -> Iterator[Outcome]:
@@ -103,9 +106,6 @@ def _run(pipeline: Pipeline, outcome: Outcome) -> None:
             outcome.answer = event
             outcome.violated += violations(event, pipeline.store)
             outcome.exact = [exact(citation, pipeline.store) for citation in event.citations]
-            if "first_token" in event.timings:
-                messages = prompts.answer_messages(event.query, outcome.evidence)
-                outcome.prompt_tokens = sum(pipeline.generator.count_tokens(m["content"]) for m in messages)
 
 
 def summary(outcomes: Sequence[Outcome]) -> Figures:

@@ -28,10 +28,9 @@ def table(result: Mapping[str, Any]) -> str:
 def _title(result: Mapping[str, Any]) -> str:
     sample, index = result.get("sample", {}), result.get("index", {})
     of = f" of {sample['of']:,}" if sample.get("of", result["n"]) != result["n"] else ""
-    half = f", half {sample['parity']}" if sample.get("parity") is not None else ""
     size = f", {index['documents']:,} documents, {index['chunks']:,} chunks" if index else ""
     asked = "questions" if index else "claims"
-    return f"{result['dataset']}: {result['n']:,}{of} {asked}{half}{size}"
+    return f"{result['dataset']}: {result['n']:,}{of} {asked}{size}"
 
 
 def _sections(result: Mapping[str, Any]) -> Iterator[str]:

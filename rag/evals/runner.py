@@ -41,7 +41,6 @@ def run_eval(
     limit: int | None,
     retrieval_only: bool,
     progress: Progress,
-    parity: int | None = None,
 ) -> dict[str, Any]:
     """Evaluate a set with the parts that the settings name.
 
@@ -51,7 +50,6 @@ def run_eval(
         limit: Most questions, and most claims, picked by the SHA-1 of their ids; None for all.
         retrieval_only: Search, and generate nothing.
         progress: Told of downloads, documents and questions.
-        parity: 0 or 1 for the half of the ids whose SHA-1 is even or odd; None for both.
 
     Returns:
         Plain data: the sections that the set can be measured by, and what they were measured with.
@@ -60,10 +58,10 @@ def run_eval(
         RagError: Not a set, a line that does not fit, or weights that cannot be had.
     """
     dataset = load_dataset(dataset_dir)
-    part = sample(dataset, limit, parity)
+    part = sample(dataset, limit)
     parts = open_parts(config, progress, generator=bool(part.cases) and not retrieval_only)
     found = evaluate(part, parts, config, progress, retrieval_only=retrieval_only)
-    found.result["sample"] = {"limit": limit, "parity": parity, "of": dataset.total}
+    found.result["sample"] = {"limit": limit, "of": dataset.total}
     return found.result
 
 

@@ -37,7 +37,7 @@ class Questions:
     """What was handed in.
 
     Attributes:
-        lines: JSON lines of `{"id", "question", "history"?}`.
+        lines: JSON lines of `{"id", "question", "history"?, "scope"?}`.
         total: How many they are, blank ones left out.
         remark: What the user should know of them; empty for nothing.
     """

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 from rag.batch import Stopped, steps
 from rag.errors import RagError, UsageError
-from rag.events import Event
 from rag.pipeline import Pipeline
 from rag.types import Answer, Question
 from rag.web.batch_store import Batch
@@ -78,10 +77,9 @@ class _Stoppable:
     def ask_many(self, questions: Sequence[Question], /) -> Iterator[Answer]:
         """One answer per question, in order; an answer that was cut short is none."""
         for question in questions:
-            events: Iterator[Event] = self._pipeline.stream(
+            answer = self._pipeline.ask(
                 question.text, question.history, id=question.id, scope=question.scope, stop=self._stop
             )
-            answer = next(event for event in events if isinstance(event, Answer))
             if self._stop.is_set():
                 raise Stopped
             yield answer

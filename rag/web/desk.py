@@ -15,7 +15,7 @@ from typing import Any
 from anyio import CapacityLimiter, to_thread
 
 from rag.errors import RagError, UsageError
-from rag.exchange import shown, to_scope
+from rag.exchange import as_text, shown, to_scope
 from rag.pipeline import Pipeline
 from rag.types import Answer, Question, Turn, hit_to_dict
 from rag.web.library import Library
@@ -106,7 +106,7 @@ class Desk:
         Raises:
             RagError: No text, too long, no pipeline, or all is being stopped.
         """
-        asked, stop = Question(_text(question), history=tuple(history), scope=to_scope(scope)), threading.Event()
+        asked, stop = Question(as_text(question), history=tuple(history), scope=to_scope(scope)), threading.Event()
         self.ready()
         answering = to_thread.run_sync(self._answer, asked, stop, abandon_on_cancel=True, limiter=self._seats)
         task = asyncio.ensure_future(answering)
@@ -133,7 +133,7 @@ class Desk:
         Raises:
             RagError: No text, no such number, or no pipeline.
         """
-        asked, where = _text(question), to_scope(scope)
+        asked, where = as_text(question), to_scope(scope)
         most = None if k is None else _whole("k", k, 1, _MOST_HITS)
         pipeline = self.ready()
         found = [{**hit_to_dict(hit), "text": hit.chunk.text} for hit in pipeline.search(asked, most, where)]
@@ -187,9 +187,8 @@ class Desk:
             with self.library.line.turn(stop, "programs"):
                 if stop.is_set():
                     raise Unready("stopped before it was its turn", "ask again")
-                stream = self.library.pipeline().stream
-                events = stream(question.text, question.history, scope=question.scope, stop=stop)
-                answer = next(event for event in events if isinstance(event, Answer))
+                ask = self.library.pipeline().ask
+                answer = ask(question.text, question.history, scope=question.scope, stop=stop)
             if stop.is_set():
                 raise Unready("stopped before the answer was whole", "ask again")
             return answer
@@ -197,14 +196,6 @@ class Desk:
             with self._changed:
                 self._stops.discard(stop)
                 self._changed.notify_all()
-
-
-def _text(question: Any) -> str:
-    if not isinstance(question, str):
-        raise UsageError(f"question: expected text, met {shown(question)}", 'write {"question": "..."}')
-    if not question.strip():
-        raise UsageError("the question is empty", "type a question")
-    return question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
 
 
 def _whole(name: str, value: Any, least: int, most: int | None = None) -> int:

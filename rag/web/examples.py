@@ -1,7 +1,7 @@
 """Example questions drawn from the documents themselves, without a model: the same index gives the same questions.
 
 A heading gives a question about its section, else a sentence that says what a thing is gives "What is ...?". One that
-the documents would not be held to answer is left out, by the same measure that a question goes through.
+retrieval alone would not hold to be answered is left out; a judge would take seconds for each.
 """
 
 from __future__ import annotations

@@ -22,7 +22,6 @@ _LEFT_OUT = ("id", "dropped", "timings", "model", "judge", "embedder", "config")
 """What `rag ask --json` says of an answer that is of no use to a reader."""
 _LISTED = 200
 """Most documents in one result."""
-_SNIPPET = 160
 
 
 class Result(NamedTuple):

@@ -10,7 +10,7 @@ RETRIEVAL = {"recall@5": 0.5, "ndcg@10": 0.25, "n": 4}
 RESULT: dict[str, Any] = {
     "dataset": "small",
     "n": 4,
-    "sample": {"limit": 4, "parity": 1, "of": 1200},
+    "sample": {"limit": 4, "of": 1200},
     "index": {"documents": 3, "chunks": 5},
     "retrieval": {**RETRIEVAL, "parts": {"dense": RETRIEVAL, "fused": {**RETRIEVAL, "ndcg@10": 0.125}}},
     "refusal": {"balanced_accuracy": None, "underspecified": {"answered": 1.0, "n": 2}},
@@ -29,7 +29,7 @@ RESULT: dict[str, Any] = {
 
 def test_a_table_holds_every_figure() -> None:
     text = table(RESULT)
-    assert text.startswith("small: 4 of 1,200 questions, half 1, 3 documents, 5 chunks\n")
+    assert text.startswith("small: 4 of 1,200 questions, 3 documents, 5 chunks\n")
     for piece in ("0.250", "0.125", "answered 1.000, n 2", "4 answers checked, 1 violate one", "q7: 2: the quote"):
         assert piece in text
     for piece in ("q9: GenerationError", "0.500, 1.500", "200, 312", "note: something to know", "other and fake"):

@@ -84,7 +84,7 @@ def test_the_parts_that_the_settings_name(
     result = run_eval(folder, config, limit=2, retrieval_only=False, progress=lambda _w, _d, _t: None)
     assert result["retrieval"]["ndcg@10"] == 1.0
     assert result["invariants"]["violated"] == []
-    assert result["sample"] == {"limit": 2, "parity": None, "of": 3}
+    assert result["sample"] == {"limit": 2, "of": 3}
     assert (result["generator"], result["embedder"]) == ("extractive", str(embedder_folder))
 
 

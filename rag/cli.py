@@ -27,12 +27,14 @@ from rag.edge import (
     EXISTING_FILE,
     FINDING,
     Edge,
+    history_flag,
     json_flag,
     opened_pipeline,
     scope_flag,
     setting,
     settings_from,
     takes,
+    turns_of,
 )
 from rag.errors import UsageError
 
@@ -73,7 +75,7 @@ def search(question: str, k: int | None, scope: tuple[str, ...], as_json: bool, 
 
 @main.command(short_help="Answer one question.")
 @click.argument("question")
-@click.option("--history", type=EXISTING_FILE, help='Earlier turns: [{"role": ..., "content": ...}].')
+@history_flag
 @click.option("-v", "--verbose", is_flag=True, help="Show how the answer came about.")
 @scope_flag
 @json_flag
@@ -82,11 +84,9 @@ def ask(
     question: str, history: Path | None, verbose: bool, scope: tuple[str, ...], as_json: bool, **flags: Any
 ) -> None:
     """Answer one question; exit code 3 where the documents do not hold the answer."""
-    from rag.exchange import parse, to_history
     from rag.types import Question
 
-    turns = to_history(parse(history.read_bytes())) if history else ()
-    asked = Question(question, history=turns, scope=scope)
+    asked = Question(question, history=turns_of(history), scope=scope)
     with opened_pipeline(settings_from(flags)) as pipeline:
         answer, evidence = _watch_answer(pipeline, asked)
     if as_json:

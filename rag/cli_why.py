@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import console
-from rag.edge import DECIDING, EXISTING_FILE, json_flag, opened_pipeline, scope_flag, settings_from, takes
+from rag.edge import DECIDING, history_flag, json_flag, opened_pipeline, scope_flag, settings_from, takes, turns_of
 from rag.errors import UsageError
 from rag.show import one_line, place, snippet
 
@@ -23,22 +23,20 @@ _BEYOND = 5
 @click.argument("question")
 @click.option("--expect", metavar="TEXT", help="A passage that should have been found: where was it lost?")
 @click.option("--document", metavar="PATH", help="The document that it stands in.")
-@click.option("--history", type=EXISTING_FILE, help='Earlier turns: [{"role": ..., "content": ...}].')
+@history_flag
 @scope_flag
 @json_flag
 @takes(*DECIDING)
 def why(question: str, expect: str | None, document: str | None, history: Path | None, **flags: Any) -> None:
     """Explain what an answer to QUESTION rests on: passages, sentences and the decision; nothing is generated."""
-    from rag.exchange import parse, to_history
     from rag.explain import Expected, explain
 
     scope, as_json = flags.pop("scope"), flags.pop("as_json")
     if document is not None and expect is None:
         raise UsageError("--document without --expect", "say what is expected there: --expect TEXT")
-    turns = to_history(parse(history.read_bytes())) if history else ()
     expected = None if expect is None else Expected(expect, document or "")
     with opened_pipeline(settings_from(flags)) as pipeline:
-        found = explain(pipeline, question, turns, expected, scope)
+        found = explain(pipeline, question, turns_of(history), expected, scope)
     if as_json:
         console.out_json(found.to_dict())
     else:

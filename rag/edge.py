@@ -18,6 +18,7 @@ from rag.errors import RagError
 if TYPE_CHECKING:
     from rag.models import Weights
     from rag.pipeline import Pipeline
+    from rag.types import Turn
 
 _INTERRUPTED = 130
 _QUIET = {"HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1", "TRANSFORMERS_VERBOSITY": "error"}
@@ -32,6 +33,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, path_type=Path)
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one line of JSON.")
+history_flag = click.option("--history", type=EXISTING_FILE, help='Earlier turns: [{"role": ..., "content": ...}].')
 scope_flag = click.option("--scope", multiple=True, metavar="PATH", help="Look in this folder or document; repeatable.")
 
 
@@ -127,6 +129,23 @@ class Edge(click.Group):
                 raise  # click ends quietly
             console.complain(RagError(str(exc), "rag doctor"))
             ctx.exit(RagError.exit_code)
+
+
+def turns_of(history: Path | None) -> tuple[Turn, ...]:
+    """Earlier turns of a conversation.
+
+    Args:
+        history: A file of `[{"role", "content"}]`; None for none.
+
+    Returns:
+        Oldest first.
+
+    Raises:
+        UsageError: The file holds something else.
+    """
+    from rag.exchange import parse, to_history
+
+    return tuple(to_history(parse(history.read_bytes()))) if history else ()
 
 
 def settings_from(flags: dict[str, Any]) -> Config:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -239,7 +240,8 @@ def load(folder: Path) -> Calibration | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError, ConfigError) as exc:
-        raise UsageError(f"{path}: not a calibration: {exc}", "delete it, or run rag calibrate") from exc
+        back = f"go back to what is shipped: rag calibrate --reset --index {shlex.quote(str(folder))}"
+        raise UsageError(f"{path}: not a calibration: {exc}", back) from exc
 
 
 def _finite(value: Any) -> float:

@@ -34,10 +34,13 @@ def calibrate(most: int, writer: str | None, dry_run: bool, reset: bool, as_json
     decision is to be expected to be wrong.
     """
     from rag.calibration import calibrated, clear, save
+    from rag.connections import missing
 
     config = settings_from(flags)
     folder = Path(config.index)
     if reset:
+        if not folder.is_dir():
+            raise missing(folder)
         clear(folder)
         console.note(f"{folder}: decided by the weights that are shipped")
         return
@@ -60,7 +63,8 @@ def calibrate(most: int, writer: str | None, dry_run: bool, reset: bool, as_json
     else:
         _show(pairs, found, len({one.probe.document for one in shown}))
     if not dry_run:
-        console.note(f"{save(folder, found)} decides from now on; rag calibrate --reset goes back")
+        where = f"where {judge} is asked" if judge else "where no model is asked"
+        console.note(f"{save(folder, found)} decides from now on {where}; rag calibrate --reset goes back")
 
 
 def _show(pairs: Pairs, found: Calibration, documents: int) -> None:

@@ -17,11 +17,12 @@ from pathlib import Path
 from subprocess import CalledProcessError, TimeoutExpired
 from typing import Any, Literal
 
-from rag.calibration import load
+from rag.answerability import judge_of
+from rag.calibration import Calibration, load
 from rag.catalogue import CATALOGUE
 from rag.config import Config, index_command
 from rag.convert import FAST_BFLOAT16
-from rag.errors import RagError
+from rag.errors import ConfigError, RagError
 from rag.factory import approximation, open_store, open_weights
 from rag.machine_speed import PROMPT_TOKENS, Speed, measured
 
@@ -222,9 +223,20 @@ def _index(config: Config) -> Finding:
         found = f"{config.index}: made with {made_with}, not with {config.embedder}"
         return Finding("index", "broken", found, f"name it with --embedder {made_with}, or: {rebuild} --rebuild")
     detail = f"{config.index}: {len(documents):,} documents, {chunks:,} passages"
-    by = calibration and (calibration.judge or "retrieval")
-    fitted = (
-        f"refusals fitted to it on {calibration.made}, decided by {by}: {calibration.said()}" if calibration else ""
-    )
-    parts = [detail, f"{aside:,} left out" if aside else "", approximation(config), fitted]
+    parts = [detail, f"{aside:,} left out" if aside else "", approximation(config), _fitted(calibration, config)]
     return Finding("index", "ok", ", ".join(part for part in parts if part))
+
+
+def _fitted(calibration: Calibration | None, config: Config) -> str:
+    """What the refusals were fitted to, and whether that decides with these settings."""
+    if calibration is None:
+        return ""
+    by = calibration.judge or "retrieval"
+    said = f"refusals fitted to it on {calibration.made}, decided by {by}"
+    try:
+        asked = judge_of(config.generator, config.judge)
+    except ConfigError:
+        asked = config.judge
+    if asked != calibration.judge:
+        return f"{said}, which does not count with these settings: {asked or 'retrieval'} decides"
+    return f"{said}: {calibration.said()}"

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from rag.export import load, shape_of, tokenizer_source
-from rag.graph import Graph, Shape, tokenizer_of
+from rag.graph import Graph, Shape, damaged, tokenizer_of
 from rag.protocols import Embedder
 from rag.types import Matrix, Tokens, Vector
 
@@ -160,7 +160,10 @@ class GraphEmbedder(_LocalEmbedder):
 
     def __init__(self, folder: Path, name: str) -> None:
         self._graph = Graph(folder)
-        super().__init__(name, self._graph.shape, self._graph.tokenizer)
+        try:
+            super().__init__(name, self._graph.shape, self._graph.tokenizer)
+        except ValueError as exc:
+            raise damaged(folder, exc) from exc
 
     def _run(self, texts: list[str], tokens: list[list[int]], prompt: str) -> Matrix:
         return self._graph.run(tokens)

@@ -79,15 +79,14 @@ def to_question(value: Any, number: int) -> tuple[Id, Question]:
     text = value.get("question")
     if not isinstance(text, str) or not text.strip():
         raise UsageError(f"question: expected text, met {shown(text)}", 'write {"id": 1, "question": "..."}')
-    text = text.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
-    return id_, Question(text, str(id_), to_history(value.get("history")), to_scope(value.get("scope")))
+    return id_, Question(_sound(text), str(id_), to_history(value.get("history")), to_scope(value.get("scope")))
 
 
 def as_questions(items: Iterable[Asked]) -> Iterator[Question]:
     """Questions, read as they are needed.
 
     Args:
-        items: As `as_question` takes each.
+        items: Texts, objects as `to_question` takes them, or questions as they are.
 
     Yields:
         Each as a question.
@@ -97,14 +96,13 @@ def as_questions(items: Iterable[Asked]) -> Iterator[Question]:
     """
     if isinstance(items, str | bytes | Question | Mapping) or not isinstance(items, Iterable):
         raise UsageError(f"expected several questions, met {shown(items)}", "put a single one into a list")
-    yield from map(as_question, items)
+    yield from (_as_question(item, number) for number, item in enumerate(items, start=1))
 
 
-def as_question(item: Asked) -> Question:
-    """A question from its text, from an object as `to_question` takes it, or as it is."""
+def _as_question(item: Asked, number: int) -> Question:
     if isinstance(item, str):
         return Question(item)
-    return item if isinstance(item, Question) else to_question(item, 0)[1]
+    return item if isinstance(item, Question) else to_question(item, number)[1]
 
 
 def as_text(question: Any) -> str:
@@ -128,7 +126,7 @@ def as_text(question: Any) -> str:
             f"the question has {len(question):,} characters, at most {_CHARACTERS:,} are read",
             "put long texts into the folder and ask about them",
         )
-    return question.encode("utf-8", "replace").decode()
+    return _sound(question)
 
 
 def as_most(k: Any) -> int:
@@ -184,8 +182,13 @@ def to_history(value: Any) -> tuple[Turn, ...]:
         role, content = _role_and_content(turn)
         if not isinstance(role, str) or role not in _ROLES or not isinstance(content, str):
             raise UsageError(f"history: expected a turn with role and content, met {shown(turn)}", hint)
-        turns.append(Turn(_ROLES[role], content))
+        turns.append(Turn(_ROLES[role], _sound(content)))
     return tuple(turns)
+
+
+def _sound(text: str) -> str:
+    """The same, half of a surrogate pair replaced: that is no text."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _role_and_content(turn: Any) -> tuple[Any, Any]:

@@ -87,10 +87,12 @@ def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
 
 def sync_index(config: Config, progress: Progress = no_progress, anew: Collection[str] = ()) -> Report:
     """Make the index of the settings equal to their folder, some documents read anew, changed or not."""
-    from rag.folder import left_out, remember
+    from rag.folder import left_out, no_folder, remember
     from rag.indexing import Choice, sync
     from rag.store import SqliteStore
 
+    if not Path(config.folder).is_dir():
+        raise no_folder(Path(config.folder))  # before the index is made, or made to be of another folder
     weights = open_weights(config, progress)
     embedder = _embedder_when_needed(config, weights)
     store = SqliteStore.open(Path(config.index), manifest(config, embedder, weights))
@@ -114,6 +116,13 @@ def open_weights(config: Config, progress: Progress = no_progress) -> Weights:
     from rag.models import Weights, default_cache
 
     return Weights(Path(config.cache) if config.cache else default_cache(), offline=config.offline, progress=progress)
+
+
+def has_index(config: Config) -> bool:
+    """Whether there is an index where the settings say."""
+    from rag.store import SqliteStore
+
+    return SqliteStore.exists(Path(config.index))
 
 
 def open_store(config: Config, made_with: Manifest | None = None) -> SqliteStore:

@@ -64,10 +64,16 @@ def tokenizer_of(source: str, longest: int = 0) -> Any:
 
     Returns:
         A `tokenizers.Tokenizer`.
+
+    Raises:
+        ValueError: It is none.
     """
     from tokenizers import Tokenizer
 
-    tokenizer = Tokenizer.from_str(source)
+    try:
+        tokenizer = Tokenizer.from_str(source)
+    except Exception as exc:  # the library raises nothing narrower
+        raise ValueError(f"no tokenizer: {exc}") from exc
     tokenizer.no_padding()
     if longest:
         tokenizer.enable_truncation(longest)
@@ -79,6 +85,11 @@ def tokenizer_of(source: str, longest: int = 0) -> Any:
 def is_fit(folder: Path) -> bool:
     """True where `rag.export` has made a graph."""
     return not (folder / UNFIT).exists()
+
+
+def damaged(folder: Path, what: Exception) -> WeightsError:
+    """The error for a folder that `rag.export` has made, and something else has spoilt."""
+    return WeightsError(f"{folder}: damaged: {what}", f"delete {folder}; it is made anew")
 
 
 class Graph:
@@ -103,7 +114,7 @@ class Graph:
             self.tokenizer = (folder / TOKENIZER).read_text("utf-8")
             self._compiled = _compiled(folder, hints)
         except (OSError, ValueError, TypeError, RuntimeError) as exc:
-            raise WeightsError(f"{folder}: damaged: {exc}", f"delete {folder}; it is made anew") from exc
+            raise damaged(folder, exc) from exc
 
     def run(self, rows: Sequence[Sequence[int]]) -> Matrix:
         """Embed texts given as token ids.

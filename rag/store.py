@@ -94,7 +94,7 @@ class SqliteStore:
             IndexMissing: There is none.
             StoreError: Made otherwise, damaged or out of reach.
         """
-        if not (folder / _DATABASE).is_file():
+        if not cls.exists(folder):
             raise missing(folder)
         base = Database(folder / _DATABASE)
         try:
@@ -104,6 +104,11 @@ class SqliteStore:
             base.close()
             raise
         return cls(folder, base, found, None)
+
+    @staticmethod
+    def exists(folder: Path) -> bool:
+        """Whether a folder holds an index."""
+        return (folder / _DATABASE).is_file()
 
     @staticmethod
     def erase(folder: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, damage: object)
     path.write_text(damage(json.loads(path.read_text("utf-8"))), "utf-8")  # type: ignore[operator]
     with pytest.raises(UsageError, match=path.name) as caught:
         load(tmp_path)
-    assert "rag calibrate" in caught.value.hint
+    assert f"rag calibrate --reset --index {tmp_path}" in caught.value.hint
 
 
 def test_a_feature_that_came_later_weighs_what_is_shipped(tmp_path: Path) -> None:

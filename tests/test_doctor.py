@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from rag import doctor
+from rag.answerability import shipped
+from rag.calibration import Calibration, Rates, save
 from rag.config import Config
 from rag.doctor import Finding, examine
 from rag.folder import leave_out
@@ -189,3 +191,10 @@ def test_what_is_left_out_is_counted_and_a_list_that_cannot_be_read_is_broken(co
     assert look(config, "index").detail == f"{config.index}: 0 documents, 0 passages, 1 left out"
     Path(config.index, "left-out.txt").write_bytes(b"\xff")
     assert look(config, "index").broken and "one path a line" in look(config, "index").remedy
+
+
+@pytest.mark.parametrize(("judge", "says"), [("", "decided by retrieval: "), ("qwen2.5-coder-1.5b", "does not count")])
+def test_a_calibration_that_does_not_decide_is_said_to(config: Config, judge: str, says: str) -> None:
+    weights, rates = shipped(judge), Rates(0.0, 0.1)
+    save(Path(config.index), Calibration(judge, weights, True, 40, "2031-05-06", rates, rates))
+    assert says in look(config, "index").detail

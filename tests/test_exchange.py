@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.exchange import as_question, parse, shown, to_history, to_line, to_question, to_scope
+from rag.exchange import as_questions, parse, shown, to_history, to_line, to_question, to_scope
 from rag.types import Question, Turn
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
@@ -125,5 +125,13 @@ def test_a_question_in_any_shape() -> None:
         "history": [{"role": "user", "content": "Whose flat?"}],
         "scope": "lease.txt",
     }
-    assert as_question(shape) == as_question(asked) == asked
-    assert as_question("How much?") == Question("How much?")
+    assert list(as_questions([shape, asked, "How much?"])) == [asked, asked, Question("How much?")]
+
+
+def test_questions_without_an_id_are_numbered() -> None:
+    assert [asked.id for asked in as_questions([{"question": "A?"}, {"question": "B?"}])] == ["1", "2"]
+
+
+def test_half_a_surrogate_pair_is_no_text_in_a_history_either() -> None:
+    (turn,) = to_history([{"role": "user", "content": "\ud800 the ferry"}])
+    assert turn.content == "? the ferry"

@@ -8,15 +8,23 @@ import pytest
 
 from rag import build_index, open_pipeline
 from rag.config import Config
-from rag.errors import ConfigError, IndexMismatch, IndexMissing
+from rag.errors import ConfigError, IndexMismatch, IndexMissing, UsageError
 from rag.factory import open_generator, open_weights
-from rag.folder import leave_out
+from rag.folder import leave_out, remember, remembered
 from rag.generator import ExtractiveGenerator, OpenAIGenerator
 
 
 def test_a_missing_index_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(IndexMissing, match="no index"):
         open_pipeline(tmp_path / "none", generator="extractive", cache=str(tmp_path / "empty"), offline=True)
+
+
+def test_a_mistyped_folder_makes_no_index_and_changes_none(tmp_path: Path) -> None:
+    remember(tmp_path, tmp_path / "docs")
+    for index in (tmp_path, tmp_path / "new"):
+        with pytest.raises(UsageError, match="no such folder"):
+            build_index(tmp_path / "dosc", index=index, cache=str(tmp_path / "cache"), offline=True)
+    assert remembered(tmp_path) == tmp_path / "docs" and not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("name", ["openai:", "openai:http://127.0.0.1:1/v1", "openai:#model"])

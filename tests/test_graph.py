@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.embedder import GraphEmbedder
 from rag.errors import WeightsError
 from rag.graph import Graph
 
@@ -36,13 +37,13 @@ def test_what_makes_it_ready_is_kept_and_made_anew_when_damaged(graph_folder: Pa
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("file", ["model.xml", "graph.json"])
+@pytest.mark.parametrize("file", ["model.xml", "graph.json", "tokenizer.json"])
 def test_a_damaged_graph_is_named_with_what_mends_it(graph_folder: Path, tmp_path: Path, file: str) -> None:
     copied(graph_folder, tmp_path)
     (tmp_path / file).unlink()
     (tmp_path / file).write_text("{", "utf-8")
     with pytest.raises(WeightsError, match="damaged") as caught:
-        Graph(tmp_path)
+        GraphEmbedder(tmp_path, "all-MiniLM-L6-v2")
     assert str(tmp_path) in caught.value.hint
 
 

@@ -12,7 +12,7 @@ Knows no index and no metric.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -58,7 +58,7 @@ def load_dataset(folder: Path) -> Dataset:
         files=files,
         cases=tuple(cases),
         pairs=tuple(pairs),
-        notes=tuple(_notes(cases, pairs, corpus.keys() | files.keys())),
+        notes=(*_notes(cases, pairs, corpus.keys() | files.keys()), *_unjudged(cases, qrels)),
         total=len(cases) or len(pairs),
     )
 
@@ -149,6 +149,15 @@ def _check(folder: Path, cases: Sequence[Case], pairs: Sequence[Pair], homeless:
     if pairs and not any(item.supported for item in pairs):
         labels = ", ".join(sorted({item.label for item in pairs}))
         raise RagError(f"{folder}: no label says fully supported, found: {labels}", _HINT)
+
+
+def _unjudged(cases: Sequence[Case], qrels: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """What of qrels.tsv judges nothing, and that there is nothing else."""
+    strange = len(qrels.keys() - {item.id for item in cases})
+    if strange:
+        yield f"{strange} questions of qrels.tsv are none of these"
+    if cases and not any(item.gold or item.spans for item in cases):
+        yield "no question says which documents are relevant (qrels.tsv), so there are no figures of retrieval"
 
 
 def _notes(cases: Sequence[Case], pairs: Sequence[Pair], known: set[str]) -> Iterator[str]:

@@ -203,14 +203,18 @@ def _document(item: Passage) -> Document:
 
 def _gone(span: GoldSpan) -> str:
     """What a passage is said to be that does not stand where a case expects it."""
+    if not span.content:
+        return f"{span.document} has no characters {span.start} to {span.end}"
     quote = span.content if len(span.content) <= _QUOTED else span.content[:_QUOTED].rstrip() + "…"
     return f"{span.document} no longer has “{' '.join(quote.split())}”"
 
 
 def _place(span: GoldSpan, text: str) -> GoldSpan | None:
     """The span where its words stand: in place, else the nearest, white space being what loaders change."""
-    if not span.content or text[span.start : span.end] == span.content:
+    if span.end <= len(text) if not span.content else text[span.start : span.end] == span.content:
         return span
+    if not span.content:
+        return None
     found = nearest(text, span.content, span.start)
     return span._replace(start=found.start, end=found.end) if found else None
 

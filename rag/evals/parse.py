@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from rag.errors import UsageError
 from rag.evals.cases import Case, GoldSpan, Pair, Passage
 from rag.evals.rows import Row
+from rag.exchange import as_text
 from rag.types import Turn
 
 SUPPORTED = frozenset(
@@ -51,6 +53,10 @@ def case(row: Row, corpus: Corpus, qrels: Qrels) -> Case:
         RagError: A field does not fit.
     """
     text = row.text("text", "question")
+    try:
+        as_text(text)
+    except UsageError as exc:
+        raise row.fail(exc.message) from exc
     own_rows = row.rows("passages") or row.rows("documents")
     own = tuple(passage(item, f"d{at}") for at, item in enumerate(own_rows))
     if len({item.id for item in own}) < len(own):
@@ -108,10 +114,10 @@ def _spans(row: Row, corpus: Corpus, relevant: Mapping[str, float]) -> Iterator[
         document = item.text("corpus_id", "source_doc", default=source or next(iter(relevant), ""))
         if not document:
             raise item.fail("names no document")
-        yield GoldSpan(document, item.number("start_index"), item.number("end_index"), item.text("content", default=""))
+        yield _span(item, document, "start_index", "end_index", item.text("content", default=""))
     for item in row.rows("expected"):
         document, quote = item.text("document"), item.text("quote", default="")
-        yield GoldSpan(document, item.number("start"), item.number("end"), quote)
+        yield _span(item, document, "start", "end", quote)
     for sentence in row.strings("selected_sentences"):
         for document in [source] if source else relevant:
             yield from _find(corpus.get(document), sentence)
@@ -119,6 +125,13 @@ def _spans(row: Row, corpus: Corpus, relevant: Mapping[str, float]) -> Iterator[
         found = corpus.get(item.text("doc", "document"))
         for sentence in cited_sentences(item, found):
             yield from _find(found, sentence)
+
+
+def _span(item: Row, document: str, first: str, last: str, quote: str) -> GoldSpan:
+    start, end = item.number(first), item.number(last)
+    if not 0 <= start < end:
+        raise item.fail(f"from {start} to {end} there is nothing of {document}")
+    return GoldSpan(document, start, end, quote)
 
 
 def _find(found: Passage | None, sentence: str) -> Iterator[GoldSpan]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,7 +151,7 @@ def read_rows(path: Path) -> Iterator[Row]:
     for where, line in read_lines(path):
         try:
             data = json.loads(line)
-        except json.JSONDecodeError as exc:
+        except (ValueError, RecursionError) as exc:
             raise RagError(f"{where}: not JSON: {exc}") from exc
         if not isinstance(data, dict):
             raise RagError(f"{where}: {line[:60]!r} is not a JSON object")
@@ -197,9 +198,15 @@ def read_qrels(path: Path) -> dict[str, dict[str, float]]:
         if at == 0 and parts[0].strip().lower() in ("query-id", "query_id", "qid"):
             continue
         try:
-            query, document, grade = parts[0], parts[1], float(parts[2])
+            query, document, grade = parts[0], parts[1], _finite(float(parts[2]))
         except (IndexError, ValueError) as exc:
             raise RagError(f"{where}: {line[:60]!r} is not query-id, corpus-id and score with tabs between") from exc
         if grade > 0:
             grades.setdefault(query, {})[document] = grade
     return grades
+
+
+def _finite(grade: float) -> float:
+    if not math.isfinite(grade):
+        raise ValueError(f"{grade} as a grade")
+    return grade

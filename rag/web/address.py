@@ -24,8 +24,10 @@ def check_address(host: str, guarded: bool) -> None:
         guarded: Whether it takes a password to come in.
 
     Raises:
-        UsageError: Not a loopback address, and no password.
+        UsageError: Not a loopback address, and no password; or an IPv6 address, which Gradio cannot serve.
     """
+    if ":" in host:
+        raise UsageError(f"host = {host!r}: IPv6 addresses are not served", "give a name, or 127.0.0.1 or 0.0.0.0")
     if not _is_loopback(host) and not guarded:
         raise UsageError(
             f"host = {host!r}: anyone on the network could read the documents, so it takes a password",

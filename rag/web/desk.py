@@ -199,6 +199,8 @@ class Desk:
 
 
 def _whole(name: str, value: Any, least: int, most: int | None = None) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON knows one kind of number
     if isinstance(value, bool) or not isinstance(value, int) or value < least or (most is not None and value > most):
         expected = f"{least} to {most:,}" if most is not None else f"a whole number from {least}"
         raise UsageError(f"{name}: expected {expected}, met {shown(value)}", f"leave {name} out")

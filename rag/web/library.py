@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Literal
 
 from rag import factory
@@ -73,7 +74,7 @@ class Library:
     """
 
     def __init__(self, config: Config, assemble: Assemble = factory.assemble, sync: Sync = factory.sync_index) -> None:
-        self.config = replace(config, folder=str(remembered(Path(config.index)) or config.folder))
+        self._given = config
         self.line = Line()
         self.conversations = Conversations(Path(config.index))
         self.failures: tuple[FileResult, ...] = ()
@@ -84,19 +85,31 @@ class Library:
         self._pipeline: Pipeline | None = None
         self._settled = threading.Event()
         self._writing = threading.Lock()
+        self._starting = threading.Lock()
         self._status = Status("loading", "Loading the model…")
         self._thread: threading.Thread | None = None
         self._follower: threading.Thread | None = None
 
     def start(self) -> None:
-        """Open the pipeline in the background; returns at once."""
-        self._settled.clear()
-        self._status = Status("loading", "Loading the model…")
-        self._thread = threading.Thread(target=self._open, name="library", daemon=True)
-        self._thread.start()
+        """Open the pipeline in the background, unless that is under way; returns at once."""
+        with self._starting:
+            if self._thread is not None and not self._settled.is_set():
+                return
+            self._settled.clear()
+            self._status = Status("loading", "Loading the model…")
+            self._thread = threading.Thread(target=self._open, name="library", daemon=True)
+            self._thread.start()
+
+    @property
+    def config(self) -> Config:
+        """The settings, with the folder that the index is of by now."""
+        known = remembered(Path(self._given.index))
+        return replace(self._given, folder=str(known)) if known else self._given
 
     def status(self) -> Status:
-        """Where it stands now."""
+        """Where it stands now; an index that another process has made meanwhile is opened."""
+        if self._pipeline is None and self._status.phase == "empty" and factory.has_index(self._given):
+            self.start()
         if self._pipeline is not None and self._status.phase in ("ready", "empty"):
             try:
                 self._status = self._counted(self._pipeline)
@@ -231,8 +244,10 @@ class Library:
             pass
         while not stop.is_set():
             try:
-                if self._is_known() and Path(self.config.folder).is_dir():
-                    watch(Path(self.config.folder), lambda: self.index(no_progress), stop)
+                folder = self.config.folder
+                if self._is_known() and Path(folder).is_dir():
+                    until = SimpleNamespace(is_set=lambda at=folder: stop.is_set() or self.config.folder != at)
+                    watch(Path(folder), lambda: self.index(no_progress), until)
             except Exception:  # the outermost edge of this thread: the log says what
                 logger.exception("the folder cannot be followed; trying again")
             stop.wait(_LOOK_S)

@@ -200,6 +200,12 @@ GOOD = {"_id": "q", "text": "?", "answers": ["x"]}
         ('{"_id": "q", "text": "?", "references": [{"start_index": 0, "end_index": 1}]}', "names no document"),
         ('{"_id": "q", "text": "?"}\n{"_id": "q", "text": "!"}', "the question id 'q' stands twice"),
         ("\n", "no questions and no labelled claims"),
+        ('{"_id": "q", "text": "?", "expected": [{"document": "d", "start": 5, "end": 5}]}', "from 5 to 5"),
+        ('{"_id": "q", "text": "?", "expected": [{"document": "d", "start": 9, "end": 5}]}', "from 9 to 5"),
+        ('{"_id": "q", "text": " "}', "queries.jsonl:1: the question is empty"),
+        ('{"_id": "q", "text": "' + "?" * 8_001 + '"}', "queries.jsonl:1: the question has 8,001 characters"),
+        ("[" * 100_000, "queries.jsonl:1: not JSON"),
+        ('{"_id": ' + "9" * 5_000 + "}", "queries.jsonl:1: not JSON"),
         ("\xff", "queries.jsonl:1: not JSON"),
     ],
 )
@@ -235,10 +241,16 @@ def test_bytes_that_are_not_utf8_are_an_error(tmp_path: Path) -> None:
         load_dataset(folder)
 
 
-@pytest.mark.parametrize("line", ["q lamp", "q lamp high"])
+@pytest.mark.parametrize("line", ["q lamp", "q lamp high", "q lamp inf", "q lamp nan"])
 def test_a_bad_line_of_grades_is_an_error(tmp_path: Path, line: str) -> None:
     with pytest.raises(RagError, match=r"qrels\.tsv:2"):
         load_dataset(write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": [GOOD]}, [line]))
+
+
+def test_why_there_are_no_figures_of_retrieval_is_said(tmp_path: Path) -> None:
+    notes = load_dataset(write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": [GOOD]}, ["other lamp 1"])).notes
+    assert any("1 questions of qrels.tsv are none of these" in note for note in notes)
+    assert any("no question says which documents are relevant" in note for note in notes)
 
 
 def test_a_document_id_that_stands_twice_is_an_error(tmp_path: Path) -> None:

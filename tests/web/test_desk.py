@@ -50,7 +50,7 @@ def test_passages_come_with_their_text_and_no_more_than_asked_for(desk: Desk) ->
     found = desk.search(QUESTION, 1)
     (hit,) = found["hits"]
     assert desk.library.read(hit["document"]).text[hit["start"] : hit["end"]] == hit["text"]
-    for k in (0, 101, True, "3", 2.0):
+    for k in (0, 101, True, "3", 2.5):
         with pytest.raises(UsageError, match="k: expected"):
             desk.search(QUESTION, k)
 
@@ -66,6 +66,13 @@ def test_a_scope_is_all_that_is_looked_in(desk: Desk) -> None:
             desk.search(QUESTION, scope=scope)
         with pytest.raises(UsageError, match="scope"):
             loops.run(desk.ask(QUESTION, scope=scope))
+
+
+def test_a_number_is_whole_however_it_is_written(desk: Desk) -> None:
+    assert len(desk.search(QUESTION, 1.0)["hits"]) == 1
+    for wrong in (1.5, True, float("inf"), "1", 0):
+        with pytest.raises(UsageError, match="k: expected"):
+            desk.search(QUESTION, wrong)
 
 
 def test_documents_are_listed(desk: Desk) -> None:

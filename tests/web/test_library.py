@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -198,3 +199,36 @@ def test_an_index_that_does_not_know_its_folder_is_not_followed(tmp_path: Path) 
     assert again.wait(30)
     assert len(again.documents()) == 2
     again.close()
+
+
+def until(what: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 20
+    while not what() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return what()
+
+
+def test_an_index_that_is_made_later_by_another_process_is_opened(tmp_path: Path) -> None:
+    make_folder(tmp_path)
+    library = make_library(settings(tmp_path))
+    library.start()
+    assert library.wait(30) and library.status().phase == "empty"
+    sync(library.config, no_progress)
+    assert until(lambda: library.status().phase == "ready")
+    library.close()
+
+
+def test_an_index_that_is_made_of_another_folder_is_followed_there(tmp_path: Path) -> None:
+    library, stop = open_library(tmp_path), threading.Event()
+    library.follow(stop)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "mast.txt").write_text("The mast is a spar of spruce.", "utf-8")
+    sync(replace(library.config, folder=str(other)), no_progress)
+    assert library.config.folder == str(other)
+    (tmp_path / "docs" / "minutes.txt").write_text("Minutes that nobody asks for any more.", "utf-8")
+    (other / "sail.txt").write_text("The sail is of canvas.", "utf-8")
+    assert until(lambda: len(library.documents()) == 2)
+    assert [document.path for document in library.documents()] == ["mast.txt", "sail.txt"]
+    stop.set()
+    library.close()

@@ -117,9 +117,22 @@ def matrices(changes: dict[str, Change]) -> list[nn.Parameter]:
     return [matrix for change in changes.values() for matrix in (change.down, change.up)]
 
 
-def save(changes: dict[str, Change], file: Path) -> None:
-    """As `rag.adapter` reads it."""
-    tensors = {f"{name}.down": change.down.detach().to(change.stored).cpu() for name, change in changes.items()}
-    tensors |= {f"{name}.up": (_SCALE * change.up.detach()).to(change.stored).cpu() for name, change in changes.items()}
+def save(changes: dict[str, Change], file: Path, begin: Path | None = None, keep: float = 0.0) -> None:
+    """As `rag.adapter` reads it.
+
+    Args:
+        changes: As they were trained.
+        file: Where they go.
+        begin: The adapter that the training went on from.
+        keep: Its share in the numbers that are saved, in [0, 1]: a mean of both keeps more of what it could do than
+            training alone (Wortsman et al., 2022, arXiv:2109.01903).
+    """
+    first = load_file(begin) if begin and keep else {}
+    tensors = {}
+    for name, change in changes.items():
+        for part, matrix in (("down", change.down), ("up", _SCALE * change.up)):
+            key, trained = f"{name}.{part}", matrix.detach().cpu()
+            mixed = keep * first[key].float() + (1 - keep) * trained if first else trained
+            tensors[key] = mixed.to(change.stored)
     file.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, file)

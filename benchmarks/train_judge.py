@@ -1,7 +1,8 @@
 """Train the adapter that the default generator judges with (`rag/adapter.py`).
 
 python benchmarks/train_judge.py PROMPTS --weights FOLDER -o FILE [--device cuda]
-python benchmarks/train_judge.py PROMPTS --weights FOLDER --begin ADAPTER --rounds 1 --rate 4e-4 --step 16 -o FILE
+python benchmarks/train_judge.py PROMPTS --weights FOLDER --begin ADAPTER --keep 0.5 --rounds 1 --rate 4e-4 --step 16 \
+    -o FILE
 
 PROMPTS is written by `benchmarks/judge_prompts.py`. All of a prompt but its last paragraph is read as the model is,
 without gradients; training reads the last paragraph with the changes on. Of the ids of even SHA-1 four in five are
@@ -41,6 +42,7 @@ def main() -> int:
     parser.add_argument("--weights", type=Path, required=True, help="folder of the model, as transformers reads it")
     parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--begin", type=Path, help="an adapter to go on from")
+    parser.add_argument("--keep", type=float, default=0.0, help="its share in what is saved (0)")
     parser.add_argument("--rounds", type=int, default=3, help="how often each prompt is read (3)")
     parser.add_argument("--rate", type=float, default=7e-4, help="highest learning rate, falling as a cosine (7e-4)")
     parser.add_argument("--step", type=int, default=32, help="prompts of a step (32)")
@@ -51,7 +53,7 @@ def main() -> int:
     changes = adapt(model, given.begin)
     prompts = [one for one in load(given.prompts) if one.half == 0 and not one.fits and one.answerable == one.stated]
     _train(given, model, options, changes, prompts)
-    save(changes, given.output)
+    save(changes, given.output, given.begin, given.keep)
     return 0
 
 

@@ -1,6 +1,6 @@
 """The decision whether there is an answer, fitted on one index, and the errors to expect of it.
 
-    answerability.json   in the folder of the index, made by `rag calibrate`, read whenever a question is decided
+    answerability.json   in the folder of the index, made by `rag calibrate`, read when the index is opened
 
 What is shipped was fitted on public questions; the documents of a user may be more or less alike than those. Knows
 features and weights as numbers, and nothing of how they come about.
@@ -193,7 +193,7 @@ def _rates(decided: Decided, bar: float) -> Rates:
 
 
 def save(folder: Path, calibration: Calibration) -> Path:
-    """Have an index decided by these weights from now on.
+    """Have an index decided by these weights when it is next opened.
 
     Args:
         folder: Folder of the index.

@@ -70,7 +70,7 @@ def test_a_table_of_bars_and_the_weights_are_kept(run: Run, built: list[str], ma
     assert int(rows["0.5"][2].rstrip("%")) < 20
     assert list(rows) == ["0.3", "0.4", "0.5", "0.6", "0.7", "0.8"]
 
-    assert f"{file} decides from now on" in run("calibrate").stderr
+    assert f"{file} decides where no model is asked, in what is started from now on" in run("calibrate").stderr
     kept = json.loads(file.read_text("utf-8"))
     assert kept["fitted"] and kept["weights"] != shipped("")
     assert json.loads(run("why", "How much is berth 3 in Kiel?", "--json").stdout)["decision"]["probability"] < before

@@ -64,7 +64,8 @@ def calibrate(most: int, writer: str | None, dry_run: bool, reset: bool, as_json
         _show(pairs, found, len({one.probe.document for one in shown}))
     if not dry_run:
         where = f"where {judge} is asked" if judge else "where no model is asked"
-        console.note(f"{save(folder, found)} decides {where}, in what is started from now on; rag calibrate --reset goes back")
+        decides = f"{save(folder, found)} decides {where}, in what is started from now on"
+        console.note(f"{decides}; rag calibrate --reset goes back")
 
 
 def _show(pairs: Pairs, found: Calibration, documents: int) -> None:

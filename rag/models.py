@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 from rag.catalogue import CATALOGUE, Model, ModelStatus, find
 from rag.errors import DigestMismatch, NoNetwork, UnknownModel, WeightsError
 from rag.protocols import Progress, no_progress
+from rag.record import NAME as RECORD
 from rag.record import Record, Verification, check, sha256
 from rag.sources import room
 
@@ -146,7 +147,7 @@ class Weights:
             for folder, record in self._records(kind)
             for file, entry in record.files.items()
         ]
-        found = []
+        found = list(self._unrecorded())
         for done, (name, path, expected) in enumerate(work, 1):
             found.append(check(name, path, expected))
             self._progress("verifying", done, len(work))
@@ -157,6 +158,13 @@ class Weights:
             record = Record.read(folder)
             if record is not None:
                 yield folder, record
+
+    def _unrecorded(self) -> Iterator[Verification]:
+        """What cannot be checked: folders that do not say what they should hold."""
+        for folder in sorted(path for kind in ("models", "converted") for path in self.cache.glob(f"{kind}/*/")):
+            if Record.read(folder) is None:
+                reason = f"{folder / RECORD}: missing or unreadable, so its weights cannot be checked"
+                yield Verification(folder.name, RECORD, False, reason, f"delete {folder}; it is fetched or made anew")
 
     def _expected(self, folder: Path, file: str, recorded: str) -> str:
         """A file's digest: the publisher's where the catalogue has it, whatever the record beside the file says."""

@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -179,6 +179,15 @@ def test_verify_finds_what_was_changed_and_what_is_gone(cached: Weights) -> None
     assert TOY.digests["model.safetensors"] in bad["model.safetensors"].reason
     assert "missing" in bad["tokenizer.json"].reason
     assert "rag models pull toy" in bad["tokenizer.json"].hint
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.unlink(), lambda file: file.write_text("{", "utf-8")])
+def test_verify_names_what_it_cannot_check(cached: Weights, damage: Callable[[Path], object]) -> None:
+    folder = cached.path("toy")
+    damage(folder / "weights.json")
+    (found,) = cached.verify()
+    assert (found.model, found.file, found.ok) == (folder.name, "weights.json", False)
+    assert str(folder) in found.reason and str(folder) in found.hint
 
 
 def test_verify_trusts_the_catalogue_over_the_record(cached: Weights) -> None:

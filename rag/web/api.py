@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -64,6 +64,8 @@ def _guarded(handler: Handler) -> Handler:
             return await handler(api, request)
         except RagError as exc:
             return error_reply(exc)
+        except ClientDisconnect:
+            return Response(status_code=400)  # nobody reads it
         except Exception:  # the outermost edge: the reply says so and the log says what
             logger.exception("a request failed")
             return error_reply(UNEXPECTED)

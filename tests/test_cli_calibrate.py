@@ -118,7 +118,7 @@ def test_a_damaged_file_is_told_by_every_command_that_decides(run: Run, built: l
     file = Path(built[1]) / FILE
     file.write_text("{", "utf-8")
     try:
-        for command in (["ask", "How much is berth 3 in Kiel?"], ["doctor"]):
+        for command in (["ask", "How much is berth 3 in Kiel?"], ["doctor", "--json"]):
             result = run(*command)
             assert result.exit_code not in (0, 3)
             assert FILE in result.stderr + result.stdout and "--reset" in result.stderr + result.stdout

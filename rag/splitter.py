@@ -90,8 +90,8 @@ def split_for(embedder: Embedder, document: Document, chunk_tokens: int) -> Iter
         document: As in `split`.
         chunk_tokens: Most tokens, unless the embedder reads fewer.
 
-    Yields:
-        As `split` does.
+    Returns:
+        What `split` yields.
     """
     return split(document, embedder.count_tokens, min(chunk_tokens, embedder.max_tokens))
 

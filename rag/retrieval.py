@@ -21,6 +21,8 @@ _DENSE = 0.7
 """Weight of the dense score against the lexical one."""
 _CODES = 0.7
 """Share of it that a question of nothing but numbers and codes loses: to the vectors one is much like another."""
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+"""A number that is no code: a year stands with words that say of what."""
 _BEFORE_DENSE, _BEFORE_LEXICAL = 0.4, 0.2
 """Weights of what was spoken of before, against 1 of the last turn, where it counts in full."""
 _KINDRED = 0.5
@@ -36,9 +38,6 @@ a language that neither the rules nor the index know."""
 _STRANGE, _FEW = 0.06, 2
 """Less kindred than the first, a turn of more content words than the second is about something else, whatever words it
 points with."""
-
-
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 
 
 class Wanted(NamedTuple):

@@ -155,7 +155,7 @@ def _unjudged(cases: Sequence[Case], qrels: Mapping[str, Collection[str]]) -> It
     """What of qrels.tsv judges nothing, and that there is nothing else."""
     strange = len(qrels.keys() - {item.id for item in cases})
     if strange:
-        yield f"{strange} questions of qrels.tsv are none of these"
+        yield f"{strange} query ids of qrels.tsv are not among the questions"
     if cases and not any(item.gold or item.spans for item in cases):
         yield "no question says which documents are relevant (qrels.tsv), so there are no figures of retrieval"
 

@@ -211,10 +211,10 @@ def _gone(span: GoldSpan) -> str:
 
 def _place(span: GoldSpan, text: str) -> GoldSpan | None:
     """The span where its words stand: in place, else the nearest, white space being what loaders change."""
-    if span.end <= len(text) if not span.content else text[span.start : span.end] == span.content:
-        return span
     if not span.content:
-        return None
+        return span if span.end <= len(text) else None
+    if text[span.start : span.end] == span.content:
+        return span
     found = nearest(text, span.content, span.start)
     return span._replace(start=found.start, end=found.end) if found else None
 

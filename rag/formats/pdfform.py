@@ -68,11 +68,12 @@ def placed(lines: Sequence[Line], values: Sequence[Filled]) -> list[Line]:
     """
     found = list(lines)
     for value in sorted(values, key=lambda one: one.mark):
-        row = _row(found, value)
-        if row is None:
+        label = _label(found, value)
+        if label is None:
             found.insert(_under(found, value), _line(value))
         else:
-            found[row] = _with(found[row], value)
+            row, cell = label
+            found[row] = _with(found[row], cell, value)
     return found
 
 
@@ -102,29 +103,22 @@ def _string(read: Callable[..., int]) -> str:
     return " ".join(bytes(buffer).decode("utf-16-le", "replace").replace("\0", " ").split())
 
 
-def _row(lines: Sequence[Line], value: Filled) -> int | None:
-    """The line whose label a value has, if one stands beside it."""
+def _label(lines: Sequence[Line], value: Filled) -> tuple[int, int] | None:
+    """The nearest words beside a value that it can belong to: their line, and their cell in it."""
+    ahead = 1 if value.mark else -1
     beside = [
-        (gap, at)
-        for at, line in enumerate(lines)
-        if value.bottom <= line.bottom + line.height / 2 <= value.top and (gap := _gap(line, value)) is not None
+        (ahead * (cell.left - value.left), row, at)
+        for row, line in enumerate(lines)
+        if value.bottom <= line.bottom + line.height / 2 <= value.top
+        for at, cell in enumerate(_cells(line))
     ]
-    return min(beside)[1] if beside else None
+    nearest = min((one for one in beside if one[0] >= 0), default=None)
+    return nearest[1:] if nearest else None
 
 
-def _gap(line: Line, value: Filled) -> float | None:
-    """From a value to the nearest words that it can belong to; None where the line has none."""
-    gaps = [cell.left - value.left if value.mark else value.left - cell.left for cell in _cells(line)]
-    return min((gap for gap in gaps if gap >= 0), default=None)
-
-
-def _with(line: Line, value: Filled) -> Line:
+def _with(line: Line, at: int, value: Filled) -> Line:
     """The value in the cell of its label; a line of one cell stays one, so that a form is taken for no table."""
     cells = _cells(line)
-    fitting = [
-        at for at, cell in enumerate(cells) if (cell.left >= value.left if value.mark else cell.left <= value.left)
-    ]
-    at = fitting[0] if value.mark else fitting[-1]
     cell = cells[at]
     said = f"{value.text} {cell.text}" if value.mark else f"{cell.text} {value.text}"
     cells[at] = Cell(said, min(cell.left, value.left), max(cell.right, value.right))

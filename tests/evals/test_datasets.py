@@ -249,7 +249,7 @@ def test_a_bad_line_of_grades_is_an_error(tmp_path: Path, line: str) -> None:
 
 def test_why_there_are_no_figures_of_retrieval_is_said(tmp_path: Path) -> None:
     notes = load_dataset(write_set(tmp_path, {"corpus.jsonl": CORPUS, "queries.jsonl": [GOOD]}, ["other lamp 1"])).notes
-    assert any("1 questions of qrels.tsv are none of these" in note for note in notes)
+    assert any("1 query ids of qrels.tsv are not among the questions" in note for note in notes)
     assert any("no question says which documents are relevant" in note for note in notes)
 
 

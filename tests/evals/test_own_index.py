@@ -85,6 +85,14 @@ def test_two_passages_of_which_one_comes_late(tmp_path: Path) -> None:
     assert 0.9 < found["ndcg@10"] <= 1.0
 
 
+def test_a_case_without_words_whose_place_is_past_the_end_is_named_and_not_counted(tmp_path: Path) -> None:
+    past = Case("What is painted?", (), True, (Passage("minutes.txt", 9_000, 9_010, ""),))
+    within = Case("When does the harbour lease end?", (), True, (Passage("legal/lease.txt", 0, 10, ""),))
+    found = run(tmp_path, past, within, retrieval_only=True)
+    assert found["passages"]["n"] == 1
+    assert found["notes"] == [f"{past.id} is left out: minutes.txt has no characters 9000 to 9010"]
+
+
 def test_a_case_whose_passage_has_changed_is_named_and_not_counted(tmp_path: Path) -> None:
     gone = Case("When is rent paid?", (), True, (passage("legal/lease.txt", "Rent is paid in June."),))
     away = Case("Who writes?", (), True, (passage("letters.txt", "Ines writes."),))

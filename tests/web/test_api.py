@@ -110,6 +110,12 @@ def test_a_scope_limits_a_search_and_an_answer(url: str) -> None:
         ("v1/search", b"[]", 400, "question"),
         ("v1/search", b"\xff\xfe", 400, "UTF-8"),
         ("v1/chat/completions", b"{", 400, "JSON"),
+        (
+            "v1/chat/completions",
+            b'{"stream": true, "messages": [{"role": "user", "content": "' + b"x" * 9_000 + b'"}]}',
+            400,
+            "9,000 characters",
+        ),
         ("v1/chat/completions", b"[" * 100_000, 400, "JSON"),
         ("v1/chat/completions", b'{"messages": [{"role": "user", "content": " "}]}', 400, "empty"),
         ("v1/chat/completions", b'{"messages": "' + b"x" * 1_100_000 + b'"}', 413, "bytes"),

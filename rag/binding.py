@@ -1,22 +1,39 @@
 """Does the evidence say it of the same thing? Names and numbers of a sentence, with the words around them.
 
 A sentence that takes a name from here and a number from there has only words of its sources, and is wrong. So a name or
-number is bound where some passage has it near enough of the words that stand beside it in the sentence;
-docs/decisions/0011-binding.md says how near, and what it is worth. Pure; knows nothing of documents or models.
+number is bound where some passage has it near enough of the words that stand beside it in the sentence. In the row of a
+table all is near, but a number belongs to its column, and to what the row is about. docs/decisions/0011-binding.md says
+how near, and what it is worth. Pure; knows nothing of documents or models.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
+from typing import NamedTuple
 
-from rag.numerals import normal_number, number_word
-from rag.words import content_words, names
+from rag.numerals import normal_number
+from rag.records import cells, of_another_column
+from rag.units import quantities
+from rag.words import content_words, names, terms
 
 _BESIDE, _NEAR = 2, 3
 """Content words on each side of it: in the sentence, and in the evidence."""
 _SHARE = 1 / 3
 """Of the words beside it that the evidence has anywhere, how many it must have near it."""
+
+_NUMBERED = re.compile(r"[^\W\d_]+ \d+\b")
+"""A word and the number right after it."""
+
+
+class _Place(NamedTuple):
+    """A word of the evidence by its term, the terms near it, and the cell it stands in where that is a table's row."""
+
+    key: str
+    near: frozenset[str]
+    cell: int = 0
 
 
 def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]:
@@ -31,35 +48,61 @@ def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]
         The names and numbers as the sentence has them, in order; its first word counts as a name where it is one in
         the evidence. None that the evidence lacks altogether, and none beside which no word stands that it has.
     """
-    words = _words(claim)
-    opening = {key for _, key in words[:1]} & {name for text in evidence for name in _names(text)}
-    named = (opening | set(names(claim))) - {key for _, key in _words(context)}
-    places = [at for at, (word, key) in enumerate(words) if key in named or normal_number(word)]
-    sources = [[key for _, key in _words(text)] for text in evidence]
-    stated = {key for source in sources for key in source}
-    keys = [key for _, key in words]
+    words = [word for word, _ in content_words(claim)]
+    keys = terms(claim)
+    opening = set(keys[:1]) & {name for text in evidence for name in _names(text)}
+    named = (opening | set(names(claim))) - set(terms(context))
+    named |= _numbered(claim, named, evidence) - {one.number for one in quantities(claim)}
+    anywhere = [place for text in evidence for place in _places(text)]
+    of_this = list(_of_this(evidence, named, keys))
+    stated = {place.key for place in anywhere}
     found = []
-    for at in places:
-        beside = {key for key in keys[max(0, at - _BESIDE) : at + _BESIDE + 1] if key in stated} - {keys[at]}
-        if beside and keys[at] in stated and _nearest(keys[at], beside, sources) < _SHARE:
-            found.append(words[at][0])
+    for at, (word, key) in enumerate(zip(words, keys, strict=True)):
+        if key in stated and (key in named or normal_number(word)):
+            beside = (set(keys[max(0, at - _BESIDE) : at + _BESIDE + 1]) & stated) - {key}
+            if beside and _nearest(key, beside, anywhere if key in named else of_this) < _SHARE:
+                found.append(word)
     return list(dict.fromkeys(found))
 
 
-def _nearest(key: str, beside: set[str], sources: Sequence[Sequence[str]]) -> float:
-    """The largest share of the words beside it that stand near it in one place of the sources."""
-    return max(
-        len(beside.intersection(source[max(0, at - _NEAR) : at + _NEAR + 1])) / len(beside)
-        for source in sources
-        for at, here in enumerate(source)
-        if here == key
-    )
+def _numbered(claim: str, named: Collection[str], evidence: Sequence[str]) -> set[str]:
+    """Numbers that are part of a name, as `Widget 9` has one, here and in the evidence."""
+    pairs = [match.group() for match in _NUMBERED.finditer(claim)]
+    said = [terms(pair) for pair in pairs if any(pair in text for text in evidence)]
+    return {pair[-1] for pair in said if pair[0] in named}
+
+
+def _of_this(evidence: Sequence[str], named: Collection[str], keys: Sequence[str]) -> Iterator[_Place]:
+    """Places that numbers may be taken from: in rows, those that have most of the names, and in the columns named."""
+    about = {text: sum(place.key in named for place in _places(text)) for text in evidence if cells(text)}
+    for text in evidence:
+        row = cells(text)
+        if not row or about[text] == max(about.values()):
+            yield from (one for one in _places(text) if not row or not of_another_column(one.cell, row, keys))
+
+
+def _nearest(key: str, beside: set[str], places: Sequence[_Place]) -> float:
+    """The largest share of the words beside it that stand near it in one place."""
+    return max((len(beside & place.near) / len(beside) for place in places if place.key == key), default=0.0)
 
 
 @lru_cache(maxsize=1_000)
-def _words(text: str) -> tuple[tuple[str, str], ...]:
-    """Content words as they stand, each with its term; a number spelled out has that of its digits."""
-    return tuple((word, number_word(word) or term) for word, term in content_words(text))
+def _places(text: str) -> tuple[_Place, ...]:
+    """The words of a sentence; in a row what stands in other cells is near, and so is the name of their column."""
+    row = cells(text)
+    if not row:
+        return tuple(_Place(key, near) for key, near in _windows(tuple(terms(text))))
+    found = []
+    for at, cell in enumerate(row):
+        around = chain.from_iterable(other.name + other.value for other in row[:at] + row[at + 1 :])
+        together = frozenset(cell.name).union(around)
+        found += [_Place(key, near | together, at) for key, near in _windows(cell.name + cell.value)]
+    return tuple(found)
+
+
+def _windows(keys: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Each term with those near it, itself among them."""
+    return ((key, frozenset(keys[max(0, at - _NEAR) : at + _NEAR + 1])) for at, key in enumerate(keys))
 
 
 @lru_cache(maxsize=1_000)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rag import console, show
-from rag.edge import DEFAULTS, FINDING, json_flag, opened_weights, settings_from, takes
+from rag.edge import DEFAULTS, FINDING, json_flag, settings_from, takes
 from rag.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.command(short_help="Make the index equal to a folder.")
 @click.argument("folder", required=False)
 @click.option("--watch", is_flag=True, help="Stay, and follow the folder.")
-@click.option("--rebuild", is_flag=True, help="Throw the index away first.")
+@click.option("--rebuild", is_flag=True, help="Make it anew beside the one there is, then put it in its place.")
 @json_flag
 @takes(*FINDING)
 def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags: Any) -> None:
@@ -32,22 +32,12 @@ def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags
     config = config if folder else _of_its_folder(config)
     if not Path(config.folder).is_dir():
         raise UsageError(f"{config.folder}: no such folder", index_command("FOLDER", config.index))
-    if rebuild:
-        _erase(config)
-    report = _index_once(config)
+    report = _index_once(config, rebuild=rebuild)
     _show_report(report, as_json)
     if lossy := approximation(config):
         console.note(lossy)
     if watch:
         _follow(config, report, as_json)
-
-
-def _erase(config: Config) -> None:
-    from rag.store import SqliteStore
-
-    with opened_weights(config) as weights:
-        weights.path(config.embedder)  # nothing is thrown away that could not be made again
-    SqliteStore.erase(Path(config.index))
 
 
 def _of_its_folder(config: Config) -> Config:
@@ -58,11 +48,11 @@ def _of_its_folder(config: Config) -> Config:
     return replace(config, folder=str(known)) if known else config
 
 
-def _index_once(config: Config) -> Report:
+def _index_once(config: Config, *, rebuild: bool = False) -> Report:
     from rag.factory import sync_index
 
     with console.progress() as progress:
-        return sync_index(config, progress)
+        return sync_index(config, progress, rebuild=rebuild)
 
 
 def _show_report(report: Report, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,7 @@ from rag.config import index_command
 from rag.connections import Connections
 from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, StoreError
 from rag.lexical import TOKENIZER
+from rag.protocols import Progress
 
 FORMAT = "1"
 """Raise it with any change to the schema or to `rag.lexical.indexed`: an index of another format is not opened.
@@ -25,6 +26,8 @@ FORMAT = "1"
 A column that may be empty is no such change: a writer adds it, and readers do without until then."""
 _PAGE_BYTES = 8_192
 """Five vectors of 384 numbers fill one to 94 %; two fill the usual 4,096 to 75 %."""
+_AT_ONCE = 4_096
+"""Pages copied between two words of how far it is."""
 _SCHEMA = (
     "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE documents (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
@@ -148,6 +151,28 @@ class Database:
             for column in LATER_COLUMNS:
                 if not has_column(connection, column):
                     connection.execute(f"ALTER TABLE documents ADD COLUMN {column} TEXT")
+
+    def become(self, other: Path, progress: Progress) -> None:
+        """Take over all that another file holds, in one transaction, beside readers of what was here.
+
+        Args:
+            other: A sound index that nobody writes.
+            progress: Told of the pages copied.
+
+        Raises:
+            IndexDamaged: This one is, or its pages are of another size; it has to be removed first.
+            StoreError: The file cannot be written, or the disk is full; it is as it was.
+        """
+
+        def told(_status: int, left: int, total: int) -> None:
+            progress("putting the index in its place", total - left, total)
+
+        named = _named(self.rebuild, self.again)
+        with named, self._connections.one() as connection, closing(sqlite3.connect(other)) as source:
+            sizes = {one.execute("PRAGMA page_size").fetchone() for one in (connection, source)}
+            if len(sizes) > 1 and not is_empty(connection):
+                raise IndexDamaged("its pages are of another size")
+            source.backup(connection, pages=_AT_ONCE, progress=told)
 
     def close(self) -> None:
         """Close what is idle now, and what is in use when it is handed back."""

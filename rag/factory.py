@@ -52,13 +52,19 @@ def open_pipeline(index: str | Path = "index", *, progress: Progress | None = No
 
 
 def build_index(
-    folder: str | Path = "seeds", *, index: str | Path = "index", progress: Progress | None = None, **flags: Any
+    folder: str | Path = "seeds",
+    *,
+    index: str | Path = "index",
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    **flags: Any,
 ) -> Report:
     """Make an index equal to a folder of documents.
 
     Args:
         folder: Folder of documents.
         index: Folder of the index; made where it is missing.
+        rebuild: Whether it is made anew, beside the one there is, whose place it takes once it is whole.
         progress: Told of downloads and of the documents read.
         **flags: Any setting of `Config`, such as `embedder="org/name"`.
 
@@ -69,7 +75,7 @@ def build_index(
         RagError: No such folder, an index of another embedder, or weights that cannot be had.
     """
     config = settings(folder=str(folder), index=str(index), **flags)
-    return sync_index(config, progress or no_progress)
+    return sync_index(config, progress or no_progress, rebuild=rebuild)
 
 
 def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
@@ -85,19 +91,34 @@ def assemble(config: Config, progress: Progress = no_progress) -> Pipeline:
     return Pipeline(store, embedder, generator, config, open_reranker(config, weights), judge, calibration)
 
 
-def sync_index(config: Config, progress: Progress = no_progress, anew: Collection[str] = ()) -> Report:
-    """Make the index of the settings equal to their folder, some documents read anew, changed or not."""
+def sync_index(
+    config: Config, progress: Progress = no_progress, anew: Collection[str] = (), *, rebuild: bool = False
+) -> Report:
+    """Make the index of the settings equal to their folder.
+
+    Args:
+        config: Settings.
+        progress: Told of downloads and of the documents read.
+        anew: Documents that are read anew, changed or not.
+        rebuild: Whether another index is made of all of them, which takes the place of the one there is.
+
+    Returns:
+        What was done to each file.
+
+    Raises:
+        RagError: As in `build_index`.
+    """
     from rag.folder import left_out, no_folder, remember
     from rag.indexing import Choice, sync
-    from rag.store import SqliteStore
+    from rag.rebuilding import rewritten, written
 
     if not Path(config.folder).is_dir():
         raise no_folder(Path(config.folder))  # before the index is made, or made to be of another folder
     weights = open_weights(config, progress)
     embedder = _embedder_when_needed(config, weights)
-    store = SqliteStore.open(Path(config.index), manifest(config, embedder, weights))
-    try:
-        remember(Path(config.index), Path(config.folder))
+    opened = rewritten if rebuild else written
+    with opened(Path(config.index), manifest(config, embedder, weights), progress) as store:
+        remember(store.folder, Path(config.folder))
         return sync(
             Path(config.folder),
             store,
@@ -107,8 +128,6 @@ def sync_index(config: Config, progress: Progress = no_progress, anew: Collectio
             progress=progress,
             choice=Choice(left_out(Path(config.index)), anew),
         )
-    finally:
-        store.close(progress)
 
 
 def open_weights(config: Config, progress: Progress = no_progress) -> Weights:

@@ -7,29 +7,25 @@ double precision, so that neither the cache nor the order of writing can change 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
-from rag import database, health, postings, ranking, rows, vectors
+from rag import database, health, ranking, rows
 from rag.connections import missing
 from rag.database import Database, Manifest
-from rag.errors import IndexBusy, StoreError
+from rag.errors import StoreError
 from rag.health import Problem
+from rag.index_files import DATABASE, locked
 from rag.postings import Postings
 from rag.protocols import Progress, no_progress
 from rag.types import Chunk, Document, DocumentInfo, Hit, Vector
 from rag.vectors import VectorCache, remove_leftovers
 
 __all__ = ["Manifest", "Problem", "SqliteStore"]
-
-_DATABASE = "rag.db"
-_LOCK = "write.lock"
-_OWN = (_DATABASE, f"{_DATABASE}-wal", f"{_DATABASE}-shm", vectors.NAME, *postings.NAMES)
 
 
 class SqliteStore:
@@ -66,8 +62,8 @@ class SqliteStore:
         Raises:
             StoreError: Made otherwise, damaged, out of reach, or being written by another.
         """
-        lock = _locked(folder)
-        base = Database(folder / _DATABASE, create=True)
+        lock = locked(folder)
+        base = Database(folder / DATABASE, create=True)
         try:
             remove_leftovers(folder)
             base.create(manifest)
@@ -96,7 +92,7 @@ class SqliteStore:
         """
         if not cls.exists(folder):
             raise missing(folder)
-        base = Database(folder / _DATABASE)
+        base = Database(folder / DATABASE)
         try:
             with base.read() as connection:
                 found = database.checked(connection, manifest)
@@ -108,30 +104,7 @@ class SqliteStore:
     @staticmethod
     def exists(folder: Path) -> bool:
         """Whether a folder holds an index."""
-        return (folder / _DATABASE).is_file()
-
-    @staticmethod
-    def erase(folder: Path) -> None:
-        """Remove the index of a folder, whatever state it is in; other files stay.
-
-        Args:
-            folder: Folder of the index; need not exist.
-
-        Raises:
-            StoreError: Another process is writing it, or it cannot be removed.
-        """
-        if not folder.is_dir():
-            return
-        lock = _locked(folder)
-        try:
-            for name in _OWN:
-                path = folder / name
-                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-            remove_leftovers(folder)
-        except OSError as exc:
-            raise StoreError(f"{folder}: cannot be removed: {exc.strerror}", "check its permissions") from exc
-        finally:
-            lock.release()
+        return (folder / DATABASE).is_file()
 
     @classmethod
     def check(cls, folder: Path) -> list[Problem]:
@@ -284,16 +257,3 @@ class SqliteStore:
             raise StoreError(f"{self.folder}: opened for reading", "open it with SqliteStore.open")
         with self._base.write() as connection:
             yield connection
-
-
-def _locked(folder: Path) -> FileLock:
-    """The write lock of a folder, held; the system lets go of it when the process dies."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / _LOCK, timeout=0, thread_local=False)
-        lock.acquire()
-    except Timeout as exc:
-        raise IndexBusy(f"{folder}: another process is writing the index", "wait until it has ended") from exc
-    except OSError as exc:
-        raise StoreError(f"{folder}: cannot be written: {exc.strerror}", "name another folder with --index") from exc
-    return lock

@@ -55,6 +55,51 @@ def test_what_the_source_does_not_have_at_all_is_not_for_this_check() -> None:
     assert unbound("The harbour office approved 15 permits for Zanzibar.", MINUTES) == []
 
 
+ROWS = (
+    "Boat: Teal; Kind: Rowing boat; Places: 4; Hour: 12; Half day: 33; Day: 55",
+    "Boat: Moorhen; Kind: Canoe; Places: 2; Hour: 8; Half day: 21; Day: 36",
+)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The Teal costs 55 crowns for a day.",
+        "For half a day the Teal costs 33 crowns.",
+        "The price of an hour in the Moorhen is 8 crowns.",
+        "Two people fit into the Moorhen, which costs 36 crowns a day.",
+        "A day in the Teal costs 55 crowns, in the Moorhen 36.",
+    ],
+)
+def test_all_of_a_row_stands_together(claim: str) -> None:
+    assert unbound(claim, ROWS) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "taken"),
+    [
+        ("The Teal costs 33 crowns for a day.", "33"),
+        ("In an hour the Teal costs 55 crowns.", "55"),
+        ("The Teal costs 36 crowns for a day.", "36"),
+        ("The Moorhen has 4 places.", "4"),
+    ],
+)
+def test_a_number_of_another_column_or_row_is_named_and_never_supported(claim: str, taken: str) -> None:
+    assert taken in unbound(claim, ROWS)
+    assert judge_support(claim, ROWS).verdict != "supported"
+
+
+def test_of_two_rows_that_have_a_name_the_one_with_more_of_them_counts() -> None:
+    trains = ("Train: IC 445; From: Crewe; Departs: 14:44; Platform: 12", "Train: IC 130; From: Crewe; Departs: 20:10")
+    assert unbound("IC 445 departs from Platform 12.", trains) == []
+    assert unbound("IC 445 departs at 20:10.", trains) == ["20:10"], "a number may be part of a name"
+    months = ("Name: Kim Ost; Month: March; Salary: 4200", "Name: Bo Lind; Month: March; Salary: 3100")
+    assert unbound("The salary of Kim Ost in March is 4200.", months) == []
+    assert unbound("The salary of Kim Ost in March is 3100.", months) == ["3100"]
+    money = ("Item: Rent; Month: EUR 900; Deposit: EUR 200", "Item: Key; Month: EUR 8; Deposit: EUR 20")
+    assert unbound("The Rent is EUR 200 a month.", money) == ["200"], "a unit before a number makes no name of it"
+
+
 @given(st.lists(st.sampled_from(" ".join(MINUTES).split()), min_size=1, max_size=30).map(" ".join))
 def test_a_sentence_of_the_source_is_bound_to_itself(text: str) -> None:
     assert unbound(text, [text]) == []

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rag.errors import IndexMismatch, IndexMissing, StoreError
+from rag.index_files import erase
 from rag.store import SqliteStore
 from tests.small_index import EMBEDDER, MANIFEST, make, put
 
@@ -38,7 +39,7 @@ def found(store: SqliteStore) -> float:
     return store.dense(EMBEDDER.embed_query("Parrots sing."), 1)[0].score
 
 
-@pytest.mark.parametrize("remove", [SqliteStore.erase, shutil.rmtree])
+@pytest.mark.parametrize("remove", [erase, shutil.rmtree])
 def test_a_reader_goes_over_to_an_index_made_anew(
     folder: Path, reader: SqliteStore, remove: Callable[[Path], None]
 ) -> None:
@@ -58,14 +59,14 @@ def test_a_reader_goes_over_to_an_index_made_anew(
 
 
 def test_an_index_made_anew_with_another_embedder_is_refused(folder: Path, reader: SqliteStore) -> None:
-    SqliteStore.erase(folder)
+    erase(folder)
     SqliteStore.open(folder, replace(MANIFEST, embedder="other")).close()
     with pytest.raises(IndexMismatch, match=f"embedder other, expected fake.*rag index --rebuild --index {folder}"):
         reader.documents()
 
 
 def test_a_file_without_an_index_is_none(folder: Path, reader: SqliteStore) -> None:
-    SqliteStore.erase(folder)
+    erase(folder)
     (folder / "rag.db").touch()
     with pytest.raises(IndexMissing):
         reader.lexical("rent", 5)
@@ -73,7 +74,7 @@ def test_a_file_without_an_index_is_none(folder: Path, reader: SqliteStore) -> N
 
 def test_what_is_being_read_is_read_to_its_end(folder: Path, reader: SqliteStore) -> None:
     with reader._base.read() as connection:
-        SqliteStore.erase(folder)
+        erase(folder)
         with closing(SqliteStore.open(folder, MANIFEST)) as writer:
             put(writer, "c.txt", "Parrots sing.")
             assert connection.execute("SELECT path FROM documents ORDER BY path").fetchall() == [("a.txt",), ("b.txt",)]
@@ -115,7 +116,7 @@ def test_threads_read_whole_indexes_while_they_are_made_anew(folder: Path, reade
         thread.start()
     try:
         for _ in range(30):
-            SqliteStore.erase(folder)
+            erase(folder)
             with closing(SqliteStore.open(folder, MANIFEST)) as writer:
                 put(writer, "c.txt", "Parrots sing.")
     finally:

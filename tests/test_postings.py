@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rag import inverted, postings, ranking
+from rag.index_files import erase
 from rag.protocols import Progress, no_progress
 from rag.store import SqliteStore
 from tests.small_index import MANIFEST, put
@@ -267,5 +268,5 @@ def test_a_file_that_cannot_be_written_is_done_without(tmp_path: Path, caplog: p
 def test_an_index_that_is_erased_takes_the_file_along(kept: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(kept, tmp_path / "index")
     (folder / postings.NAMES[1]).touch()
-    SqliteStore.erase(folder)
+    erase(folder)
     assert [path.name for path in folder.glob("words.*")] == []

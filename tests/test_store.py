@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexMismatch, IndexMissing, StoreError
+from rag.index_files import erase
 from rag.store import Manifest, SqliteStore
 from rag.testing import StoreContract
 from rag.types import Chunk, Document, Vector
@@ -103,8 +104,8 @@ def test_another_format_is_refused(folder: Path) -> None:
 
 def test_erasing_leaves_other_files_and_allows_another_embedder(folder: Path) -> None:
     (folder / "README.md").write_text("kept")
-    SqliteStore.erase(folder)
-    SqliteStore.erase(folder / "nowhere")
+    erase(folder)
+    erase(folder / "nowhere")
     assert {path.name for path in folder.iterdir()} <= {"README.md", "write.lock"}
     SqliteStore.open(folder, Manifest("other", "1", 8, "x")).close()
 

@@ -1,0 +1,62 @@
+"""Rows of tables: their cells, and whether a sentence names the column that its number stands in."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.formats.rows import name_row
+from rag.records import Cell, cells, of_another_column
+from rag.words import terms
+
+TEAL = "Boat: Teal; Kind: Rowing boat; Places: 4; Hour: 12; Half day: 33; Day: 55"
+
+
+def test_a_row_is_its_cells_with_the_names_of_their_columns() -> None:
+    found = cells("Boat: Teal; Kind: Rowing boat; Day: 55")
+    assert found == (Cell(("boat",), ("teal",)), Cell(("kind",), ("row", "boat")), Cell(("day",), ("55",)))
+
+
+def test_a_first_cell_may_have_no_name_and_a_value_may_hold_what_parts_cells() -> None:
+    found = cells("Teal; Open: Mon; Tue: 9; and later; Day: 55")
+    assert [cell.name for cell in found] == [(), ("open",), ("tue",), ("day",)]
+    assert found[2].value == ("9", "later")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "The boat is hired by the day: 55 crowns.",
+        "He rows; she sails; they swim.",
+        f"{'A name that goes on and on ' * 4}: 4; Day: 55",
+    ],
+)
+def test_prose_and_a_single_label_are_no_row(text: str) -> None:
+    assert cells(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("claim", "number", "other"),
+    [
+        ("The Teal costs 55 for a day.", "55", False),
+        ("The Teal costs 33 for half a day.", "33", False),
+        ("The Teal costs 33 for a day.", "33", True),
+        ("In an hour the Teal costs 55.", "55", True),
+        ("The Teal, a boat for 4, costs 55 a day.", "4", False),
+        ("The boat Teal is hired for 55.", "55", False),
+    ],
+)
+def test_a_number_belongs_to_the_column_that_is_named(claim: str, number: str, other: bool) -> None:
+    row = cells(TEAL)
+    at = next(at for at, cell in enumerate(row) if number in cell.value)
+    assert of_another_column(at, row, terms(claim)) is other
+
+
+@given(st.lists(st.tuples(st.sampled_from(["Boat", "Half day", "Day"]), st.text(max_size=20)), max_size=5))
+def test_total_and_a_row_gives_its_own_cells(pairs: list[tuple[str, str]]) -> None:
+    text = name_row([name for name, _ in pairs], [" ".join(value.split()) for _, value in pairs])
+    row = cells(text)
+    stated = terms(text)
+    assert not any(of_another_column(at, row, stated) for at in range(len(row)) if row[at].value)

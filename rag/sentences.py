@@ -28,10 +28,15 @@ _BULLET = re.compile(r"[-*+•◦▪‣●○·–]\s|[☐☑✓✔]")
 _NUMBERED = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})+\.?|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])\s")
 _FIRST = re.compile(r"\(?1[.)]\s|\(?[aAi]\)\s")
 _LABEL = re.compile(r"[^\W\d_][^\s:;]*(?: [^\s:;]+){0,3}: \S")
+_COLUMN = r"(?:[^.;:]|\b[^\W\d_]{1,6}\.){1,60}: "
+_ROW = re.compile(rf"{_COLUMN}[^;]{{1,200}}; {_COLUMN}")
+"""A row that names its columns, which may be abbreviated: `Item no.: 7; Max. load: 3 kg`."""
 _ALONE = re.compile(
     r"#{1,6}\s|=+ .* =+$|\|.*\|$|[^\t]+\t|[-=*_~]{3,}$"  # heading, wiki heading, table row, columns, rule
-    r"|[^.;:]{1,60}: [^;]{1,200}; [^.;:]{1,60}: "  # a row that names its columns
+    rf"|{_ROW.pattern}"
 )
+_IN_COLUMN = re.compile(r"[^.;:!?]{0,60}: ")
+"""What follows a boundary of the library within the name of a column."""
 
 _ORDINAL = re.compile(r"(?:§ ?)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
 _SHORTENED = re.compile(
@@ -167,7 +172,7 @@ def _segment(text: str, block: Span) -> Iterator[Span]:
         if end < block.end and found and found[-1].start > end - _BLOCK // 2:
             start = found.pop().start  # it may go on past what the library was given
         spans += found
-    yield from _parted(text, _joined(text, spans))
+    yield from _parted(text, _joined(text, spans, in_row=bool(_ROW.match(text, *block))))
 
 
 def _library(text: str, start: int, end: int) -> Iterator[Span]:
@@ -181,11 +186,11 @@ def _library(text: str, start: int, end: int) -> Iterator[Span]:
             at = boundary
 
 
-def _joined(text: str, spans: list[Span]) -> list[Span]:
+def _joined(text: str, spans: list[Span], *, in_row: bool) -> list[Span]:
     """Undo boundaries within a name, or after a list number, ordinal or abbreviation that the library does not know."""
     kept: list[Span] = []
     for span in spans:
-        if kept and _runs_on(text, kept[-1], span):
+        if kept and (_runs_on(text, kept[-1], span) or (in_row and _IN_COLUMN.match(text, *span))):
             kept[-1] = Span(kept[-1].start, span.end)
         else:
             kept.append(span)

@@ -161,6 +161,25 @@ def test_layout(text: str, expected: list[str]) -> None:
     assert cut(text) == expected
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Programme: Wool; Max. load: 2 kg; Duration: 42 min; Max. spin: 800 rpm",
+        "Item no.: SD-100; Net price GBP: 142.00; Max. head m: 7; Weight kg: 5.2",
+        "Code: F4; Bedeutung: Überhitzung; Was tun?: 20 Minuten abkühlen lassen",
+    ],
+)
+def test_no_sentence_ends_in_the_name_of_a_column(row: str) -> None:
+    assert cut(f"{row}\n{row}") == [row, row]
+
+
+def test_a_cell_of_sentences_is_cut_at_them() -> None:
+    assert cut("Word: drop; Meaning: It is left out. This is usual.") == [
+        "Word: drop; Meaning: It is left out.",
+        "This is usual.",
+    ]
+
+
 def test_a_long_quote_is_cut_at_its_sentences() -> None:
     inner = "The committee looked at all of the papers that were sent to it before the meeting."
     assert cut(f"“{inner} {inner} {inner} {inner}” Then it rose.") == [

@@ -99,7 +99,7 @@ def _figures(
             break
         if new:
             tried += 1
-            if _supported(new, one.evidence, embedder):
+            if is_supported(new, one.evidence, embedder):
                 passed += 1
                 print(f"passed: {new}\n  true: {one.text}", file=sys.stderr)
     return {"n": tried, "supported": passed, "share": round(passed / max(1, tried), 4)}
@@ -126,11 +126,11 @@ def _of_claims(sets: Iterable[Dataset], half: int | None, embedder: Embedder) ->
             if pair.supported and half in (None, parity(pair.id)):
                 claim = clean(pair.claim)
                 evidence = tuple(t[a:b] for t in pair.evidence for a, b in sentences(t))
-                if len(set(terms(claim))) in _WORDS and _supported(claim, evidence, embedder):
+                if len(set(terms(claim))) in _WORDS and is_supported(claim, evidence, embedder):
                     yield Cited(claim, evidence)
 
 
-def _supported(text: str, evidence: Sequence[str], embedder: Embedder) -> bool:
+def is_supported(text: str, evidence: Sequence[str], embedder: Embedder) -> bool:
     """As in an answer from one passage, which has these sentences."""
     starts = [sum(len(before) + 1 for before in evidence[:at]) for at in range(len(evidence))]
     whole = " ".join(evidence)

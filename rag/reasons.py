@@ -8,9 +8,14 @@ from rag.prompts import DONT_KNOW
 from rag.run import Run
 from rag.scope import listed
 
+_STOPPED = "Stopped before there was an answer."
+"""What the documents say is not known then."""
+
 
 def refusal(run: Run) -> str:
     """What stands in the place of an answer: a question back where that would help, else that there is none."""
+    if run.stopped:
+        return _STOPPED
     return question_back(run.question, run.query, run.hits) or DONT_KNOW
 
 

@@ -19,6 +19,7 @@ from tokenizers.decoders import DecodeStream
 from rag.errors import WeightsError
 from rag.prefixes import Prompt
 from rag.protocols import Message
+from rag.utf8 import to_utf8
 
 _MARK = re.compile("\ue000(\\d+)\ue001")
 """Stands for a message's content while the template is filled in."""
@@ -55,8 +56,7 @@ class ChatFormat:
 
     def plain(self, text: str) -> list[int]:
         """Token ids of a text in which nothing is a control token."""
-        sound = text.encode("utf-8", "replace").decode()
-        ids = self._plain.encode(sound, add_special_tokens=False).ids
+        ids = self._plain.encode(to_utf8(text), add_special_tokens=False).ids
         return [token for token in ids if token not in self.control_ids]
 
     def end_ids(self) -> frozenset[int]:

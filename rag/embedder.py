@@ -21,6 +21,7 @@ from rag.export import load, shape_of, tokenizer_source
 from rag.graph import Graph, Shape, damaged, tokenizer_of
 from rag.protocols import Embedder
 from rag.types import Matrix, Tokens, Vector
+from rag.utf8 import to_utf8
 
 _BATCH = 8
 """Texts per forward pass; the fewer, the less padding. 256 passages, two cores, graph: 8: 140, 16: 140, 32: 134 a s."""
@@ -90,7 +91,7 @@ class _LocalEmbedder(ABC):
         return sum(map(known.__getitem__, words))
 
     def _counted(self, texts: Sequence[str]) -> list[int]:
-        found = self._counting.encode_batch_fast([_sound(text) for text in texts], add_special_tokens=False)
+        found = self._counting.encode_batch_fast([to_utf8(text) for text in texts], add_special_tokens=False)
         return [len(item) for item in found]
 
     @cached_property
@@ -135,7 +136,7 @@ class _LocalEmbedder(ABC):
 
     def _encoded(self, texts: Sequence[str], prompt: str) -> tuple[list[str], list[Any]]:
         """The texts, and each with its prompt as tokens."""
-        sound = [_sound(text) for text in texts]
+        sound = [to_utf8(text) for text in texts]
         return sound, self._reading.encode_batch([prompt + text for text in sound])
 
     @abstractmethod
@@ -241,11 +242,6 @@ def _batches(encoded: Sequence[Any]) -> Iterator[list[int]]:
     """Rows of like length, so that little is spent on padding."""
     order = sorted(range(len(encoded)), key=lambda row: -len(encoded[row].ids))
     return (order[at : at + _BATCH] for at in range(0, len(order), _BATCH))
-
-
-def _sound(text: str) -> str:
-    """The text with halves of surrogate pairs replaced: no tokenizer takes them."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _unit(matrix: Matrix) -> Matrix:

@@ -15,6 +15,7 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.types import Question, Turn
+from rag.utf8 import to_utf8
 
 _ROLES = {"user": "user", "assistant": "assistant", "agent": "assistant"}
 _CHARACTERS = 8_000
@@ -79,7 +80,7 @@ def to_question(value: Any, number: int) -> tuple[Id, Question]:
     text = value.get("question")
     if not isinstance(text, str) or not text.strip():
         raise UsageError(f"question: expected text, met {shown(text)}", 'write {"id": 1, "question": "..."}')
-    return id_, Question(_sound(text), str(id_), to_history(value.get("history")), to_scope(value.get("scope")))
+    return id_, Question(to_utf8(text), str(id_), to_history(value.get("history")), to_scope(value.get("scope")))
 
 
 def as_questions(items: Iterable[Asked]) -> Iterator[Question]:
@@ -126,7 +127,7 @@ def as_text(question: Any) -> str:
             f"the question has {len(question):,} characters, at most {_CHARACTERS:,} are read",
             "put long texts into the folder and ask about them",
         )
-    return _sound(question)
+    return to_utf8(question)
 
 
 def as_most(k: Any) -> int:
@@ -182,13 +183,8 @@ def to_history(value: Any) -> tuple[Turn, ...]:
         role, content = _role_and_content(turn)
         if not isinstance(role, str) or role not in _ROLES or not isinstance(content, str):
             raise UsageError(f"history: expected a turn with role and content, met {shown(turn)}", hint)
-        turns.append(Turn(_ROLES[role], _sound(content)))
+        turns.append(Turn(_ROLES[role], to_utf8(content)))
     return tuple(turns)
-
-
-def _sound(text: str) -> str:
-    """The same, half of a surrogate pair replaced: that is no text."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _role_and_content(turn: Any) -> tuple[Any, Any]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rag.errors import ServerError, ServerGone
 from rag.protocols import Message, StopSignal
 from rag.runaway import Runaway
+from rag.utf8 import to_utf8
 
 if TYPE_CHECKING:
     import httpx
@@ -93,7 +94,7 @@ class OpenAIGenerator:
 
     def count_tokens(self, text: str) -> int:
         """An estimate, a token for every four bytes of UTF-8: the protocol has no way to ask."""
-        return -(-len(_sound(text).encode()) // _BYTES_PER_TOKEN)
+        return -(-len(to_utf8(text).encode()) // _BYTES_PER_TOKEN)
 
     def _texts(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
         """Text of each event of the reply, until told to stop."""
@@ -111,7 +112,7 @@ class OpenAIGenerator:
     def _body(self, messages: Sequence[Message]) -> dict[str, Any]:
         return {
             "model": self._model,
-            "messages": [{key: _sound(text) for key, text in message.items()} for message in messages],
+            "messages": [{key: to_utf8(text) for key, text in message.items()} for message in messages],
             "max_tokens": self._most,
             "temperature": 0,
             "seed": 0,
@@ -175,11 +176,6 @@ class _Line:
                 with suppress(OSError):  # the server may have been quicker
                     self._socket.shutdown(socket.SHUT_RDWR)
                 return
-
-
-def _sound(text: str) -> str:
-    """The text with halves of surrogate pairs replaced: they have no UTF-8."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _texts(lines: Iterable[str]) -> Iterator[str]:

@@ -110,9 +110,9 @@ def test_a_stop_while_the_judge_reads_ends_the_question(store: SqliteStore) -> N
     generator, stop = FakeGenerator("The deposit is 400 euros."), threading.Event()
     stop.set()
     *_, answer = judged(store, 2.0, generator).stream("How much is the deposit?", stop=stop)
-    assert answer.text == "Stopped before there was an answer.", "nobody knows what the documents say"
     assert isinstance(answer, Answer)
     assert answer.status == "refused"
+    assert answer.text == "Stopped before there was an answer.", "nobody knows what the documents say"
     assert answer.judge == ""
     check_invariants(answer, store)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.errors import RagError
+from rag.utf8 import to_utf8
 
 
 class Row:
@@ -56,7 +57,7 @@ class Row:
         value = self.data[name]
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise self.fail(f"{name!r} is {value!r:.80}, expected a string")
-        return _sound(str(value))
+        return to_utf8(str(value))
 
     def strings(self, name: str) -> tuple[str, ...]:
         """A list of strings, a lone string counting as a list of one; empty where the field is missing.
@@ -74,7 +75,7 @@ class Row:
         items = [value] if isinstance(value, str) else value or []
         if not isinstance(items, list) or not all(isinstance(item, str | int | float) for item in items):
             raise self.fail(f"{name!r} is {value!r:.80}, expected a list of strings")
-        return tuple(_sound(str(item)) for item in items if str(item).strip())
+        return tuple(to_utf8(str(item)) for item in items if str(item).strip())
 
     def flag(self, name: str) -> bool | None:
         """True, false, or None where the field is missing.
@@ -129,11 +130,6 @@ class Row:
         if items is None or not all(isinstance(item, dict) for item in items):
             raise self.fail(f"{name!r} is {value!r:.80}, expected a list of objects")
         return [Row(f"{self.where}, {name}[{at}]", item) for at, item in enumerate(items)]
-
-
-def _sound(text: str) -> str:
-    """The text with `?` for halves of surrogate pairs, which JSON can spell and UTF-8 cannot; no offset moves."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def read_rows(path: Path) -> Iterator[Row]:

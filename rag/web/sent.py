@@ -6,13 +6,15 @@ from typing import Any
 
 import gradio as gr
 
+from rag.utf8 import to_utf8
+
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 """An event of the page's own that is over at once."""
 
 
 def sound(text: str) -> str:
     """A text that can be kept: without halves of surrogate pairs and null characters."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "")
+    return to_utf8(text).replace("\0", "")
 
 
 def text_of(event: gr.EventData, name: str) -> str:

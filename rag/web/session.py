@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from rag.types import Citation, Turn
+from rag.utf8 import to_utf8
 from rag.web.view import View
 
 
@@ -86,7 +87,7 @@ class Session:
 
     def begin(self, question: str) -> View:
         """Start a question; its sources are shown from now on."""
-        question = question.encode("utf-8", "replace").decode()  # half of a surrogate pair is no text
+        question = to_utf8(question)
         self.stop, self.busy = threading.Event(), True
         self.shown, self.selected, self.reading, self.opened = None, "", False, None
         view = View(len(self.views) + 1, question, self.scope)

@@ -29,7 +29,8 @@ _TOGETHER = 16
 """Replies that a batch writes at once."""
 _QUEUE_S = 0.05
 """How often a waiting stream looks whether it has been told to stop; a stop signal cannot wake it."""
-_EVIDENCE = re.compile(r"^\[\d+\] (.+)$", re.MULTILINE)
+_EVIDENCE = re.compile(r"^\[\d+\] (?:.*?:  )?(.+)$", re.MULTILINE)
+"""A sentence of a prompt, without what stands above it, which ends in two spaces."""
 _QUESTION = re.compile(r"^Question: (.+)$", re.MULTILINE)
 _NEVER = threading.Event()
 

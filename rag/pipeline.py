@@ -214,7 +214,9 @@ class Pipeline:
         run.hits = self.reranker.rerank(run.query, hits) if self.reranker else reading.ranked(hits)
         run.mark("retrieve")
         run.selection = evidence.weigh(run.query, run.hits, reading, sentences, self.config.evidence_sentences)
-        run.evidence = prompts.pack(run.selection.evidence, self.generator.count_tokens, self.config.evidence_tokens)
+        run.evidence = prompts.pack(
+            run.query, run.selection.evidence, self.generator.count_tokens, self.config.evidence_tokens
+        )
         run.mark("evidence", less=run.timings["retrieve"])
         return run
 

@@ -1,7 +1,9 @@
 """Prompts as files in `rag/prompts/`, and the packing of evidence into a token budget.
 
-Evidence goes in as lines `[n] sentence`, best first; the extractive generator reads the same lines. Knows nothing of
-models: the caller says how tokens are counted.
+Evidence goes in as lines `[n] sentence`, best first; the extractive generator reads the same lines. A sentence that
+lacks words of the question comes after the title and the headings that have them: a row does not say which sheet it is
+of, nor a paragraph which product (docs/decisions/0030-headings-in-prompts.md). Knows nothing of models: the caller says
+how tokens are counted.
 """
 
 from __future__ import annotations
@@ -11,11 +13,19 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
+from rag.dates import dates_in_words
 from rag.protocols import Message
 from rag.types import Evidence
+from rag.words import terms
 
 DONT_KNOW = "The documents do not say."
 """What the prompt tells the model to reply when the passages hold no answer, and what a refusal shows."""
+_ABOVE_ENDS = ":  "
+"""Between what stands above a sentence and the sentence; nothing else in a line has two spaces."""
+_LONGEST = 120
+"""Characters told of a title or heading."""
+_PATH = " > "
+"""What parts the headings of a passage."""
 
 
 def answer_messages(question: str, evidence: Sequence[Evidence]) -> list[Message]:
@@ -45,10 +55,13 @@ def question_messages(title: str, sentence: str) -> list[Message]:
     return [{"role": "user", "content": asked}]
 
 
-def pack(evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budget_tokens: int) -> list[Evidence]:
+def pack(
+    question: str, evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budget_tokens: int
+) -> list[Evidence]:
     """Keep the best evidence that fits.
 
     Args:
+        question: As the prompts will have it.
         evidence: Best first.
         count_tokens: Tokens of a text, as the generator counts them.
         budget_tokens: Most tokens of evidence lines.
@@ -59,7 +72,7 @@ def pack(evidence: Sequence[Evidence], count_tokens: Callable[[str], int], budge
     kept: list[Evidence] = []
     used = 0
     for item in evidence:
-        used += count_tokens(_line(len(kept) + 1, item))
+        used += count_tokens(_line(len(kept) + 1, item, question))
         if kept and used > budget_tokens:
             break
         kept.append(item)
@@ -76,12 +89,20 @@ def _messages(user: str) -> list[Message]:
 
 
 def _user(question: str, evidence: Sequence[Evidence]) -> str:
-    lines = "\n".join(_line(number, item) for number, item in enumerate(evidence, start=1))
+    lines = "\n".join(_line(number, item, question) for number, item in enumerate(evidence, start=1))
     return Template(_read("user.md")).substitute(evidence=lines, question=_plain(question))
 
 
-def _line(number: int, item: Evidence) -> str:
-    return f"[{number}] {_plain(item.text)}"
+def _line(number: int, item: Evidence, question: str) -> str:
+    """The sentence, after what stands above it and has words of the question that it lacks."""
+    lacks = _terms(question) - _terms(item.text)
+    above = dict.fromkeys([item.chunk.title, *item.chunk.heading.split(_PATH)])
+    told = _PATH.join(part[:_LONGEST] for part in above if lacks & _terms(part[:_LONGEST]))
+    return f"[{number}] {_plain(told)}{_ABOVE_ENDS if told else ''}{_plain(item.text)}"
+
+
+def _terms(text: str) -> set[str]:
+    return set(terms(dates_in_words(text)))
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag import prompts
+from rag.generator import ExtractiveGenerator
 from rag.types import Chunk, Evidence
 
 
@@ -39,12 +40,34 @@ def test_dollar_signs_in_documents_are_text() -> None:
     assert "What costs $5 or $question?" in user["content"]
 
 
+def test_what_stands_above_a_line_is_told_where_it_has_words_of_the_question_that_the_line_lacks() -> None:
+    row = "Part: PN-2081; Aisle: 6; Quantity: 81"
+    chunk = Chunk("stock.xlsx", 0, len(row), row, heading="Warehouses > Rotterdam > Shelves", title="Stock in 2031")
+    item = Evidence(chunk, 0, len(row), row, 1.0)
+
+    def lines(question: str) -> str:
+        return prompts.answer_messages(question, [item])[1]["content"].partition("\n\n")[0]
+
+    assert lines("Where is PN-2081?") == f"Passages:\n[1] {row}"
+    assert lines("Where in Rotterdam is PN-2081?") == f"Passages:\n[1] Rotterdam:  {row}"
+    assert lines("PN-2081 in Rotterdam, 2031?") == f"Passages:\n[1] Stock in 2031 > Rotterdam:  {row}"
+    quoted = ExtractiveGenerator().batch([prompts.answer_messages("Where in Rotterdam is PN-2081?", [item])])
+    assert quoted == [row], "what is quoted is the passage alone"
+
+
+def test_a_date_above_a_line_is_told_however_it_is_written() -> None:
+    text = "The mast step is repaired."
+    item = Evidence(Chunk("a.txt", 0, len(text), text, title="Minutes of 2031-03-12"), 0, len(text), text, 1.0)
+    _, user = prompts.answer_messages("What was decided on 12 March 2031?", [item])
+    assert "[1] Minutes of 2031-03-12:  The mast" in user["content"]
+
+
 def test_packing_keeps_the_best_that_fits_and_never_nothing() -> None:
     items = evidence("one two three", "four five six", "seven eight nine")
     words = len
-    assert prompts.pack(items, lambda t: words(t.split()), 8) == items[:2]
-    assert prompts.pack(items, lambda t: words(t.split()), 1) == items[:1]
-    assert prompts.pack([], lambda t: words(t.split()), 8) == []
+    assert prompts.pack("four?", items, lambda t: words(t.split()), 8) == items[:2]
+    assert prompts.pack("four?", items, lambda t: words(t.split()), 1) == items[:1]
+    assert prompts.pack("four?", [], lambda t: words(t.split()), 8) == []
 
 
 def test_a_refusal_is_recognised_whatever_follows() -> None:

@@ -11,19 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from typing import NamedTuple
 
-from rag.numerals import normal_number
+from rag.numerals import FIGURE, normal_number
 from rag.records import cells, of_another_column
 from rag.units import quantities
-from rag.words import content_words, names, terms
+from rag.words import content_words, is_stop_word, names, terms
 
 _BESIDE, _NEAR = 2, 3
 """Content words on each side of it: in the sentence, and in the evidence."""
 _SHARE = 1 / 3
 """Of the words beside it that the evidence has anywhere, how many it must have near it."""
 
+_APART = re.compile(r"[\s\-‐‑.]{0,2}")
+"""What may stand between neighbours."""
 _NUMBERED = re.compile(r"[^\W\d_]+ \d+\b")
 """A word and the number right after it."""
 
@@ -34,6 +36,39 @@ class _Place(NamedTuple):
     key: str
     near: frozenset[str]
     cell: int = 0
+
+
+def without_told(claim: str, context: str) -> str:
+    """The sentence without numbers that stand beside the same word above its evidence, as in a model's name or a date.
+
+    Args:
+        claim: The sentence, its dates in one form.
+        context: Words that stand above the evidence, likewise.
+
+    Returns:
+        What is left for the evidence to say: "The LavaWash weighs 60 kg" of "The LavaWash 700 weighs 60 kg", under a
+        title that has "LavaWash 700". A number that counts units of something stays.
+    """
+    told = _told(context)
+    counted = {one.number for one in quantities(claim)}
+    left, end = "", 0
+    for pair, number in _neighbours(claim):
+        if pair in told and number.start() >= end and normal_number(number.group()) not in counted:
+            left, end = left + claim[end : number.start()], number.end()
+    return left + claim[end:]
+
+
+@lru_cache(maxsize=1_000)
+def _told(context: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for pair, _ in _neighbours(context))
+
+
+def _neighbours(text: str) -> Iterator[tuple[tuple[str, str], re.Match[str]]]:
+    """Neighbours of which one is a number and the other says something, and the number's place; in order."""
+    for one, other in pairwise(FIGURE.finditer(text)):
+        both = one.group().casefold(), other.group().casefold()
+        if _APART.fullmatch(text, one.end(), other.start()) and not any(map(is_stop_word, both)):
+            yield from ((both, place) for place in (one, other) if normal_number(place.group()))
 
 
 def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.binding import unbound
+from rag.binding import unbound, without_told
 from rag.bounds import other_bounds, other_signs
 from rag.conflicts import false_premises
 from rag.dates import dates_in_words, months
@@ -91,14 +91,14 @@ def judge_support(
         claim: The sentence, without markers.
         evidence: The cited passages; order does not matter.
         context: Words that stand above the evidence, such as its title and headings; may name who is spoken of, but
-            lends no numbers.
+            lends no numbers beside those of a name or a date.
         thresholds: Where the verdicts begin.
         near: Says how near the evidence its words are; None where nothing does.
 
     Returns:
         A score in [0, 1], never `supported` with a number that the evidence lacks or a negation turned round.
     """
-    claim, evidence = dates_in_words(claim), [dates_in_words(text) for text in evidence]
+    claim, context, *evidence = map(dates_in_words, (claim, context, *evidence))
     wanted = terms(claim)
     if any(not _contrary(claim, wanted, [sentence]) for sentence in _standing(claim, evidence)):
         return Support(1.0, "supported", "its words stand in the source in this order")
@@ -116,7 +116,7 @@ def judge_support(
         score = min(score, _CAP, thresholds.supported - _JUST_UNDER)
     if lacking.names:
         objections.append("name not in the source: " + ", ".join(lacking.names))
-    elsewhere = unbound(claim, evidence, context)
+    elsewhere = unbound(without_told(claim, context), evidence, context)
     if elsewhere:
         objections.append("not said of the same thing in the source: " + ", ".join(elsewhere))
     turned = exchanged(claim, evidence)
@@ -208,12 +208,12 @@ class _Lacking:
 def _lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context: str) -> _Lacking:
     stated = {term for text in evidence for term in terms(text)} | set(terms(context))
     stated |= {acronym for text in [*evidence, context] for acronym in _acronyms(text)}
-    unique = set(wanted)
+    unique, told = set(wanted), without_told(claim, context)
     figures = set().union(*(numbers(text) for text in evidence))
     spelled = {term for text in evidence for term in (word.casefold() for word in tokens(text))}
     return _Lacking(
         coverage=len(unique & stated) / len(unique),
-        numbers=sorted(n for n in (numbers(claim) | months(claim)) - figures if n not in spelled),
+        numbers=sorted(n for n in (numbers(told) | months(told)) - figures if n not in spelled),
         names=sorted({name for name in names(claim) if name not in stated | figures}),
     )
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.binding import unbound
+from rag.binding import unbound, without_told
 from rag.support import judge_support
 
 MINUTES = (
@@ -100,6 +100,36 @@ def test_of_two_rows_that_have_a_name_the_one_with_more_of_them_counts() -> None
     assert unbound("The Rent is EUR 200 a month.", money) == ["200"], "a unit before a number makes no name of it"
 
 
+@pytest.mark.parametrize(
+    ("claim", "evidence", "above", "supported"),
+    [
+        ("The LavaWash 700 takes 8 kg of cotton.", "It takes 8 kg of cotton.", "LavaWash 700 user manual", True),
+        ("The LavaWash 800 takes 8 kg of cotton.", "It takes 8 kg of cotton.", "LavaWash 700 user manual", False),
+        ("The LavaWash takes 700 kg of cotton.", "It takes 8 kg of cotton.", "LavaWash 700 user manual", False),
+        ("The LavaWash costs 700.", "The LavaWash costs 900.", "LavaWash 700 user manual", False),
+        ("The AT9-6 weighs 60 kg.", "It weighs 60 kg.", "Heat pump AT9-6", True),
+        ("Under section 4.2 the fee is 30 euros.", "The fee is 30 euros.", "Lease > Section 4.2 Fees", True),
+        (
+            "On 12 March 2031 the deposit was set at 120 crowns.",
+            "The deposit was set at 120.",
+            "Minutes, 2031-03-12",
+            True,
+        ),
+        (
+            "On 11 March 2031 the deposit was set at 120 crowns.",
+            "The deposit was set at 120.",
+            "Minutes, 2031-03-12",
+            False,
+        ),
+        ("The deposit was set at 12 crowns.", "The deposit was set at 120 crowns.", "Minutes, 12 March 2031", False),
+    ],
+)
+def test_a_number_of_a_name_or_date_may_stand_above_the_passage(
+    claim: str, evidence: str, above: str, supported: bool
+) -> None:
+    assert (judge_support(claim, [evidence], above).verdict == "supported") is supported
+
+
 @given(st.lists(st.sampled_from(" ".join(MINUTES).split()), min_size=1, max_size=30).map(" ".join))
 def test_a_sentence_of_the_source_is_bound_to_itself(text: str) -> None:
     assert unbound(text, [text]) == []
@@ -108,3 +138,5 @@ def test_a_sentence_of_the_source_is_bound_to_itself(text: str) -> None:
 @given(st.text(max_size=200), st.lists(st.text(max_size=200), max_size=3))
 def test_total_on_any_text(claim: str, evidence: list[str]) -> None:
     unbound(claim, evidence)
+    assert without_told(claim, "") == claim
+    assert len(without_told(claim, claim)) <= len(claim)

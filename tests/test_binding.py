@@ -111,13 +111,13 @@ def test_of_two_rows_that_have_a_name_the_one_with_more_of_them_counts() -> None
         ("Under section 4.2 the fee is 30 euros.", "The fee is 30 euros.", "Lease > Section 4.2 Fees", True),
         (
             "On 12 March 2031 the deposit was set at 120 crowns.",
-            "The deposit was set at 120.",
+            "The deposit was set at 120 crowns.",
             "Minutes, 2031-03-12",
             True,
         ),
         (
             "On 11 March 2031 the deposit was set at 120 crowns.",
-            "The deposit was set at 120.",
+            "The deposit was set at 120 crowns.",
             "Minutes, 2031-03-12",
             False,
         ),

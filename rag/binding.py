@@ -9,7 +9,7 @@ how near, and what it is worth. Pure; knows nothing of documents or models.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
@@ -100,16 +100,16 @@ def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]
     return list(dict.fromkeys(found))
 
 
-def _numbered(claim: str, named: Collection[str], evidence: Sequence[str]) -> set[str]:
+def _numbered(claim: str, named: Set[str], evidence: Sequence[str]) -> set[str]:
     """Numbers that are part of a name, as `Widget 9` has one, here and in the evidence."""
     pairs = [match.group() for match in _NUMBERED.finditer(claim)]
     said = [terms(pair) for pair in pairs if any(pair in text for text in evidence)]
     return {pair[-1] for pair in said if pair[0] in named}
 
 
-def _of_this(evidence: Sequence[str], named: Collection[str], keys: Sequence[str]) -> Iterator[_Place]:
+def _of_this(evidence: Sequence[str], named: Set[str], keys: Sequence[str]) -> Iterator[_Place]:
     """Places that numbers may be taken from: in rows, those that have most of the names, and in the columns named."""
-    about = {text: sum(place.key in named for place in _places(text)) for text in evidence if cells(text)}
+    about = {text: len({place.key for place in _places(text)} & named) for text in evidence if cells(text)}
     for text in evidence:
         row = cells(text)
         if not row or about[text] == max(about.values()):

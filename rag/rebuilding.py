@@ -85,9 +85,12 @@ def _put_in_place(draft: Path, folder: Path, progress: Progress) -> None:
     except IndexDamaged:
         erase(folder)
         _copied(draft, folder, progress)
-    kept = {path.name for path in draft.iterdir()} - _NOT_MOVED
-    for name in kept.union(CACHES):
-        (draft / name).replace(folder / name) if name in kept else (folder / name).unlink(missing_ok=True)
+    try:
+        kept = {path.name for path in draft.iterdir()} - _NOT_MOVED
+        for name in kept.union(CACHES):
+            (draft / name).replace(folder / name) if name in kept else (folder / name).unlink(missing_ok=True)
+    except OSError as exc:
+        raise StoreError(f"{folder}: cannot be written: {exc.strerror}", "check its permissions") from exc
     shutil.rmtree(draft, ignore_errors=True)
 
 

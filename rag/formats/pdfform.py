@@ -22,7 +22,7 @@ _LETTERS = 12.0
 
 
 class Filled(NamedTuple):
-    """What was filled in, and where on the page; a `mark` belongs to the words behind it, other values to those before.
+    """What was filled in, and where on the page; a `mark` is a box that is ticked or not.
 
     Coordinates are points from the lower left corner.
     """
@@ -68,7 +68,7 @@ def placed(lines: Sequence[Line], values: Sequence[Filled]) -> list[Line]:
     """
     found = list(lines)
     for value in sorted(values, key=lambda one: one.mark):
-        label = _label(found, value)
+        label = _label(found, value, ahead=value.mark and _leads(lines, value, values))
         if label is None:
             found.insert(_under(found, value), _line(value))
         else:
@@ -103,24 +103,32 @@ def _string(read: Callable[..., int]) -> str:
     return " ".join(bytes(buffer).decode("utf-16-le", "replace").replace("\0", " ").split())
 
 
-def _label(lines: Sequence[Line], value: Filled) -> tuple[int, int] | None:
+def _leads(lines: Sequence[Line], box: Filled, values: Sequence[Filled]) -> bool:
+    """Whether the words of a box stand behind it; they stand before each box of a row that ends in one."""
+    row = [one.left for one in values if one.mark and one.bottom < box.top and box.bottom < one.top]
+    return any(cell.left >= max(row) for _, _, cell in _beside(lines, box))
+
+
+def _label(lines: Sequence[Line], value: Filled, *, ahead: bool) -> tuple[int, int] | None:
     """The nearest words beside a value that it can belong to: their line, and their cell in it."""
-    ahead = 1 if value.mark else -1
-    beside = [
-        (ahead * (cell.left - value.left), row, at)
-        for row, line in enumerate(lines)
-        if value.bottom <= line.bottom + line.height / 2 <= value.top
-        for at, cell in enumerate(_cells(line))
-    ]
-    nearest = min((one for one in beside if one[0] >= 0), default=None)
+    sign = 1 if ahead else -1
+    apart = [(sign * (cell.left - value.left), row, at) for row, at, cell in _beside(lines, value)]
+    nearest = min((one for one in apart if one[0] >= 0), default=None)
     return nearest[1:] if nearest else None
+
+
+def _beside(lines: Sequence[Line], value: Filled) -> Iterator[tuple[int, int, Cell]]:
+    """The cells at the height of a value, with their lines' places and their own."""
+    for row, line in enumerate(lines):
+        if value.bottom <= line.bottom + line.height / 2 <= value.top:
+            yield from ((row, at, cell) for at, cell in enumerate(_cells(line)))
 
 
 def _with(line: Line, at: int, value: Filled) -> Line:
     """The value in the cell of its label; a line of one cell stays one, so that a form is taken for no table."""
     cells = _cells(line)
     cell = cells[at]
-    said = f"{value.text} {cell.text}" if value.mark else f"{cell.text} {value.text}"
+    said = f"{value.text} {cell.text}" if value.left < cell.left else f"{cell.text} {value.text}"
     cells[at] = Cell(said, min(cell.left, value.left), max(cell.right, value.right))
     return line._replace(
         text=" ".join(cell.text for cell in cells),

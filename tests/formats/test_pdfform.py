@@ -73,6 +73,14 @@ def test_a_value_goes_to_the_label_before_it_a_mark_to_the_one_behind_it() -> No
     assert [cell.text for cell in found.cells] == ["Name: Quill", "[x] Date: 3 May"]
 
 
+def test_the_words_of_a_row_that_ends_in_a_box_stand_before_its_boxes() -> None:
+    terms = placed([line("Accept the terms:", 50, 600)], [Filled("[x]", 200, 220, 596, 612, mark=True)])
+    assert [one.text for one in terms] == ["Accept the terms: [x]"]
+    row = line("Yes No", 50, 700, Cell("Yes", 50, 70), Cell("No", 150, 165))
+    yes, no = Filled("[ ]", 80, 100, 698, 714, mark=True), Filled("[x]", 180, 200, 698, 714, mark=True)
+    assert [one.text for one in placed([row], [no, yes])] == ["Yes [ ] No [x]"]
+
+
 def test_what_has_no_label_in_its_row_stands_under_what_is_above_it() -> None:
     page = [line("Remarks:", 50, 700), line("Signature", 50, 500)]
     found = placed(page, [Filled("None so far.", 50, 300, 600, 690), Filled("Top", 50, 90, 760, 780)])

@@ -38,6 +38,7 @@ class _Place(NamedTuple):
     cell: int = 0
 
 
+@lru_cache(maxsize=1_000)
 def without_told(claim: str, context: str) -> str:
     """The sentence without numbers that stand beside the same word above its evidence, as in a model's name or a date.
 
@@ -49,7 +50,7 @@ def without_told(claim: str, context: str) -> str:
         What is left for the evidence to say: "The LavaWash weighs 60 kg" of "The LavaWash 700 weighs 60 kg", under a
         title that has "LavaWash 700". A number that counts units of something stays.
     """
-    told = _told(context)
+    told = {pair for pair, _ in _neighbours(context)}
     counted = {one.number for one in quantities(claim)}
     left, end = "", 0
     for pair, number in _neighbours(claim):
@@ -58,13 +59,8 @@ def without_told(claim: str, context: str) -> str:
     return left + claim[end:]
 
 
-@lru_cache(maxsize=1_000)
-def _told(context: str) -> frozenset[tuple[str, str]]:
-    return frozenset(pair for pair, _ in _neighbours(context))
-
-
 def _neighbours(text: str) -> Iterator[tuple[tuple[str, str], re.Match[str]]]:
-    """Neighbours of which one is a number and the other says something, and the number's place; in order."""
+    """Neighbours that both say something, of which one at least is a number, and the number's place; in order."""
     for one, other in pairwise(FIGURE.finditer(text)):
         both = one.group().casefold(), other.group().casefold()
         if _APART.fullmatch(text, one.end(), other.start()) and not any(map(is_stop_word, both)):
@@ -83,16 +79,16 @@ def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]
         The names and numbers as the sentence has them, in order; its first word counts as a name where it is one in
         the evidence. None that the evidence lacks altogether, and none beside which no word stands that it has.
     """
-    words = [word for word, _ in content_words(claim)]
-    keys = terms(claim)
+    words = content_words(claim)
+    keys = [key for _, key in words]
     opening = set(keys[:1]) & {name for text in evidence for name in _names(text)}
-    named = (opening | set(names(claim))) - set(terms(context))
+    named = (opening | set(names(claim))) - _terms(context)
     named |= _numbered(claim, named, evidence) - {one.number for one in quantities(claim)}
     anywhere = [place for text in evidence for place in _places(text)]
     of_this = list(_of_this(evidence, named, keys))
     stated = {place.key for place in anywhere}
     found = []
-    for at, (word, key) in enumerate(zip(words, keys, strict=True)):
+    for at, (word, key) in enumerate(words):
         if key in stated and (key in named or normal_number(word)):
             beside = (set(keys[max(0, at - _BESIDE) : at + _BESIDE + 1]) & stated) - {key}
             if beside and _nearest(key, beside, anywhere if key in named else of_this) < _SHARE:
@@ -113,7 +109,8 @@ def _of_this(evidence: Sequence[str], named: Set[str], keys: Sequence[str]) -> I
     for text in evidence:
         row = cells(text)
         if not row or about[text] == max(about.values()):
-            yield from (one for one in _places(text) if not row or not of_another_column(one.cell, row, keys))
+            others = {at for at in range(len(row)) if of_another_column(at, row, keys)}
+            yield from (one for one in _places(text) if one.cell not in others)
 
 
 def _nearest(key: str, beside: set[str], places: Sequence[_Place]) -> float:
@@ -138,6 +135,11 @@ def _places(text: str) -> tuple[_Place, ...]:
 def _windows(keys: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:
     """Each term with those near it, itself among them."""
     return ((key, frozenset(keys[max(0, at - _NEAR) : at + _NEAR + 1])) for at, key in enumerate(keys))
+
+
+@lru_cache(maxsize=1_000)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 @lru_cache(maxsize=1_000)

@@ -9,7 +9,7 @@ how tokens are counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from string import Template
 
@@ -101,8 +101,9 @@ def _line(number: int, item: Evidence, question: str) -> str:
     return f"[{number}] {_plain(told)}{_ABOVE_ENDS if told else ''}{_plain(item.text)}"
 
 
-def _terms(text: str) -> set[str]:
-    return set(terms(dates_in_words(text)))
+@lru_cache(maxsize=1_000)
+def _terms(text: str) -> frozenset[str]:
+    return frozenset(terms(dates_in_words(text)))
 
 
 def _plain(text: str) -> str:

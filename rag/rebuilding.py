@@ -5,6 +5,7 @@ Whoever asks meanwhile is answered from the one that stands, and a run that is k
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -66,6 +67,10 @@ def rewritten(folder: Path, manifest: Manifest, progress: Progress) -> Iterator[
             yield store
             store.close(progress)
         _put_in_place(draft, folder, progress)
+    except StoreError as exc:
+        if _DRAFT in exc.hint:  # it names the folder that it was raised in, which is no index of anybody's
+            exc.hint = f"mend that, then run: rag index --rebuild --index {shlex.quote(str(folder))}"
+        raise
     finally:
         lock.release()
 

@@ -99,6 +99,18 @@ def test_one_that_fails_leaves_the_old_one_and_is_gone_on_with(folder: Path) -> 
         assert said(new) == [], "but not where it was made otherwise"
 
 
+def test_what_fails_names_the_index_to_go_on_with_and_not_the_folder_it_is_made_in(folder: Path) -> None:
+    def fill() -> None:
+        with rewritten(folder, MANIFEST, no_progress) as new:
+            with new._base.read() as connection:
+                connection.execute("PRAGMA max_page_count = 1")  # the next to write has the same connection
+            put(new, "c.txt", "Parrots sing. " * 9_000)
+
+    with pytest.raises(StoreError, match="disk is full") as full:
+        fill()
+    assert full.value.hint == f"mend that, then run: rag index --rebuild --index {folder}"
+
+
 def test_the_next_to_write_the_old_one_removes_what_was_left(folder: Path) -> None:
     shutil.copytree(folder, folder / DRAFT)
     with written(folder, MANIFEST, no_progress) as store:

@@ -104,13 +104,19 @@ def _numbered(claim: str, named: Set[str], evidence: Sequence[str]) -> set[str]:
 
 
 def _of_this(evidence: Sequence[str], named: Set[str], keys: Sequence[str]) -> Iterator[_Place]:
-    """Places that numbers may be taken from: in rows, those that have most of the names, and in the columns named."""
-    about = {text: len({place.key for place in _places(text)} & named) for text in evidence if cells(text)}
+    """Places that numbers may be taken from: in rows, those that are most about it, and in the columns named."""
+    about = {text: _about(text, named, keys) for text in evidence if cells(text)}
     for text in evidence:
         row = cells(text)
         if not row or about[text] == max(about.values()):
             others = {at for at in range(len(row)) if of_another_column(at, row, keys)}
             yield from (one for one in _places(text) if one.cell not in others)
+
+
+def _about(row: str, named: Set[str], keys: Sequence[str]) -> int:
+    """How many of the names a row has, and one more where the sentence has all of what it begins with."""
+    begins = set(cells(row)[0].value)
+    return len({place.key for place in _places(row)} & named) + bool(begins and begins <= set(keys))
 
 
 def _nearest(key: str, beside: set[str], places: Sequence[_Place]) -> float:

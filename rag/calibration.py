@@ -28,9 +28,6 @@ FILE = "answerability.json"
 """Name of the file, in the folder of the index."""
 _PRIOR = 4.0
 """How many probes the shipped weights count for, about: with few probes little is moved."""
-_LATER = frozenset({"yes_no"})
-"""Features that a calibration may lack, since it was made before them: they weigh what is shipped."""
-
 Weights = Mapping[str, float]
 Pairs = Sequence[tuple["Observed", "Observed"]]
 """Questions: what each shows with its passages in the index, and without."""
@@ -68,6 +65,7 @@ class Calibration:
     Attributes:
         judge: Whose log-odds they weigh; empty where retrieval decides.
         weights: By feature, and `intercept`.
+        beside: Those that were shipped then: where others are today, so is what they weigh.
         fitted: False where those that are shipped were as good, and these are the same.
         probes: How many questions they rest on, each asked with its passages and without.
         made: Day, ISO 8601.
@@ -77,15 +75,21 @@ class Calibration:
 
     judge: str
     weights: Weights
+    beside: Weights
     fitted: bool
     probes: int
     made: str
     expected: Rates
     shipped: Rates
 
+    @property
+    def outdated(self) -> bool:
+        """Whether what it was fitted beside is no longer what is shipped."""
+        return self.beside != shipped(self.judge)
+
     def weights_for(self, judge: str) -> Weights | None:
-        """The weights, where they are of that judge's log-odds, or of retrieval for an empty name; None elsewhere."""
-        return self.weights if self.judge == judge else None
+        """The weights, where they are of that judge, or with no name of retrieval, as it is today; None elsewhere."""
+        return self.weights if self.judge == judge and not self.outdated else None
 
     def said(self) -> str:
         """The errors to expect, in words."""
@@ -115,6 +119,7 @@ def calibrated(pairs: Pairs, judge: str, bar: float) -> Calibration:
     return Calibration(
         judge,
         fit(pairs, judge) if better else before,
+        before,
         better,
         len(pairs),
         datetime.now(UTC).date().isoformat(),
@@ -232,11 +237,12 @@ def load(folder: Path) -> Calibration | None:
     try:
         data = json.loads(path.read_text("utf-8"))
         judge = str(data["judge"])
-        later = {name: weight for name, weight in shipped(judge).items() if name in _LATER}
-        known = {**later, **data["weights"]}
-        weights = {name: _finite(known[name]) for name in shipped(judge)}
-        rates = (Rates(**{name: float(data[of][name]) for name in Rates._fields}) for of in ("expected", "shipped"))
-        return Calibration(judge, weights, bool(data["fitted"]), int(data["probes"]), str(data["made"]), *rates)
+        beside = {str(name): _finite(weight) for name, weight in data.get("beside", {}).items()}
+        weights = {name: _finite(data["weights"][name]) for name in beside or data["weights"]}
+        rates = [Rates(**{name: float(data[of][name]) for name in Rates._fields}) for of in ("expected", "shipped")]
+        how = bool(data["fitted"]), int(data["probes"]), str(data["made"])
+        shipped(judge)  # there are none for a judge that was never fitted
+        return Calibration(judge, weights, beside, *how, *rates)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, TypeError, ConfigError) as exc:

@@ -16,6 +16,7 @@ from rag.conflicts import other_number
 from rag.events import SentenceChecked
 from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, answers, echoes, is_short, judge_reply
 from rag.types import Citation, Conflict, Evidence, Policy, Sentence
+from rag.words import terms
 
 _MARKER = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】)")
 _LIST_SIGN = re.compile(r"^\s*(?:[-*•]|\d+[.)](?!\d))\s+")
@@ -164,6 +165,8 @@ class Checker:
         best, chosen = Support(0.0, "unsupported", "no evidence"), list[Evidence]()
         for _ in range(1 if is_short(text) else _MOST):  # a name here and the question there prove nothing
             rest = [item for item in evidence if item not in chosen]
+            if best.verdict == "supported":
+                rest = [item for item in rest if _says_more(text, item, chosen)]
             tried = [(self._weigh(text, [*chosen, item]), item) for item in rest]
             top = max(tried, key=lambda pair: pair[0].score, default=None)
             if top is None or (chosen and top[0].score < best.score + _GAIN):
@@ -206,6 +209,12 @@ def clean(draft: str) -> str:
 
 def _above(evidence: Sequence[Evidence]) -> str:
     return " ".join(f"{item.chunk.title} {item.chunk.heading}" for item in evidence)
+
+
+def _says_more(text: str, item: Evidence, chosen: Sequence[Evidence]) -> bool:
+    """Has it a word of the sentence that what was chosen, and what stands above that, has not?"""
+    lacking = set(terms(text)).difference(terms(_above(chosen)), *(terms(one.text) for one in chosen))
+    return bool(lacking.intersection(terms(item.text)))
 
 
 def _under(item: Evidence) -> str:

@@ -239,4 +239,6 @@ def _fitted(calibration: Calibration | None, config: Config) -> str:
         asked = config.judge
     if asked != calibration.judge:
         return f"{said}, which does not count with these settings: {asked or 'retrieval'} decides"
+    if calibration.outdated:
+        return f"{said} of an earlier version, which does not count: rag calibrate fits them anew"
     return f"{said}: {calibration.said()}"

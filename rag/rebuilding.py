@@ -68,7 +68,7 @@ def rewritten(folder: Path, manifest: Manifest, progress: Progress) -> Iterator[
             store.close(progress)
         _put_in_place(draft, folder, progress)
     except StoreError as exc:
-        if _DRAFT in exc.hint:  # it names the folder that it was raised in, which is no index of anybody's
+        if "rag index" in exc.hint:  # of the draft's folder, which is nobody's index, or without what goes on with it
             exc.hint = f"mend that, then run: rag index --rebuild --index {shlex.quote(str(folder))}"
         raise
     finally:

@@ -2,10 +2,10 @@
 
 A sentence is weighed by the share of its content words, and of pairs of neighbouring ones, that stand in the evidence,
 and by how near the evidence those of its words are that are farthest from it, where that is known (`rag.nearness`). A
-number, its unit or a negation that the evidence does not have, the opposite of one of its words, a name that stands
-nowhere near it, or a name or number said of something else there, caps the score whatever the words say: a wrong number
-is never "supported". The weights were fitted on half of the labelled claim and evidence pairs of BEGIN and WiCE
-(docs/log.md has the figures). Knows nothing of documents, models or citations.
+number, its unit or a negation that the evidence does not have, or the opposite of one of its words, takes the most of
+the score; a name that stands nowhere near it, or a name or number said of something else there, caps it. So a wrong
+number is never "supported", whatever the words say. The weights were fitted on half of the labelled claim and evidence
+pairs of BEGIN and WiCE (docs/log.md has the figures). Knows nothing of documents, models or citations.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ _PAIRS = 0.98
 _NAME_MISSING = -0.46
 _WITH_NEARNESS = (-1.82, 0.935, 3.588)
 """Intercept and weights of the sum of the above and of the nearness; the intercept leaves as many claims supported."""
-_CAP = 0.2
-"""Most that a sentence with a wrong number or unit, a turned negation or an opposite can get."""
+_LEFT = 0.2
+"""Share of its score that a sentence keeps with a wrong number or unit, a turned negation or an opposite."""
 _ACRONYM = range(3, 7)
 """Letters of an acronym that the capitals of neighbouring words may stand for."""
 _NEAR = 0.5
@@ -113,7 +113,7 @@ def judge_support(
     if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:
         objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
     if objections:
-        score = min(score, _CAP, thresholds.supported - _JUST_UNDER)
+        score = min(score * _LEFT, thresholds.supported - _JUST_UNDER)
     if lacking.names:
         objections.append("name not in the source: " + ", ".join(lacking.names))
     elsewhere = unbound(without_told(claim, context), evidence, context)

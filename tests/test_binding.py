@@ -89,6 +89,16 @@ def test_a_number_of_another_column_or_row_is_named_and_never_supported(claim: s
     assert judge_support(claim, ROWS).verdict != "supported"
 
 
+def test_a_row_that_begins_with_a_number_or_a_common_word_is_told_from_others_by_it() -> None:
+    zones = ("Zone: 2; Adult: 3.40; Child: 1.70", "Zone: 3; Adult: 4.60; Child: 2.30")
+    assert unbound("A child pays 1.70 in zone 2.", zones) == []
+    assert unbound("An adult pays 3.40 in zone 2 and 4.60 in zone 3.", zones) == []
+    assert "2.30" in unbound("A child pays 2.30 in zone 2.", zones)
+    tickets = ("Ticket: weekend; Price: 40; Rides: 6", "Ticket: season; Price: 90; Rides: 20")
+    assert unbound("The weekend ticket costs 40.", tickets) == []
+    assert unbound("The weekend ticket costs 90.", tickets) == ["90"]
+
+
 def test_of_two_rows_that_have_a_name_the_one_with_more_of_them_counts() -> None:
     parts = ("Part: PN 7; Spare for: PN 8, PN 8 and PN 9; Price: 4", "Part: PN 5; Spare for: PN 7; Price: 6")
     assert unbound("The price of PN 5, spare for PN 7, is 6.", parts) == [], "however often one is named"

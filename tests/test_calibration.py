@@ -139,12 +139,14 @@ def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, damage: object)
     assert f"rag calibrate --reset --index {tmp_path}" in caught.value.hint
 
 
-def test_a_feature_that_came_later_weighs_what_is_shipped(tmp_path: Path) -> None:
+@pytest.mark.parametrize("beside", [None, {"intercept": 1, "log_odds": 2}, {**shipped(JUDGE), "intercept": 9}])
+def test_one_of_an_earlier_judge_or_prompt_decides_nothing(tmp_path: Path, beside: dict[str, float] | None) -> None:
     path = save(tmp_path, calibrated(drawn(20, 5, 2), JUDGE, 0.5))
     data = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps({**data, "weights": {"intercept": 1, "log_odds": 2}}), "utf-8")
+    del data["beside"]
+    path.write_text(json.dumps(data if beside is None else {**data, "beside": beside}), "utf-8")
     found = load(tmp_path)
-    assert found and found.weights == {**shipped(JUDGE), "intercept": 1, "log_odds": 2}
+    assert found and found.outdated and found.weights_for(JUDGE) is None
 
 
 def test_a_feature_that_no_probe_has_weighs_what_is_shipped() -> None:
@@ -153,4 +155,4 @@ def test_a_feature_that_no_probe_has_weighs_what_is_shipped() -> None:
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
-        save(tmp_path / "none", Calibration(JUDGE, {}, False, 0, "", Rates(0, 0), Rates(0, 0)))
+        save(tmp_path / "none", Calibration(JUDGE, {}, {}, False, 0, "", Rates(0, 0), Rates(0, 0)))

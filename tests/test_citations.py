@@ -82,6 +82,12 @@ DAKAR = of_document("dakar.txt", "It is located on the Cap-Vert peninsula on the
 MIXED = "The capital city of Alabama is located on the Cap-Vert peninsula on the Atlantic coast."
 
 
+def test_a_passage_that_adds_no_word_is_not_cited_beside_what_supports_a_sentence() -> None:
+    evidence = pieces("The deposit of a garage is 400 euros. Of a garage the keeper holds 400 euros as deposit.")
+    subject = Checker(evidence, lambda _: (None, ""), "drop", farthest=lambda _, cited: 0.4 + 0.3 * len(cited))
+    assert len(subject.check("400 euros is the deposit for a garage.").sentence.citations) == 1
+
+
 def test_a_sentence_is_never_pieced_together_from_two_documents() -> None:
     subject = Checker([ALABAMA, DAKAR], lambda _: (None, ""), "drop", question="Where is the capital of Alabama?")
     mixed = subject.check(MIXED).sentence

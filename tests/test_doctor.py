@@ -6,6 +6,7 @@ import dataclasses
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -193,8 +194,17 @@ def test_what_is_left_out_is_counted_and_a_list_that_cannot_be_read_is_broken(co
     assert look(config, "index").broken and "one path a line" in look(config, "index").remedy
 
 
-@pytest.mark.parametrize(("judge", "says"), [("", "decided by retrieval: "), ("qwen2.5-coder-1.5b", "does not count")])
-def test_a_calibration_that_does_not_decide_is_said_to(config: Config, judge: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("judge", "beside", "says"),
+    [
+        ("", shipped(""), "decided by retrieval: "),
+        ("", {}, "of an earlier version, which does not count"),
+        ("qwen2.5-coder-1.5b", shipped("qwen2.5-coder-1.5b"), "does not count with these settings"),
+    ],
+)
+def test_a_calibration_that_does_not_decide_is_said_to(
+    config: Config, judge: str, beside: Mapping[str, float], says: str
+) -> None:
     weights, rates = shipped(judge), Rates(0.0, 0.1)
-    save(Path(config.index), Calibration(judge, weights, True, 40, "2031-05-06", rates, rates))
+    save(Path(config.index), Calibration(judge, weights, beside, True, 40, "2031-05-06", rates, rates))
     assert says in look(config, "index").detail

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from rag.database import Database
 from rag.errors import IndexBusy, IndexMismatch, StoreError
 from rag.indexing import sync
 from rag.protocols import no_progress
@@ -109,6 +110,19 @@ def test_what_fails_names_the_index_to_go_on_with_and_not_the_folder_it_is_made_
     with pytest.raises(StoreError, match="disk is full") as full:
         fill()
     assert full.value.hint == f"mend that, then run: rag index --rebuild --index {folder}"
+
+
+def test_what_fails_at_the_last_step_is_gone_on_with_too(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("the disk is full", f"make room, then run: rag index --index {folder}")
+
+    monkeypatch.setattr(Database, "become", fail)
+    with pytest.raises(StoreError, match="disk is full") as full, rewritten(folder, MANIFEST, no_progress) as new:
+        put(new, "c.txt", "Parrots sing.")
+    assert full.value.hint == f"mend that, then run: rag index --rebuild --index {folder}"
+    monkeypatch.undo()
+    with rewritten(folder, MANIFEST, no_progress) as new:
+        assert said(new) == ["c.txt"]
 
 
 def test_the_next_to_write_the_old_one_removes_what_was_left(folder: Path) -> None:

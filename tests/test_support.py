@@ -44,6 +44,12 @@ def test_a_wrong_number_is_unsupported_and_named(claim: str) -> None:
     assert "number not in the source" in support.why
 
 
+def test_what_lacks_the_number_is_farther_than_what_has_it() -> None:
+    claim, row = "The Teal costs 55 crowns for a day.", "Boat: Teal; Half day: 33; Day: 55"
+    prose = "Four people who take the Teal for half a day in July pay 33 crowns."
+    assert judge_support(claim, [prose]).score < judge_support(claim, [row]).score < 0.6
+
+
 @pytest.mark.parametrize("written", ["2024-03-03", "3.3.2024", "Mar. 3rd, 2024", "3rd of March, 2024"])
 def test_a_date_may_be_written_otherwise(written: str) -> None:
     source = SOURCE.replace("3 March 2024", written)

@@ -129,7 +129,7 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
     yield "the check of sentences", parts, [patch("rag.support._verdict", lambda *_: "supported")]
     yield "how near a sentence is to its source", parts, [patch("rag.nearness.Reading.farthest", lambda *_: None)]
     yield "opposites", parts, [patch("rag.support.false_premises", lambda *_: [])]
-    yield "the caps on numbers and negations", parts, [patch("rag.support._CAP", 1.0)]
+    yield "the caps on numbers and negations", parts, [patch("rag.support._LEFT", 1.0)]
     yield "names and numbers near their words", parts, [patch("rag.support.unbound", lambda *_: [])]
     yield "one document for a sentence", parts, [patch.object(Checker, "_best", _of_any_documents)]
     yield (

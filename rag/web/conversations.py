@@ -33,7 +33,8 @@ PRAGMA user_version = {_VERSION};
 """
 _TITLE = 80
 """Characters of a title at most."""
-_BUSY_S = 5.0
+_BUSY_S, _RETRY_S = 5.0, 0.02
+"""How long one who writes is waited for; after how long what SQLite does not wait for is tried again."""
 _CANNOT = "conversations cannot be kept or read"
 _VIEW = TypeAdapter(View)
 
@@ -244,11 +245,25 @@ class Conversations:
             raise self._unreadable(f"it was written by a later version ({version}, this one knows {_VERSION})")
         if version < _VERSION:
             self._path.chmod(0o600)
-            db.execute("PRAGMA journal_mode = WAL")
+            _read_while_written(db)
             db.executescript(_SCHEMA)
 
     def _unreadable(self, why: str) -> StoreError:
         return StoreError(f"{self._path}: {_CANNOT}: {why}", f"move {FILE} away to begin anew")
+
+
+def _read_while_written(db: sqlite3.Connection) -> None:
+    """Keep a journal that lets others read meanwhile; for this alone SQLite does not wait where another writes."""
+    until = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return
 
 
 def _row(conversation: str, view: View) -> tuple[str | int, ...]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -165,6 +166,16 @@ def test_a_damaged_answer_and_a_later_version_are_errors_too(kept: Conversations
     db.close()
     with pytest.raises(StoreError, match="later version"):
         kept.list(ME)
+
+
+def test_the_first_waits_for_whoever_makes_the_file_at_the_same_time(kept: Conversations) -> None:
+    kept._path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(kept._path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        later = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+        later.start()
+        assert kept.begin(ME, "q")
+        later.join()
 
 
 def test_many_may_write_at_once(kept: Conversations) -> None:

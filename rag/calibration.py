@@ -28,6 +28,7 @@ FILE = "answerability.json"
 """Name of the file, in the folder of the index."""
 _PRIOR = 4.0
 """How many probes the shipped weights count for, about: with few probes little is moved."""
+
 Weights = Mapping[str, float]
 Pairs = Sequence[tuple["Observed", "Observed"]]
 """Questions: what each shows with its passages in the index, and without."""
@@ -237,7 +238,7 @@ def load(folder: Path) -> Calibration | None:
     try:
         data = json.loads(path.read_text("utf-8"))
         judge = str(data["judge"])
-        beside = {str(name): _finite(weight) for name, weight in data.get("beside", {}).items()}
+        beside = {str(name): _finite(weight) for name, weight in dict(data.get("beside", {})).items()}
         weights = {name: _finite(data["weights"][name]) for name in beside or data["weights"]}
         rates = [Rates(**{name: float(data[of][name]) for name in Rates._fields}) for of in ("expected", "shipped")]
         how = bool(data["fitted"]), int(data["probes"]), str(data["made"])

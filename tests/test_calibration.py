@@ -126,6 +126,7 @@ def test_it_is_kept_beside_the_index_and_read_again(tmp_path: Path) -> None:
         pytest.param(lambda _: "[]", id="a list"),
         pytest.param(lambda data: json.dumps({**data, "weights": None}), id="no weights"),
         pytest.param(lambda data: json.dumps({**data, "weights": {"intercept": 1}}), id="a weight is missing"),
+        pytest.param(lambda data: json.dumps({**data, "beside": None}), id="beside nothing"),
         pytest.param(lambda data: json.dumps({**data, "weights": {"intercept": 1, "log_odds": 1e999}}), id="endless"),
         pytest.param(lambda data: json.dumps({**data, "judge": "smollm2-135m"}), id="a judge that was never fitted"),
         pytest.param(lambda data: json.dumps({**data, "expected": None}), id="no rates"),

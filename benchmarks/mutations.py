@@ -2,8 +2,8 @@
 
 Two kinds of true sentences: those of the sets' own documents, cited to the sentences around them, and labelled claims
 that the check rightly passes, cited to their evidence. In each one number, its unit, one name or one negation is
-changed, or one word becomes its opposite. What is new is not in the evidence or, where it says `borrowed`, elsewhere in
-it.
+changed, two numbers or names change places, or one word becomes its opposite. What is new is not in the evidence or,
+where it says `borrowed`, elsewhere in it.
 
 python benchmarks/mutations.py SETS -o benchmarks/results/mutations.json
 """
@@ -14,6 +14,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from common import arguments, datasets, progress, settings, write
 
@@ -202,6 +203,15 @@ def _replaced(pattern: re.Pattern[str], text: str, new: Callable[[str], str]) ->
     return text[: found.start()] + word + text[found.end() :]
 
 
+def _exchanged(pattern: re.Pattern[str], text: str) -> str:
+    """The first two that differ, with a word between them, in each other's place."""
+    for one, other in combinations(pattern.finditer(text), 2):
+        between = text[one.end() : other.start()]
+        if one.group() != other.group() and between.strip():
+            return text[: one.start()] + other.group() + between + one.group() + text[other.end() :]
+    return ""
+
+
 def _alike(old: str, others: Sequence[str]) -> str:
     """A number of as many digits if there is one, so that a year takes the place of a year."""
     return next((one for one in others if len(one) == len(old)), others[0] if others else "")
@@ -213,6 +223,8 @@ _CHANGES: dict[str, Change] = {
     "name": _other_name,
     "name, borrowed": _borrowed_name,
     "full name, borrowed": _borrowed_full_name,
+    "two numbers exchanged": lambda text, evidence, elsewhere: _exchanged(_NUMBER, text),
+    "two names exchanged": lambda text, evidence, elsewhere: _exchanged(_NAME, text),
     "negation": _negated,
     "unit": _other_unit,
     "opposite": _opposed,

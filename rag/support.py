@@ -22,6 +22,7 @@ from rag.conflicts import false_premises
 from rag.dates import dates_in_words, months
 from rag.numerals import numbers
 from rag.roles import exchanged
+from rag.swaps import swapped
 from rag.types import Verdict
 from rag.units import other_units
 from rag.words import OPPOSITES, names, negated, stem, terms, tokens
@@ -119,7 +120,7 @@ def judge_support(
     elsewhere = unbound(without_told(claim, context), evidence, context)
     if elsewhere:
         objections.append("not said of the same thing in the source: " + ", ".join(elsewhere))
-    turned = exchanged(claim, evidence)
+    turned = [*exchanged(claim, evidence), *swapped(claim, evidence)]
     if turned:
         objections.append("the other way round in the source: " + ", ".join(turned))
     if lacking.names or elsewhere or turned:

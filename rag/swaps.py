@@ -1,0 +1,90 @@
+"""Have two numbers, or two names, of a sentence changed places? Told by the words around them. Pure.
+
+"Adults pay 10 euros and children 20" has every word of "Adults pay 20 euros and children 10", each near the words that
+it stands beside. So each pair is tried the other way round: where each of them is in the evidence among words that are
+more like those around the other in the sentence, they have changed places. docs/decisions/0011-binding.md has the
+figures. Rows of tables bind their numbers otherwise (`rag.binding`). Knows nothing of documents or models.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence, Set
+from functools import lru_cache
+from itertools import combinations, pairwise
+
+from rag.numerals import normal_number
+from rag.records import cells
+from rag.words import content_words, names, terms
+
+_FAR = 3
+"""Content words on each side that count, the nearer the more."""
+_BETTER = 1.1
+"""How many times as well each must fit in the other's place."""
+
+Around = Mapping[str, float]
+"""Terms near a word, each with one over how many words away it is."""
+
+
+def swapped(claim: str, evidence: Sequence[str]) -> list[str]:
+    """Numbers and names of a sentence that stand in each other's place.
+
+    Args:
+        claim: The sentence, without markers.
+        evidence: The cited passages.
+
+    Returns:
+        They as they stand, in order. None that the sentence has twice, or the evidence not at all.
+    """
+    words = content_words(claim)
+    keys, pairs = [key for _, key in words], list(_pairs(claim, words))
+    prose = [_terms(text) for text in evidence if pairs and not cells(text)]
+    found: set[int] = set()
+    for one, other in pairs:
+        pair = {keys[one], keys[other]}
+        together = any(set(both) == pair for text in prose for both in pairwise(text))
+        mine, its = _around(keys, one, pair), _around(keys, other, pair)
+        if together == (other - one == 1) and all(
+            _rather(key, there, here, prose, pair)
+            for key, there, here in ((keys[one], its, mine), (keys[other], mine, its))
+        ):
+            found |= {one, other}
+    return [words[at][0] for at in sorted(found)]
+
+
+def _pairs(claim: str, words: Sequence[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+    """Places of two numbers, or of two names that are no neighbours and so not one, that the sentence has once each."""
+    keys = [key for _, key in words]
+    once = [at for at, key in enumerate(keys) if keys.count(key) == 1]
+    numbers = [at for at in once if normal_number(words[at][0])]
+    named = set(names(claim)).difference(keys[at] for at in numbers)
+    yield from combinations(numbers, 2)
+    others = [at for at in once if keys[at] in named]
+    yield from ((one, other) for one, other in combinations(others, 2) if other - one > 1)
+
+
+def _rather(key: str, there: Around, here: Around, prose: Sequence[Sequence[str]], pair: Set[str]) -> bool:
+    """Is a term in the evidence among words that are more like those there than those here?"""
+    places = [_around(text, at, pair) for text in prose for at, term in enumerate(text) if term == key]
+    best = [max((_alike(words, place) for place in places), default=0.0) for words in (there, here)]
+    return best[0] > _BETTER * best[1]
+
+
+def _alike(one: Around, other: Around) -> float:
+    """Cosine, in [0, 1]."""
+    length = math.hypot(*one.values()) * math.hypot(*other.values())
+    return sum(weight * other.get(term, 0.0) for term, weight in one.items()) / length if length else 0.0
+
+
+def _around(keys: Sequence[str], at: int, pair: Set[str]) -> Around:
+    """What is around a place, but for a pair; of a term that is there twice the nearer one counts."""
+    found: dict[str, float] = {}
+    for far in range(_FAR, 0, -1):
+        near = [keys[place] for place in (at - far, at + far) if 0 <= place < len(keys)]
+        found.update({term: 1 / far for term in near if term not in pair})
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(terms(text))

@@ -25,6 +25,8 @@ _MOST = 3
 _GAIN = 0.05
 """What a further passage must add to the support to be cited."""
 
+_NOTHING = Support(0.0, "unsupported", "no evidence", 0.0)
+
 Place = Callable[[Evidence], tuple[int | None, str]]
 """Page and heading of a piece of evidence."""
 Farthest = Callable[[str, Sequence[Evidence]], float | None]
@@ -66,7 +68,6 @@ class Checker:
         self.kept: list[Sentence] = []
         self.dropped: list[Sentence] = []
         self._to_the_point = False
-        self._nearest: tuple[float, Evidence | None] = 0.0, None
 
     def check(self, draft: str) -> SentenceChecked:
         """Check one sentence of the draft.
@@ -80,7 +81,6 @@ class Checker:
         text = clean(draft)
         support, cited = self._best(text)
         sentence = Sentence(text, support.score, support.verdict, (), support.why)
-        self._nearest = max([self._nearest, *((score, item) for item, score in cited)], key=lambda pair: pair[0])
         if text in {s.text for s in self.kept} or (support.verdict == "unsupported" and self._policy != "flag"):
             self.dropped.append(sentence)
             return SentenceChecked(sentence, (), kept=False)
@@ -104,8 +104,14 @@ class Checker:
 
     @property
     def rests_on(self) -> Evidence | None:
-        """What supports a sentence of the draft best, well or not; None where nothing has anything to do with it."""
-        return self._nearest[1]
+        """What says most of a sentence of the draft; of two that say as much, what less is to be said against.
+
+        A number that it lacks may be the draft's mistake. None where nothing was checked, or there is no evidence.
+        """
+        texts = dict.fromkeys(sentence.text for sentence in [*self.kept, *self.dropped])
+        weighed = [(self._weigh(text, [item]), item) for text in texts for item in self._evidence]
+        best, item = max(weighed, key=lambda pair: (round(pair[0].words, 2), pair[0].score), default=(_NOTHING, None))
+        return item if best.words else None
 
     @property
     def refuses(self) -> bool:
@@ -162,7 +168,7 @@ class Checker:
 
     def _gathered(self, text: str, evidence: Sequence[Evidence]) -> tuple[Support, list[Evidence]]:
         """What supports it best, and what adds to that."""
-        best, chosen = Support(0.0, "unsupported", "no evidence"), list[Evidence]()
+        best, chosen = _NOTHING, list[Evidence]()
         for _ in range(1 if is_short(text) else _MOST):  # a name here and the question there prove nothing
             rest = [item for item in evidence if item not in chosen]
             if best.verdict == "supported":

@@ -59,11 +59,19 @@ _JUST_UNDER = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Outcome of the check: `score` in [0, 1], the verdict, and in words what it rests on."""
+    """Outcome of the check.
+
+    Attributes:
+        score: In [0, 1].
+        verdict: What that comes to.
+        why: What it rests on, in words.
+        words: What the score would be with nothing to be said against it.
+    """
 
     score: float
     verdict: Verdict
     why: str
+    words: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +110,12 @@ def judge_support(
     claim, context, *evidence = map(dates_in_words, (claim, context, *evidence))
     wanted = terms(claim)
     if any(not _contrary(claim, wanted, [sentence]) for sentence in _standing(claim, evidence)):
-        return Support(1.0, "supported", "its words stand in the source in this order")
+        return Support(1.0, "supported", "its words stand in the source in this order", words=1.0)
     if not wanted or not evidence:
-        return Support(0.0, "unsupported", "nothing to check" if evidence else "no evidence")
+        return Support(0.0, "unsupported", "nothing to check" if evidence else "no evidence", 0.0)
     lacking = _lacking(claim, wanted, evidence, context)
     score = _logistic(lacking, wanted, evidence, near() if near else None)
-    objections = []
+    objections, words = [], score
     if lacking.numbers:
         objections.append("number not in the source: " + ", ".join(lacking.numbers))
     objections += _contrary(claim, wanted, evidence)
@@ -126,7 +134,7 @@ def judge_support(
     if lacking.names or elsewhere or turned:
         score = min(score, thresholds.supported - _JUST_UNDER)
     share = f"{round(100 * lacking.coverage)} % of its words stand in the source"
-    return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]))
+    return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]), words)
 
 
 def judge_reply(
@@ -166,7 +174,7 @@ def judge_reply(
     else:
         return support
     score = round(thresholds.supported - _JUST_UNDER, 4)
-    return Support(score, _verdict(score, thresholds), f"{support.why}; {objection}")
+    return Support(score, _verdict(score, thresholds), f"{support.why}; {objection}", support.words)
 
 
 def answers(claim: str, question: str, evidence: Sequence[str], context: str = "") -> bool:

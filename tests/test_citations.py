@@ -88,6 +88,20 @@ def test_a_passage_that_adds_no_word_is_not_cited_beside_what_supports_a_sentenc
     assert len(subject.check("400 euros is the deposit for a garage.").sentence.citations) == 1
 
 
+@pytest.mark.parametrize(
+    ("draft", "rests_on"),
+    [
+        ("The Teal costs 55 crowns for a day.", "A day in the Teal: 55."),
+        ("The Teal is 20 crowns for half a day.", "Half a day in the Teal comes to 33 crowns."),
+    ],
+)
+def test_a_draft_rests_on_what_has_most_of_its_words_and_then_on_what_has_its_number(draft: str, rests_on: str) -> None:
+    evidence = pieces("Half a day in the Teal comes to 33 crowns. A day in the Teal: 55. The car park has 20 places.")
+    subject = Checker(evidence, lambda _: (None, ""), "drop")
+    subject.check(draft)
+    assert subject.rests_on and subject.rests_on.text == rests_on
+
+
 def test_a_sentence_is_never_pieced_together_from_two_documents() -> None:
     subject = Checker([ALABAMA, DAKAR], lambda _: (None, ""), "drop", question="Where is the capital of Alabama?")
     mixed = subject.check(MIXED).sentence

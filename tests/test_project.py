@@ -46,6 +46,14 @@ def test_the_shipped_weights_are_those_that_were_measured() -> None:
         assert shipped[name] == measured["weights"]
 
 
+def test_the_readme_counts_the_answers_of_the_result_files() -> None:
+    files = sorted((ROOT / "benchmarks" / "results").glob("truth-*.json"))
+    sets = [one for file in files for one in json.loads(file.read_text("utf-8"))["sets"].values()]
+    counted = sum(one["answered"] for one in sets)
+    assert f"the {counted:,} answers that three generators gave" in (ROOT / "README.md").read_text("utf-8")
+    assert len(files) == 3 and not any(one["violated"] for one in sets)
+
+
 def test_what_the_ablation_leaves_out_is_there() -> None:
     named = re.findall(r'patch\("([\w.]+)"', (ROOT / "benchmarks" / "ablation.py").read_text("utf-8"))
     assert len(named) > 5

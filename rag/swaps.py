@@ -9,7 +9,7 @@ figures. Rows of tables bind their numbers otherwise (`rag.binding`). Knows noth
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
 
@@ -38,15 +38,16 @@ def swapped(claim: str, evidence: Sequence[str]) -> list[str]:
     """
     words = content_words(claim)
     keys, pairs = [key for _, key in words], list(_pairs(claim, words))
-    prose = [_terms(text) for text in evidence if pairs and not cells(text)]
+    wanted = {keys[at] for pair in pairs for at in pair}
+    prose = [_terms(text) for text in evidence if wanted and not cells(text)]
+    neighbours = {frozenset(both) for text in prose for both in pairwise(text)}
+    ours = {key: _around(keys, keys.index(key)) for key in wanted}
+    theirs = {key: [_around(text, at) for text in prose for at in _where(text, key)] for key in wanted}
     found: set[int] = set()
     for one, other in pairs:
-        pair = {keys[one], keys[other]}
-        together = any(set(both) == pair for text in prose for both in pairwise(text))
-        mine, its = _around(keys, one, pair), _around(keys, other, pair)
-        if together == (other - one == 1) and all(
-            _rather(key, there, here, prose, pair)
-            for key, there, here in ((keys[one], its, mine), (keys[other], mine, its))
+        mine, its = pair = keys[one], keys[other]
+        if (frozenset(pair) in neighbours) == (other - one == 1) and all(
+            _rather(theirs[key], ours[to], ours[key], pair) for key, to in ((mine, its), (its, mine))
         ):
             found |= {one, other}
     return [words[at][0] for at in sorted(found)]
@@ -63,26 +64,30 @@ def _pairs(claim: str, words: Sequence[tuple[str, str]]) -> Iterator[tuple[int, 
     yield from ((one, other) for one, other in combinations(others, 2) if other - one > 1)
 
 
-def _rather(key: str, there: Around, here: Around, prose: Sequence[Sequence[str]], pair: Set[str]) -> bool:
-    """Is a term in the evidence among words that are more like those there than those here?"""
-    places = [_around(text, at, pair) for text in prose for at, term in enumerate(text) if term == key]
-    best = [max((_alike(words, place) for place in places), default=0.0) for words in (there, here)]
+def _rather(places: Sequence[Around], there: Around, here: Around, pair: Sequence[str]) -> bool:
+    """Is a term in these places among words that are more like those there than those here?"""
+    best = [max((_alike(words, place, pair) for place in places), default=0.0) for words in (there, here)]
     return best[0] > _BETTER * best[1]
 
 
-def _alike(one: Around, other: Around) -> float:
-    """Cosine, in [0, 1]."""
-    length = math.hypot(*one.values()) * math.hypot(*other.values())
-    return sum(weight * other.get(term, 0.0) for term, weight in one.items()) / length if length else 0.0
+def _alike(one: Around, other: Around, pair: Sequence[str]) -> float:
+    """Cosine, in [0, 1]; the pair itself does not count."""
+    mine, its = ({term: near for term, near in words.items() if term not in pair} for words in (one, other))
+    length = math.hypot(*mine.values()) * math.hypot(*its.values())
+    return sum(near * its.get(term, 0.0) for term, near in mine.items()) / length if length else 0.0
 
 
-def _around(keys: Sequence[str], at: int, pair: Set[str]) -> Around:
-    """What is around a place, but for a pair; of a term that is there twice the nearer one counts."""
+def _around(keys: Sequence[str], at: int) -> Around:
+    """What is around a place; of a term that is there twice the nearer one counts."""
     found: dict[str, float] = {}
     for far in range(_FAR, 0, -1):
         near = [keys[place] for place in (at - far, at + far) if 0 <= place < len(keys)]
-        found.update({term: 1 / far for term in near if term not in pair})
+        found.update(dict.fromkeys(near, 1 / far))
     return found
+
+
+def _where(keys: Sequence[str], term: str) -> list[int]:
+    return [at for at, key in enumerate(keys) if key == term]
 
 
 @lru_cache(maxsize=1_000)

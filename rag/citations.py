@@ -104,14 +104,19 @@ class Checker:
 
     @property
     def rests_on(self) -> Evidence | None:
-        """What says most of a sentence of the draft; of two that say as much, what less is to be said against.
+        """What supports a supported sentence of the draft best, or else says most of one; of two the less contrary.
 
-        A number that it lacks may be the draft's mistake. None where nothing was checked, or there is no evidence.
+        A number that it lacks may be the mistake of a sentence that is not supported. None where nothing was checked,
+        or there is no evidence.
         """
-        texts = dict.fromkeys(sentence.text for sentence in [*self.kept, *self.dropped])
-        weighed = [(self._weigh(text, [item]), item) for text in texts for item in self._evidence]
-        best, item = max(weighed, key=lambda pair: (round(pair[0].words, 2), pair[0].score), default=(_NOTHING, None))
-        return item if best.words else None
+        weighed = []
+        for sentence in [*self.kept, *self.dropped]:
+            stands = sentence.support >= self._thresholds.supported
+            for item in self._evidence:
+                support = self._weigh(sentence.text, [item])
+                weighed.append((stands, round(support.score if stands else support.words, 2), support.score, item))
+        best = max(weighed, key=lambda one: one[:3], default=None)
+        return best[3] if best and best[1] else None
 
     @property
     def refuses(self) -> bool:

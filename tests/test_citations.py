@@ -102,6 +102,21 @@ def test_a_draft_rests_on_what_has_most_of_its_words_and_then_on_what_has_its_nu
     assert subject.rests_on and subject.rests_on.text == rests_on
 
 
+def test_a_supported_draft_that_is_withdrawn_rests_on_what_supports_it() -> None:
+    row = "Boat: Teal; Half day: 33; Day: 55."
+    evidence = pieces(f"For half a day in the Teal four people pay 33 crowns. {row}")
+    near = {1: 0.3, 2: 0.9}
+    subject = Checker(
+        evidence,
+        lambda _: (None, ""),
+        "drop",
+        farthest=lambda _, items: 0.9 if "crowns" in items[0].text else near[len(items)],
+    )
+    assert subject.check("The Teal costs 55 crowns for a day.").sentence.verdict == "supported"
+    subject.withdraw("it is beside the question")
+    assert subject.rests_on and subject.rests_on.text == row
+
+
 def test_a_sentence_is_never_pieced_together_from_two_documents() -> None:
     subject = Checker([ALABAMA, DAKAR], lambda _: (None, ""), "drop", question="Where is the capital of Alabama?")
     mixed = subject.check(MIXED).sentence

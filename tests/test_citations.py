@@ -73,6 +73,12 @@ def test_a_sentence_over_two_passages_cites_both() -> None:
     assert [c.quote for c in checked.citations] == ["The deposit is 400 euros.", "It is paid back within 14 days."]
 
 
+def test_a_passage_that_adds_no_word_is_not_cited_beside_what_supports_a_sentence() -> None:
+    evidence = pieces("The deposit of a garage is 400 euros. Of a garage the keeper holds 400 euros as deposit.")
+    subject = Checker(evidence, lambda _: (None, ""), "drop", farthest=lambda _, cited: 0.4 + 0.3 * len(cited))
+    assert len(subject.check("400 euros is the deposit for a garage.").sentence.citations) == 1
+
+
 def of_document(name: str, text: str) -> Evidence:
     return Evidence(Chunk(name, 0, len(text), text, title=name), 0, len(text), text, 1.0)
 
@@ -80,41 +86,6 @@ def of_document(name: str, text: str) -> Evidence:
 ALABAMA = of_document("alabama.txt", "The capital city of Alabama is Montgomery.")
 DAKAR = of_document("dakar.txt", "It is located on the Cap-Vert peninsula on the Atlantic coast.")
 MIXED = "The capital city of Alabama is located on the Cap-Vert peninsula on the Atlantic coast."
-
-
-def test_a_passage_that_adds_no_word_is_not_cited_beside_what_supports_a_sentence() -> None:
-    evidence = pieces("The deposit of a garage is 400 euros. Of a garage the keeper holds 400 euros as deposit.")
-    subject = Checker(evidence, lambda _: (None, ""), "drop", farthest=lambda _, cited: 0.4 + 0.3 * len(cited))
-    assert len(subject.check("400 euros is the deposit for a garage.").sentence.citations) == 1
-
-
-@pytest.mark.parametrize(
-    ("draft", "rests_on"),
-    [
-        ("The Teal costs 55 crowns for a day.", "A day in the Teal: 55."),
-        ("The Teal is 20 crowns for half a day.", "Half a day in the Teal comes to 33 crowns."),
-    ],
-)
-def test_a_draft_rests_on_what_has_most_of_its_words_and_then_on_what_has_its_number(draft: str, rests_on: str) -> None:
-    evidence = pieces("Half a day in the Teal comes to 33 crowns. A day in the Teal: 55. The car park has 20 places.")
-    subject = Checker(evidence, lambda _: (None, ""), "drop")
-    subject.check(draft)
-    assert subject.rests_on and subject.rests_on.text == rests_on
-
-
-def test_a_supported_draft_that_is_withdrawn_rests_on_what_supports_it() -> None:
-    row = "Boat: Teal; Half day: 33; Day: 55."
-    evidence = pieces(f"For half a day in the Teal four people pay 33 crowns. {row}")
-    near = {1: 0.3, 2: 0.9}
-    subject = Checker(
-        evidence,
-        lambda _: (None, ""),
-        "drop",
-        farthest=lambda _, items: 0.9 if "crowns" in items[0].text else near[len(items)],
-    )
-    assert subject.check("The Teal costs 55 crowns for a day.").sentence.verdict == "supported"
-    subject.withdraw("it is beside the question")
-    assert subject.rests_on and subject.rests_on.text == row
 
 
 def test_a_sentence_is_never_pieced_together_from_two_documents() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from rag.citations import Checker
 from rag.splitter import split
 from rag.store import SqliteStore
 from rag.testing import FakeEmbedder, FakeGenerator
 from rag.types import Document
+from tests.test_citations import pieces
 from tests.test_pipeline import check_invariants, judged, store
 
 __all__ = ["store"]
@@ -62,3 +64,32 @@ def test_where_there_are_but_echoes_the_refusal_does_not_call_them_unsupported(s
     answer = judged(store, 2.0, FakeGenerator("The early exit.")).ask("How does the early exit go?")
     assert answer.status == "refused"
     assert answer.reason == "what the model wrote rests on passages that say little of what was asked"
+
+
+@pytest.mark.parametrize(
+    ("draft", "rests_on"),
+    [
+        ("The Teal costs 55 crowns for a day.", "A day in the Teal: 55."),
+        ("The Teal is 20 crowns for half a day.", "Half a day in the Teal comes to 33 crowns."),
+    ],
+)
+def test_a_draft_rests_on_what_has_most_of_its_words_and_then_on_what_has_its_number(draft: str, rests_on: str) -> None:
+    evidence = pieces("Half a day in the Teal comes to 33 crowns. A day in the Teal: 55. The car park has 20 places.")
+    subject = Checker(evidence, lambda _: (None, ""), "drop")
+    subject.check(draft)
+    assert subject.rests_on and subject.rests_on.text == rests_on
+
+
+def test_a_supported_draft_that_is_withdrawn_rests_on_what_supports_it() -> None:
+    row = "Boat: Teal; Half day: 33; Day: 55."
+    evidence = pieces(f"For half a day in the Teal four people pay 33 crowns. {row}")
+    near = {1: 0.3, 2: 0.9}
+    subject = Checker(
+        evidence,
+        lambda _: (None, ""),
+        "drop",
+        farthest=lambda _, items: 0.9 if "crowns" in items[0].text else near[len(items)],
+    )
+    assert subject.check("The Teal costs 55 crowns for a day.").sentence.verdict == "supported"
+    subject.withdraw("it is beside the question")
+    assert subject.rests_on and subject.rests_on.text == row

@@ -25,8 +25,6 @@ _MOST = 3
 _GAIN = 0.05
 """What a further passage must add to the support to be cited."""
 
-_NOTHING = Support(0.0, "unsupported", "no evidence", 0.0)
-
 Place = Callable[[Evidence], tuple[int | None, str]]
 """Page and heading of a piece of evidence."""
 Farthest = Callable[[str, Sequence[Evidence]], float | None]
@@ -173,7 +171,7 @@ class Checker:
 
     def _gathered(self, text: str, evidence: Sequence[Evidence]) -> tuple[Support, list[Evidence]]:
         """What supports it best, and what adds to that."""
-        best, chosen = _NOTHING, list[Evidence]()
+        best, chosen = Support(0.0, "unsupported", "no evidence", 0.0), list[Evidence]()
         for _ in range(1 if is_short(text) else _MOST):  # a name here and the question there prove nothing
             rest = [item for item in evidence if item not in chosen]
             if best.verdict == "supported":

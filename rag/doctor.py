@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -240,5 +241,6 @@ def _fitted(calibration: Calibration | None, config: Config) -> str:
     if asked != calibration.judge:
         return f"{said}, which does not count with these settings: {asked or 'retrieval'} decides"
     if calibration.outdated:
-        return f"{said} of an earlier version, which does not count: rag calibrate fits them anew"
+        again = shlex.join(["rag", "calibrate", "--index", config.index])
+        return f"{said} of an earlier version, which does not count: {again} fits them anew"
     return f"{said}: {calibration.said()}"

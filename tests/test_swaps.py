@@ -50,12 +50,12 @@ def test_what_is_told_in_another_order_is_not(claim: str, source: str) -> None:
 
 
 def test_names_that_are_neighbours_may_be_one_or_a_list() -> None:
-    assert swapped("Lindqvist Mona and Tom Abara met.", ["Mona Lindqvist and Tom Abara met in May."]) == []
-    assert swapped("It runs in Sweden and Norway.", ["It runs in Norway and Sweden."]) == []
+    assert swapped("The plan of Lindqvist Mona was made in May.", ["The plan of Mona Lindqvist was made in May."]) == []
+    assert swapped("The line to Sweden and Norway opens in May.", ["The line to Norway and Sweden opens in May."]) == []
 
 
 def test_rows_of_tables_are_left_to_their_columns() -> None:
-    assert swapped("A day costs 33 and half a day 55.", ["Boat: Teal; Half day: 33; Day: 55"]) == []
+    assert swapped("The half day is 55 and the day 33.", ["Boat: Teal; Half day: 33; Day: 55"]) == []
 
 
 @given(st.text(max_size=60), st.lists(st.text(max_size=60), max_size=3))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from rag.errors import RagError, StoreError
 from rag.types import Premise
-from rag.web.conversations import FILE, Conversations
+from rag.web.conversations import FILE, Conversations, _read_while_written
 from rag.web.view import View
 from tests.web.test_view import view_after
 from tests.web.things import ANSWER, CONFLICT, HOSTILE, REFUSAL
@@ -176,6 +177,16 @@ def test_the_first_waits_for_whoever_makes_the_file_at_the_same_time(kept: Conve
         later.start()
         assert kept.begin(ME, "q")
         later.join()
+
+
+def test_what_waiting_does_not_mend_is_said_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "kept.db"
+    sqlite3.connect(file).execute("CREATE TABLE some (thing)").connection.close()
+    began_s = time.monotonic()
+    reader = closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True))
+    with reader as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        _read_while_written(db)
+    assert time.monotonic() - began_s < 2
 
 
 def test_many_may_write_at_once(kept: Conversations) -> None:

@@ -212,7 +212,7 @@ def probability(values: Mapping[str, float], weights: Mapping[str, float]) -> fl
     return 1 / (1 + math.exp(-max(-_SURE, min(_SURE, total))))
 
 
-def _words(item: Evidence) -> list[str]:
+def _words(item: Evidence) -> tuple[str, ...]:
     return terms(f"{item.text} {item.chunk.title} {item.chunk.heading}")
 
 

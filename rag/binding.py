@@ -81,8 +81,8 @@ def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]
     """
     words = content_words(claim)
     keys = [key for _, key in words]
-    opening = set(keys[:1]) & {name for text in evidence for name in _names(text)}
-    named = (opening | set(names(claim))) - _terms(context)
+    opening = {name for text in evidence for name in names(text)}.intersection(keys[:1])
+    named = opening.union(names(claim)).difference(terms(context))
     named |= _numbered(claim, named, evidence) - {one.number for one in quantities(claim)}
     anywhere = [place for text in evidence for place in _places(text)]
     of_this = list(_of_this(evidence, named, keys))
@@ -129,7 +129,7 @@ def _places(text: str) -> tuple[_Place, ...]:
     """The words of a sentence; in a row what stands in other cells is near, and so is the name of their column."""
     row = cells(text)
     if not row:
-        return tuple(_Place(key, near) for key, near in _windows(tuple(terms(text))))
+        return tuple(_Place(key, near) for key, near in _windows(terms(text)))
     found = []
     for at, cell in enumerate(row):
         around = chain.from_iterable(other.name + other.value for other in row[:at] + row[at + 1 :])
@@ -141,13 +141,3 @@ def _places(text: str) -> tuple[_Place, ...]:
 def _windows(keys: tuple[str, ...]) -> Iterator[tuple[str, frozenset[str]]]:
     """Each term with those near it, itself among them."""
     return ((key, frozenset(keys[max(0, at - _NEAR) : at + _NEAR + 1])) for at, key in enumerate(keys))
-
-
-@lru_cache(maxsize=1_000)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(terms(text))
-
-
-@lru_cache(maxsize=1_000)
-def _names(text: str) -> frozenset[str]:
-    return frozenset(names(text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.words import is_stop_word
+from rag.words import is_stop_word, terms
 
 _FORMS = """
 January Jan Januar janvier januari gennaio de_enero
@@ -82,6 +82,11 @@ def dates_in_words(text: str) -> str:
     if not re.search("[0-9]", text):
         return text
     return _IN_WORDS.sub(_from_words, _IN_FIGURES.sub(_from_figures, text))
+
+
+def dated_terms(text: str) -> tuple[str, ...]:
+    """Terms of a text with its dates in one form, so that May 16th stands in a row of 2031-05-16."""
+    return terms(dates_in_words(text))
 
 
 def months(text: str) -> set[str]:

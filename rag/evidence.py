@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from rag.dates import dates_in_words
+from rag.dates import dated_terms
 from rag.nearness import Reading, Stretch
 from rag.protocols import Embedder
 from rag.types import Chunk, Evidence, Hit, Span
@@ -147,7 +147,7 @@ def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, mo
 
 def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most: int) -> Selection:
     """Score every sentence and say what becomes of it; see `select`. `reading` is of these hits."""
-    wanted = set(_terms(query))
+    wanted = set(dated_terms(query))
     found = [item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, wanted, split)]
     ranked = sorted((item for item in found if item.fate == "kept"), key=_order)
     likely = ranked[:_LIKELY]
@@ -197,7 +197,7 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
     asked: set[str] = set()
     for start, end in split(chunk.text):
         text = chunk.text[start:end]
-        said = _terms(text)
+        said = dated_terms(text)
         words = set(said)
         asks = text.endswith(_ASKS)
         asked = words if asks else asked
@@ -211,11 +211,6 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
             headings=_ABOVE * len(wanted & (above | asked) - words) / max(1, len(wanted)),
             fate="wordless" if not words else "heading" if asks or said == heading else "kept",
         )
-
-
-def _terms(text: str) -> list[str]:
-    """Terms of a text with its dates in one form, so that May 16th stands in a row of 2031-05-16."""
-    return terms(dates_in_words(text))
 
 
 def _judged(scored: Sequence[Weighed], said: Sequence[str], floor: float, most: int) -> Iterator[Weighed]:

@@ -9,14 +9,13 @@ how tokens are counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from string import Template
 
-from rag.dates import dates_in_words
+from rag.dates import dated_terms
 from rag.protocols import Message
 from rag.types import Evidence
-from rag.words import terms
 
 DONT_KNOW = "The documents do not say."
 """What the prompt tells the model to reply when the passages hold no answer, and what a refusal shows."""
@@ -95,15 +94,10 @@ def _user(question: str, evidence: Sequence[Evidence]) -> str:
 
 def _line(number: int, item: Evidence, question: str) -> str:
     """The sentence, after what stands above it and has words of the question that it lacks."""
-    lacks = _terms(question) - _terms(item.text)
+    lacks = set(dated_terms(question)).difference(dated_terms(item.text))
     above = dict.fromkeys([item.chunk.title, *item.chunk.heading.split(_PATH)])
-    told = _PATH.join(part[:_LONGEST] for part in above if lacks & _terms(part[:_LONGEST]))
+    told = _PATH.join(part[:_LONGEST] for part in above if lacks.intersection(dated_terms(part[:_LONGEST])))
     return f"[{number}] {_plain(told)}{_ABOVE_ENDS if told else ''}{_plain(item.text)}"
-
-
-@lru_cache(maxsize=1_000)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(terms(dates_in_words(text)))
 
 
 def _plain(text: str) -> str:

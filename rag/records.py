@@ -52,7 +52,7 @@ def cells(text: str) -> tuple[Cell, ...]:
             found.append(("", part))
     if sum(bool(name) for name, _ in found) < _FEWEST:
         return ()
-    return tuple(Cell(tuple(terms(name)), tuple(terms(value))) for name, value in found)
+    return tuple(Cell(terms(name), terms(value)) for name, value in found)
 
 
 def of_another_column(at: int, row: Sequence[Cell], stated: Collection[str]) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import combinations, pairwise
 
 from rag.numerals import normal_number
@@ -37,9 +36,9 @@ def swapped(claim: str, evidence: Sequence[str]) -> list[str]:
         They as they stand, in order. None that the sentence has twice, or the evidence not at all.
     """
     words = content_words(claim)
-    keys, pairs = [key for _, key in words], list(_pairs(claim, words))
+    keys, pairs = [key for _, key in words], list(_pairs(words, names(claim)))
     wanted = {keys[at] for pair in pairs for at in pair}
-    prose = [_terms(text) for text in evidence if wanted and not cells(text)]
+    prose = [terms(text) for text in evidence if wanted and not cells(text)]
     neighbours = {frozenset(both) for text in prose for both in pairwise(text)}
     ours = {key: _around(keys, keys.index(key)) for key in wanted}
     theirs = {key: [_around(text, at) for text in prose for at in _where(text, key)] for key in wanted}
@@ -53,14 +52,13 @@ def swapped(claim: str, evidence: Sequence[str]) -> list[str]:
     return [words[at][0] for at in sorted(found)]
 
 
-def _pairs(claim: str, words: Sequence[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+def _pairs(words: Sequence[tuple[str, str]], named: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Places of two numbers, or of two names that are no neighbours and so not one, that the sentence has once each."""
     keys = [key for _, key in words]
     once = [at for at, key in enumerate(keys) if keys.count(key) == 1]
     numbers = [at for at in once if normal_number(words[at][0])]
-    named = set(names(claim)).difference(keys[at] for at in numbers)
+    others = [at for at in once if keys[at] in named and at not in numbers]
     yield from combinations(numbers, 2)
-    others = [at for at in once if keys[at] in named]
     yield from ((one, other) for one, other in combinations(others, 2) if other - one > 1)
 
 
@@ -88,8 +86,3 @@ def _around(keys: Sequence[str], at: int) -> Around:
 
 def _where(keys: Sequence[str], term: str) -> list[int]:
     return [at for at, key in enumerate(keys) if key == term]
-
-
-@lru_cache(maxsize=1_000)
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(terms(text))

@@ -92,14 +92,16 @@ def _parts(token: str) -> Sequence[str]:
     return [token[at : at + 2] for at in range(max(1, len(token) - 1))]
 
 
-def terms(text: str) -> list[str]:
+@lru_cache(maxsize=1_000)
+def terms(text: str) -> tuple[str, ...]:
     """Stems of the content words and the numbers, in order, with repeats."""
-    return [term for _, term in content_words(text)]
+    return tuple(term for _, term in content_words(text))
 
 
-def content_words(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1_000)
+def content_words(text: str) -> tuple[tuple[str, str], ...]:
     """Content words and numbers as they stand, each with its term, in order, with repeats."""
-    return [(word, _term(word)) for _, word in _placed_words(text)]
+    return tuple((word, _term(word)) for _, word in _placed_words(text))
 
 
 def placed_terms(text: str) -> Iterator[tuple[int, int, str]]:
@@ -133,7 +135,8 @@ def is_stop_word(word: str) -> bool:
     return plain in STOP_WORDS or plain.endswith("n't")
 
 
-def names(text: str) -> list[str]:
+@lru_cache(maxsize=1_000)
+def names(text: str) -> tuple[str, ...]:
     """Terms of capitalised words, in order: proper names, acronyms, identifiers; the first word of a text only if it
     holds a capital or digit past its first letter, since any word may stand there in capitals.
     """
@@ -145,17 +148,18 @@ def names(text: str) -> list[str]:
         opening = match.start() == 0 or bool(_OPENING.search(before) and not _TITLE.search(before))
         if word[0].isupper() and (inner or not opening):
             found.extend(terms(word))
-    return found
+    return tuple(found)
 
 
-def negated(text: str) -> set[str]:
+@lru_cache(maxsize=1_000)
+def negated(text: str) -> frozenset[str]:
     """Terms that a negation bears on: the next two in its clause or, where none follows, the one before it."""
     found: set[str] = set()
     for match in _NEGATION.finditer(text):
         end = _CLAUSE_END.search(text, match.end())
         after = terms(text[match.end() : end.start() if end else len(text)])
         found.update(after[:_NEGATED] or terms(text[: match.start()])[-1:])
-    return found
+    return frozenset(found)
 
 
 def first_and_missing(question: str, sentences: Sequence[str]) -> list[int]:

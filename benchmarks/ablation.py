@@ -27,7 +27,7 @@ from rag.evals.indexes import Parts
 from rag.evals.metrics import mean
 from rag.evals.outcomes import Outcome
 from rag.evals.runner import evaluate, open_parts
-from rag.protocols import Generator, Judge, Message, StopSignal
+from rag.protocols import Generator, Judge, Message, Reviewer, StopSignal
 from rag.support import Support
 from rag.types import Evidence
 
@@ -85,6 +85,13 @@ class Remembering:
         said: list[float] = self._memory.recall(asked, lambda: model.judge(messages, options, stop))
         return said
 
+    def review(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
+        """Log-probabilities of the options, once a reply is written; asked of a judge that looks a second time."""
+        model: Reviewer = self._model
+        asked = [self.name, "review", list(messages), list(options)]
+        said: list[float] = self._memory.recall(asked, lambda: model.review(messages, options, stop))
+        return said
+
     def count_tokens(self, text: str) -> int:
         """As the model counts them."""
         count: int = self._model.count_tokens(text)
@@ -129,7 +136,17 @@ def _variants(parts: Parts) -> Iterator[tuple[str, Parts, _Patches]]:
     yield "the check of sentences", parts, [patch("rag.support._verdict", lambda *_: "supported")]
     yield "how near a sentence is to its source", parts, [patch("rag.nearness.Reading.farthest", lambda *_: None)]
     yield "opposites", parts, [patch("rag.support.false_premises", lambda *_: [])]
-    yield "the caps on numbers and negations", parts, [patch("rag.support._LEFT", 1.0)]
+    yield "the weight of wrong numbers and negations", parts, [patch("rag.support._LEFT", 1.0)]
+    yield (
+        "units, bounds and signs",
+        parts,
+        [patch(f"rag.support.{rule}", lambda *_: []) for rule in ("other_units", "other_bounds", "other_signs")],
+    )
+    yield (
+        "what has changed places",
+        parts,
+        [patch(f"rag.support.{rule}", lambda *_: []) for rule in ("exchanged", "swapped")],
+    )
     yield "names and numbers near their words", parts, [patch("rag.support.unbound", lambda *_: [])]
     yield "one document for a sentence", parts, [patch.object(Checker, "_best", _of_any_documents)]
     yield (

@@ -163,14 +163,9 @@ def _other_name(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
     return _replaced(_NAME, text, lambda _: next((name for name in turned if not there & set(terms(name))), ""))
 
 
-def _borrowed_name(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
-    others = [name for name in _NAME.findall(evidence) if not set(terms(name)) & set(terms(text))]
-    return _replaced(_NAME, text, lambda _: others[0] if others else "")
-
-
-def _borrowed_full_name(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
-    others = [name for name in _FULL_NAME.findall(evidence) if not set(terms(name)) & set(terms(text))]
-    return _replaced(_FULL_NAME, text, lambda _: others[0] if others else "")
+def _borrowed(pattern: re.Pattern[str], text: str, evidence: str) -> str:
+    others = [name for name in pattern.findall(evidence) if not set(terms(name)) & set(terms(text))]
+    return _replaced(pattern, text, lambda _: others[0] if others else "")
 
 
 def _negated(text: str, evidence: str, elsewhere: Sequence[str]) -> str:
@@ -221,8 +216,8 @@ _CHANGES: dict[str, Change] = {
     "number": _other_number,
     "number, borrowed": _borrowed_number,
     "name": _other_name,
-    "name, borrowed": _borrowed_name,
-    "full name, borrowed": _borrowed_full_name,
+    "name, borrowed": lambda text, evidence, _: _borrowed(_NAME, text, evidence),
+    "full name, borrowed": lambda text, evidence, _: _borrowed(_FULL_NAME, text, evidence),
     "two numbers exchanged": lambda text, evidence, elsewhere: _exchanged(_NUMBER, text),
     "two names exchanged": lambda text, evidence, elsewhere: _exchanged(_NAME, text),
     "negation": _negated,

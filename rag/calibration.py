@@ -16,13 +16,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import numpy as np
 
 from rag import logistic
 from rag.answerability import probability, shipped
 from rag.errors import ConfigError, UsageError
+from rag.replacing import replacing
 
 FILE = "answerability.json"
 """Name of the file, in the folder of the index."""
@@ -212,12 +212,10 @@ def save(folder: Path, calibration: Calibration) -> Path:
         UsageError: It cannot be written.
     """
     path = folder / FILE
-    draft = path.with_name(f"{FILE}.{uuid4().hex}.tmp")
     try:
-        draft.write_text(json.dumps(calibration.to_dict(), indent=2) + "\n", "utf-8")
-        draft.replace(path)
+        with replacing(path) as part:
+            part.write_text(json.dumps(calibration.to_dict(), indent=2) + "\n", "utf-8")
     except OSError as exc:
-        draft.unlink(missing_ok=True)
         raise UsageError(f"{path}: cannot be written: {exc.strerror}", "check the disk and its permissions") from exc
     return path
 

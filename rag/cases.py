@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from rag.errors import RagError, UsageError
 from rag.exchange import parse, shown, to_line, to_question
+from rag.replacing import replacing
 from rag.types import Answer, Turn
 
 FILE = "cases.jsonl"
@@ -134,12 +135,10 @@ def _id(line: bytes, where: str) -> str:
 
 def _write(path: Path, lines: list[bytes]) -> None:
     """The whole file, beside the old one and then in its place."""
-    made = path.with_name(f".{path.name}.new")
-    with made.open("wb") as out:
+    with replacing(path) as part, part.open("wb") as out:
         out.writelines(lines)
         out.flush()
         os.fsync(out.fileno())
-    made.replace(path)
 
 
 @contextmanager

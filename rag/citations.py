@@ -79,8 +79,9 @@ class Checker:
         text = clean(draft)
         support, cited = self._best(text)
         sentence = Sentence(text, support.score, support.verdict, (), support.why)
-        if text in {s.text for s in self.kept} or (support.verdict == "unsupported" and self._policy != "flag"):
-            self.dropped.append(sentence)
+        said_before = text in {s.text for s in self.kept}
+        if said_before or (support.verdict == "unsupported" and self._policy != "flag"):
+            self.dropped.append(replace(sentence, why="said before") if said_before else sentence)
             return SentenceChecked(sentence, (), kept=False)
         if support.verdict == "unsupported":
             cited = []
@@ -154,7 +155,7 @@ class Checker:
         return found
 
     def text(self) -> str:
-        """The kept sentences with their markers, lists on lines of their own."""
+        """The kept sentences with their markers, on one line."""
         parts = [s.text + (" " if s.citations else "") + "".join(f"[{n}]" for n in s.citations) for s in self.kept]
         return " ".join(_marker_before_stop(part) for part in parts)
 

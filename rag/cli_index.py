@@ -10,7 +10,6 @@ import click
 
 from rag import console, show
 from rag.edge import DEFAULTS, FINDING, json_flag, settings_from, takes
-from rag.errors import UsageError
 
 if TYPE_CHECKING:
     from rag.config import Config
@@ -25,13 +24,10 @@ if TYPE_CHECKING:
 @takes(*FINDING)
 def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags: Any) -> None:
     """Make the index equal to FOLDER; without one, to the folder that it is of, or else to seeds."""
-    from rag.config import index_command
     from rag.factory import approximation
 
     config = settings_from({"folder": folder, **flags})
     config = config if folder else _of_its_folder(config)
-    if not Path(config.folder).is_dir():
-        raise UsageError(f"{config.folder}: no such folder", index_command("FOLDER", config.index))
     report = _index_once(config, rebuild=rebuild)
     _show_report(report, as_json)
     if lossy := approximation(config):

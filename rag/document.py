@@ -25,6 +25,9 @@ class Page(NamedTuple):
     number: int
 
 
+_OUTERMOST = 1
+
+
 class Heading(NamedTuple):
     """Where a heading begins: its offset, its level (1 is the outermost) and its words."""
 
@@ -69,11 +72,12 @@ class Document:
     def heading_at(self, offset: int) -> str:
         """Path of the headings above an offset, as `Terms > Notice`; empty where there is none."""
         path: list[Heading] = []
-        for heading in self.headings[: bisect_right(self.headings, offset, key=lambda h: h.start)]:
-            while path and path[-1].level >= heading.level:
-                path.pop()
-            path.append(heading)
-        return " > ".join(heading.title for heading in path)
+        at = bisect_right(self.headings, offset, key=lambda heading: heading.start)
+        while at and (not path or path[-1].level > _OUTERMOST):
+            at -= 1
+            if not path or self.headings[at].level < path[-1].level:
+                path.append(self.headings[at])
+        return " > ".join(heading.title for heading in reversed(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Knows what is known of a question and how sentences are checked; nothing of mode
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from rag.citations import Checker, clean
 from rag.events import SentenceChecked
@@ -20,8 +21,8 @@ _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
 
 
 def spans(draft: str) -> list[Span]:
-    """Sentences of a draft as far as it is written; none of one that begins as `is_refusal` says."""
-    return [] if is_refusal(draft) else sentences(draft)
+    """Sentences of a draft as far as it is written, markers by themselves left out; none where `is_refusal` says so."""
+    return [] if is_refusal(draft) else [span for span in sentences(draft) if clean(draft[span.start : span.end])]
 
 
 def finished(run: Run, is_full: bool) -> list[Span]:
@@ -76,5 +77,5 @@ def quoted(run: Run, checker: Checker, why: str = "") -> Iterator[SentenceChecke
         both = [near.text, lines[0]]
     else:
         both = [lines[at] for at in first_and_missing(run.query, lines)]
-    for line in dict.fromkeys(both):
-        yield checker.check(line)
+    for at, line in enumerate(dict.fromkeys(both)):
+        yield replace(checker.check(line), anew=at == 0)

@@ -37,17 +37,19 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class SentenceChecked:
-    """A sentence of the draft after the check.
+    """A sentence after the check: of the draft, or of the evidence that is quoted in its place.
 
     Attributes:
         sentence: With its verdict and citation numbers.
         citations: Those of its citations that are new.
         kept: False where the policy takes it out of the answer.
+        anew: True where all that was kept before is taken out, and citation numbers begin again.
     """
 
     sentence: Sentence
     citations: tuple[Citation, ...]
     kept: bool
+    anew: bool = False
 
 
 Event = Retrieved | EvidenceSelected | Token | SentenceChecked | Answer

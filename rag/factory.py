@@ -113,7 +113,7 @@ def sync_index(
     from rag.rebuilding import rewritten, written
 
     if not Path(config.folder).is_dir():
-        raise no_folder(Path(config.folder))  # before the index is made, or made to be of another folder
+        raise no_folder(Path(config.folder), config.index)  # before the index is made, or made to be of another folder
     weights = open_weights(config, progress)
     embedder = _embedder_when_needed(config, weights)
     opened = rewritten if rebuild else written

@@ -14,9 +14,11 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from rag.config import index_command
 from rag.errors import LoadError, RagError, UsageError
 from rag.loaders import list_files
 from rag.protocols import StopSignal
+from rag.replacing import replacing
 from rag.scope import normalised
 
 logger = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ _LEFT_OUT = "left-out.txt"
 _LISTING = threading.Lock()
 """Two changes of that file at once would lose one."""
 _CHAT = ("chat.db", "chat.db-wal", "chat.db-shm", "batches", "cases.jsonl")
-_CACHES = ("vectors.faiss", "words.postings", "words.postings.tmp", "write.lock")
+_CACHES = ("vectors.faiss", "words.postings", "write.lock")
 _SETTINGS = (_LEFT_OUT, "answerability.json")
 _INDEX_FILES = frozenset((_INDEX, f"{_INDEX}-wal", f"{_INDEX}-shm", *_CACHES, *_SETTINGS, *_CHAT))
 """What is passed over where the index lies among the documents, in one folder."""
@@ -193,18 +195,18 @@ def counts(path: str, left_out: Collection[str]) -> bool:
 
 def _list(index: Path, change: Callable[[tuple[str, ...]], Iterable[str]]) -> None:
     """Change the list of what is left out; whoever reads it meanwhile sees all of the old one or of the new one."""
-    file, part = index / _LEFT_OUT, index / f".{_LEFT_OUT}.part"
+    file = index / _LEFT_OUT
     with _LISTING:
         lines = "".join(f"{path}\n" for path in change(left_out(index)))
         try:
-            part.write_text(lines, "utf-8")
-            part.replace(file)
+            with replacing(file) as part:
+                part.write_text(lines, "utf-8")
         except OSError as exc:
             raise UsageError(
                 f"{file}: cannot be written: {exc.strerror}", "check the disk and its permissions"
             ) from exc
 
 
-def no_folder(folder: Path) -> UsageError:
-    """The error for a folder that is not there."""
-    return UsageError(f"{folder}: no such folder", "name a folder of documents: rag index FOLDER")
+def no_folder(folder: Path, index: str | Path | None = None) -> UsageError:
+    """The error for a folder that is not there; an index that is not the default one is named in its remedy."""
+    return UsageError(f"{folder}: no such folder", f"name a folder of documents: {index_command('FOLDER', index)}")

@@ -15,6 +15,8 @@ from rag.words import is_stop_word, terms, tokens
 _REPLY, _SAID = 25, 40
 """Words of a reply, and of question and reply together, that tell what was spoken of; more took longer to embed and
 found no more."""
+_EARLIER = 600
+"""Characters of an earlier question that a follow-up leans on, so that a text put with it is not searched for again."""
 _COURTESY = frozenset(
     """thank thanks thx ok okay great good nice fine cool perfect excellent interesting wonderful lovely hello hi hey
     yes no yeah bye welcome sorry see danke bitte ja nein hallo gut super merci oui non bonjour salut gracias sí hola
@@ -89,11 +91,16 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     Returns:
         The question with the one that it leans on in front of it, and in front of that the one that that one leans on.
     """
-    asked = [
-        " ".join(turn.content.split()) for turn in history if turn.role == "user" and not is_courtesy(turn.content)
-    ]
+    asked = [_cut(turn.content) for turn in history if turn.role == "user" and not is_courtesy(turn.content)]
     reach = 2 if asked and leans(asked[-1]) else 1
     return " ".join([*asked[-reach:], question])
+
+
+def _cut(turn: str) -> str:
+    """The end of it, where a question stands that follows a text."""
+    whole = " ".join(turn.split())
+    end = whole[-_EARLIER:]
+    return end if end == whole else end.partition(" ")[2] or end
 
 
 def leans(question: str) -> bool:

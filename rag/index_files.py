@@ -9,10 +9,10 @@ from filelock import FileLock, Timeout
 
 from rag import postings, vectors
 from rag.errors import IndexBusy, StoreError
-from rag.vectors import remove_leftovers
+from rag.replacing import remove_unfinished
 
 DATABASE = "rag.db"
-CACHES = (vectors.NAME, *postings.NAMES)
+CACHES = (vectors.NAME, postings.NAME)
 """Made from the database, and stamped with the state of it that they were made from."""
 LOCK = "write.lock"
 
@@ -53,6 +53,22 @@ def erase(folder: Path) -> None:
         for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", *CACHES):
             path = folder / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        remove_leftovers(folder)
     except OSError as exc:
         raise StoreError(f"{folder}: cannot be removed: {exc.strerror}", "check its permissions") from exc
+    remove_leftovers(folder)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed process was writing; only for the one that holds the write lock.
+
+    Args:
+        folder: Folder of the index.
+
+    Raises:
+        StoreError: It cannot be removed.
+    """
+    try:
+        for name in CACHES:
+            remove_unfinished(folder / name)
+    except OSError as exc:
+        raise StoreError(f"{folder}: cannot be written: {exc.strerror}", "check its permissions") from exc

@@ -26,12 +26,12 @@ from rag.database import raw, renamed_at, state_of
 from rag.inverted import Counts, Inverted, Places
 from rag.lexical import HEAD_WEIGHT, TOKENIZER, begins_words, quoted
 from rag.protocols import Progress, no_progress
+from rag.replacing import replacing
 from rag.types import Ids
 
 logger = logging.getLogger(__name__)
 
-NAMES = ("words.postings", "words.postings.tmp")
-"""The file, and what it is called until it is whole: only the one that holds the write lock writes it."""
+NAME = "words.postings"
 _FEWEST = 10_000
 """Passages from which the file is made; over fewer FTS5 takes 5 ms."""
 _DRIFT = 0.05
@@ -53,7 +53,7 @@ class Postings:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / NAMES[0]
+        self._path = folder / NAME
         self._guard = threading.Lock()
         self._file: tuple[int, ...] = ()
         self._held: Inverted | None = None
@@ -104,13 +104,11 @@ class Postings:
         held = self._of(connection)
         if total < _FEWEST or (held and _changed(connection, held.ids, total) <= _DRIFT * total):
             return
-        draft = self._path.with_name(NAMES[1])
         try:
-            inverted.write(connection, draft, round(HEAD_WEIGHT), progress)
-            draft.replace(self._path)
+            with replacing(self._path) as part:
+                inverted.write(connection, part, round(HEAD_WEIGHT), progress)
         except OSError as exc:  # FTS5 answers without it
-            logger.warning("%s could not be written: %s", self._path.name, exc)
-            draft.unlink(missing_ok=True)
+            logger.warning("%s could not be written: %s", NAME, exc)
 
     @cached_property
     def _tokens(self) -> Tokens:

@@ -40,6 +40,8 @@ def _markers(answer: Answer) -> Iterator[str]:
 
 
 def _sentences(answer: Answer) -> Iterator[str]:
+    if answer.status == "answered" and not (answer.sentences and answer.text.strip()):
+        yield "3: answered with nothing"
     listed = {citation.number for citation in answer.citations}
     for sentence in answer.sentences:
         if sentence.verdict == "supported" and not sentence.citations:

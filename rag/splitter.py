@@ -40,9 +40,13 @@ CountTokens = Callable[[str], int]
 
 
 class _Section(NamedTuple):
-    """A stretch that no chunk crosses: where it begins, where the text under its headings does, its end, its path."""
+    """A stretch that no chunk crosses, from `start` to `end`.
+
+    Its path is that of the last heading in it, which begins at `last` and whose text begins at `body`.
+    """
 
     start: int
+    last: int
     body: int
     end: int
     heading: str
@@ -132,7 +136,7 @@ def _sections(document: Document) -> Iterator[_Section]:
         path.append(heading)
         body = _body(text, heading, after.start)
         if start < after.start and (after.level <= heading.level or _INK.search(text, body, after.start)):
-            yield _Section(start, body, after.start, " > ".join(above.title for above in path[1:]))
+            yield _Section(start, heading.start, body, after.start, " > ".join(above.title for above in path[1:]))
             start = after.start
 
 
@@ -192,7 +196,7 @@ def _spans(text: str, units: Iterator[_Unit], count_tokens: CountTokens, max_tok
 def _chunks(document: Document, section: _Section, spans: Iterator[Span]) -> Iterator[Chunk]:
     for start, end in spans:
         page = document.page_at(start)
-        heading = section.heading if end > section.body else document.heading_at(end - 1)
+        heading = section.heading if end > section.last else document.heading_at(end - 1)
         yield Chunk(document.path, start, end, document.text[start:end], document.title, heading, page)
 
 

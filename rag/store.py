@@ -19,11 +19,11 @@ from rag.connections import missing
 from rag.database import Database, Manifest
 from rag.errors import StoreError
 from rag.health import Problem
-from rag.index_files import DATABASE, locked
+from rag.index_files import DATABASE, locked, remove_leftovers
 from rag.postings import Postings
 from rag.protocols import Progress, no_progress
 from rag.types import Chunk, Document, DocumentInfo, Hit, Vector
-from rag.vectors import VectorCache, remove_leftovers
+from rag.vectors import VectorCache
 
 __all__ = ["Manifest", "Problem", "SqliteStore"]
 

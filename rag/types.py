@@ -129,7 +129,7 @@ class Citation:
         quote: `document.text[start:end]`.
         page: Page number, from 1; None where the format has none.
         heading: Path of the headings above it; empty where there are none.
-        score: How well it supports the sentences that cite it, in [0, 1].
+        score: How well it supports the first sentence that cites it, in [0, 1].
     """
 
     number: int

@@ -13,14 +13,13 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-from uuid import uuid4
 
 import faiss
 import numpy as np
 
-from rag.errors import StoreError
 from rag.nearest import Layout, Rows, candidates, lay_out
 from rag.protocols import Progress
+from rag.replacing import replacing
 from rag.types import Ids, Matrix, Vector
 
 logger = logging.getLogger(__name__)
@@ -30,7 +29,7 @@ _TRAILER = struct.Struct(">8s32sqqfI")
 """After the index, which FAISS reads without it: magic, identity, generation, how many its codes were learned among,
 recall, and CRC-32 of what stands before."""
 _MAGIC = b"footnot2"
-_LEFTOVER = "vectors.*.tmp"
+
 _DRIFT = 0.02
 """Share of the vectors that may differ from the file before it is written anew: what is written costs as much as what
 changed, not as much as the index."""
@@ -176,14 +175,11 @@ class VectorCache:
     def _write(self, layout: Layout) -> None:
         assert self._stamp is not None
         stamp = self._stamp.identity.encode(), self._stamp.generation, layout.learned, layout.recall
-        draft = self._path.with_name(f"vectors.{uuid4().hex}.tmp")
         try:
-            with draft.open("xb") as file:
+            with replacing(self._path) as part, part.open("xb") as file:
                 file.write(_TRAILER.pack(_MAGIC, *stamp, _put(layout, file)))
-            draft.replace(self._path)
         except OSError as exc:  # the next reader makes it again
             logger.warning("%s could not be written: %s", NAME, exc)
-            draft.unlink(missing_ok=True)
             return
         self._saved = self._stamp
 
@@ -226,19 +222,3 @@ def described(folder: Path) -> Described | None:
     except (OSError, struct.error):
         return None
     return Described(learned > 0, recall) if magic == _MAGIC else None
-
-
-def remove_leftovers(folder: Path) -> None:
-    """Remove what a killed process was writing; only for the one that holds the write lock.
-
-    Args:
-        folder: Folder of the index.
-
-    Raises:
-        StoreError: It cannot be removed.
-    """
-    try:
-        for path in folder.glob(_LEFTOVER):
-            path.unlink(missing_ok=True)
-    except OSError as exc:
-        raise StoreError(f"{folder}: cannot be written: {exc.strerror}", "check its permissions") from exc

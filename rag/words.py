@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -154,11 +155,15 @@ def names(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1_000)
 def negated(text: str) -> frozenset[str]:
     """Terms that a negation bears on: the next two in its clause or, where none follows, the one before it."""
+    placed = list(placed_terms(text))
+    starts, ends = [start for start, _, _ in placed], [match.start() for match in _CLAUSE_END.finditer(text)]
     found: set[str] = set()
     for match in _NEGATION.finditer(text):
-        end = _CLAUSE_END.search(text, match.end())
-        after = terms(text[match.end() : end.start() if end else len(text)])
-        found.update(after[:_NEGATED] or terms(text[: match.start()])[-1:])
+        end = next(iter(ends[bisect_left(ends, match.end()) :][:1]), len(text))
+        after = bisect_left(starts, match.end())
+        borne = [term for start, _, term in placed[after : after + _NEGATED] if start < end]
+        before = bisect_left(starts, match.start())
+        found.update(borne or [term for _, _, term in placed[max(0, before - 1) : before]])
     return frozenset(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.citations import Checker
+from rag.draft import spans
 from rag.splitter import split
 from rag.store import SqliteStore
 from rag.testing import FakeEmbedder, FakeGenerator
@@ -93,3 +94,11 @@ def test_a_supported_draft_that_is_withdrawn_rests_on_what_supports_it() -> None
     assert subject.check("The Teal costs 55 crowns for a day.").sentence.verdict == "supported"
     subject.withdraw("it is beside the question")
     assert subject.rests_on and subject.rests_on.text == row
+
+
+def test_markers_by_themselves_are_no_sentence(store: SqliteStore) -> None:
+    assert spans("[1]\n\n[2][3]") == []
+    assert [slice(*span) for span in spans("The deposit is 400 euros.\n- [1]")] == [slice(0, 25)]
+    answer = judged(store, 2.0, FakeGenerator("[1]"), policy="flag").ask("Is the deposit paid?")
+    assert answer.status == "refused"
+    check_invariants(answer, store)

@@ -142,7 +142,7 @@ def test_what_is_kept_beside_an_index_among_the_documents_is_no_document(tmp_pat
         "chat.db-wal",
         "cases.jsonl",
         calibration.FILE,
-        *postings.NAMES,
+        postings.NAME,
         vectors.NAME,
         "left-out.txt",
         "batches/one/questions.jsonl",

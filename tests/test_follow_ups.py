@@ -142,3 +142,9 @@ def test_a_follow_up_has_the_question_that_it_leans_on_in_front() -> None:
 def test_a_chain_of_follow_ups_reaches_back_one_more_turn() -> None:
     history = turns("What does the Basic plan cost?", "Nine euros.", "And the Pro plan?", "Nineteen.")
     assert standalone("And in 2023?", history) == "What does the Basic plan cost? And the Pro plan? And in 2023?"
+
+
+def test_of_a_long_earlier_question_its_end_is_searched_for() -> None:
+    asked = standalone("And is it?", turns("word " * 20_000 + "What is the notice period?", "Thirty days."))
+    assert asked.endswith("word word What is the notice period? And is it?") and len(asked) < 700
+    assert len(standalone("And is it?", turns("期" * 20_000, "Thirty days."))) < 700

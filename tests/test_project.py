@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 import rag
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "faiss", "transformers", "sentence_transformers", "gradio", "mcp")
+HEAVY = ("torch", "faiss", "transformers", "sentence_transformers", "openvino", "gradio", "mcp")
 IMPORT_BUDGET_MS = 150
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from rag.config import Config
+from rag.events import SentenceChecked
 from rag.generator import TransformersGenerator
 from rag.pipeline import Pipeline
 from rag.prompts import review_messages
@@ -55,6 +56,9 @@ def test_where_a_reply_is_found_wrong_the_evidence_stands_in_its_place(store: Sq
     assert (fallen.verdict, fallen.citations) == ("weak", ())
     assert "read once more" in fallen.why
     check_invariants(answer, store)
+    events = [one for one in reviewed(store, FakeReviewer(1.0, -5.0)).stream(ASKED) if isinstance(one, SentenceChecked)]
+    assert [one.anew for one in events] == [False, True, *[False] * (len(events) - 2)]
+    assert tuple(one.sentence for one in events[1:] if one.kept) == answer.sentences
 
 
 def test_what_was_thought_before_counts_too(store: SqliteStore) -> None:

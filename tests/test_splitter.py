@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -164,3 +166,11 @@ def test_chunks_fit_and_stand_under_their_heading(document: Document, size: int)
         assert count(chunk.text) <= max(1, room) or len(chunk.text) == 1
         last = max(chunk.end - 1, chunk.start)
         assert document.heading_at(last) == chunk.heading
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_thousands_of_headings_with_nothing_under_them_are_cut_in_seconds(level: int) -> None:
+    headings = tuple(Heading(at, level, "x") for at in range(0, 96_000, 3))
+    began_s = time.perf_counter()
+    assert len(cut(Document("a.md", "", "# \n" * 32_000, "", headings=headings), 60)) == 32_000
+    assert time.perf_counter() - began_s < 20, "in proportion to the text; by the square it is a minute and more"

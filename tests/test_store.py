@@ -56,7 +56,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_an_index_that_cannot_be_opened_for_writing_is_let_go_of(tmp_path: Path) -> None:
-    (tmp_path / "vectors.0123.tmp").mkdir()
+    (tmp_path / ".vectors.faiss.0123.part").mkdir()
     for _ in range(2):
         with pytest.raises(StoreError, match="cannot be written"):
             SqliteStore.open(tmp_path, MANIFEST)

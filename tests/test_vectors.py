@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.errors import StoreError
 from rag.nearest import EXACT_UP_TO
 from rag.types import Ids, Matrix
-from rag.vectors import NAME, Source, Stamp, VectorCache, described, remove_leftovers
+from rag.vectors import NAME, Source, Stamp, VectorCache, described
 from tests.many import MANY_DIM, Many
 
 DIM = 8
@@ -226,17 +225,3 @@ def test_an_index_that_shrinks_is_searched_one_by_one_again(tmp_path: Path) -> N
     cache.save(known.source(1))
     cache.save(known.source(2, slice(0, EXACT_UP_TO // 2)))
     assert described(tmp_path) == (False, 1.0)
-
-
-def test_what_cannot_be_removed_is_named_with_the_remedy(tmp_path: Path) -> None:
-    (tmp_path / "vectors.0123.tmp").mkdir()
-    with pytest.raises(StoreError, match="cannot be written") as caught:
-        remove_leftovers(tmp_path)
-    assert str(tmp_path) in caught.value.message and caught.value.hint
-
-
-def test_leftovers_of_a_killed_process_are_removed(tmp_path: Path) -> None:
-    (tmp_path / "vectors.0123.tmp").touch()
-    (tmp_path / "other.tmp").touch()
-    remove_leftovers(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["other.tmp"]

@@ -175,7 +175,7 @@ def _summary(view: View) -> str:
 def _dropped(view: View) -> str:
     if not view.dropped:
         return ""
-    said = f"{count(len(view.dropped), 'sentence')} left out: not supported by the documents"
+    said = f"{count(len(view.dropped), 'sentence')} left out"
     items = "".join(element("li", f"{element('s', escape(s.text))} {escape(s.why)}", dir="auto") for s in view.dropped)
     return element("details", element("summary", said) + element("ul", items), class_="fn-dropped")
 

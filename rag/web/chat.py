@@ -17,6 +17,7 @@ from rag.events import EvidenceSelected, Token
 from rag.types import Turn
 from rag.web.actions import editing
 from rag.web.answer import conversation, welcome
+from rag.web.desk import UNEXPECTED
 from rag.web.html import message
 from rag.web.keeping import Keeper
 from rag.web.library import Library
@@ -240,9 +241,7 @@ class Chat:
             view.fail(exc)
         except Exception:  # the outermost edge: the page says so and the log says what
             logger.exception("a question failed")
-            view.fail(
-                RagError("something went wrong that should not have", "the terminal that runs the chat says what")
-            )
+            view.fail(UNEXPECTED)
         finally:
             self._library.line.leave(ticket)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from rag.errors import UsageError
 from rag.loaders import file_digest
+from rag.replacing import replacing
 
 FOLDER = "uploads"
 """Where uploads go, inside the folder of documents."""
@@ -143,9 +144,8 @@ def _save(file: Path, folder: Path, inner: str, max_bytes: int, late: bool) -> U
         return refused
     target = _free(folder / inner, safe_name(file.name), file_digest(file))
     if not target.exists():
-        part = target.with_name(f".{target.name}.part")
-        shutil.copyfile(file, part)
-        part.replace(target)
+        with replacing(target) as part:
+            shutil.copyfile(file, part)
     return Upload(file.name, target.relative_to(folder).as_posix())
 
 

@@ -6,12 +6,12 @@ Knows the events and how a draft falls into sentences; nothing of HTML, of Gradi
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from rag.draft import spans
 from rag.errors import RagError
 from rag.events import Event, EvidenceSelected, Retrieved, SentenceChecked, Token
-from rag.splitter import sentences
 from rag.types import Answer, Citation, Conflict, Evidence, Hit, Sentence, Turn
 
 Phase = Literal["loading", "waiting", "searching", "reading", "writing", "done", "stopped", "failed", "elsewhere"]
@@ -72,7 +72,8 @@ class View:
             case Token():
                 self.draft, self.phase = self.draft + event.text, "writing"
             case SentenceChecked():
-                self.checked.append(event)
+                earlier = [replace(one, kept=False) for one in self.checked] if event.anew else self.checked
+                self.checked = [*earlier, event]
             case Answer():
                 self.answer, self.phase = event, "done"
                 self.query, self.hits = event.query, event.hits
@@ -105,8 +106,8 @@ class View:
         """The part of the draft that is not checked yet; empty once the answer is over."""
         if self.over:
             return ""
-        spans = sentences(self.draft)[len(self.checked) :]
-        return self.draft[spans[0].start :] if spans else ""
+        left = spans(self.draft)[len(self.checked) :]
+        return self.draft[left[0].start :] if left else ""
 
     @property
     def sentences(self) -> list[Sentence]:
@@ -127,7 +128,8 @@ class View:
         """What is cited so far, ascending by number."""
         if self.answer and self.answer.citations:
             return list(self.answer.citations)
-        return [] if self.refused else [citation for event in self.checked for citation in event.citations]
+        kept = [] if self.refused else [event for event in self.checked if event.kept]
+        return [citation for event in kept for citation in event.citations]
 
     @property
     def conflicts(self) -> list[Conflict]:

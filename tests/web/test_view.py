@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from rag.errors import RagError
-from rag.types import Turn
+from rag.events import SentenceChecked
+from rag.types import Sentence, Turn
 from rag.web.view import View
 from tests.web.things import ANSWER, CITATION, EVENTS, HIT, MADE_UP, REFUSAL, SENTENCE
 
@@ -73,3 +74,12 @@ def test_turns_carry_the_words_without_markers() -> None:
     view.apply(REFUSAL)
     assert view.turns() == [Turn("user", "Who?")]
     assert ANSWER.status == "answered"
+
+
+def test_what_is_quoted_anew_takes_the_place_of_what_was_kept() -> None:
+    view = view_after(7)
+    instead = Sentence("Notice takes ninety days.", 1.0, "supported", (1,), "its words")
+    view.apply(SentenceChecked(instead, (CITATION,), kept=True, anew=True))
+    assert (view.sentences, view.citations) == ([instead], [CITATION])
+    assert view.dropped == [SENTENCE, MADE_UP]
+    assert view.tail == ""

@@ -74,7 +74,7 @@ def features(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> dict[str, flo
 
     Args:
         hits: Best first.
-        evidence: Best first, from `rag.evidence.select`; not empty.
+        evidence: Best first, from `rag.evidence.weigh`; not empty.
 
     Returns:
         `nearness`, the best score that a sentence has by itself; `passage`, the inner product of the question and the

@@ -3,7 +3,7 @@
 A sentence is scored by its nearness to the question (see `rag.nearness`), by the share of the question's words that
 stand in it or above it, and by its passage's rank and score. The best are then weighed by themselves too: what stands
 beside an answer, as a hidden order does, is near to the question by its company alone. Only the more promising ones are
-looked at so closely, so the cost does not grow with the length of the passages. Knows an embedder by its protocol.
+looked at so closely, so the cost does not grow with the length of the passages. Knows no embedder.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Literal
 
 from rag.dates import dated_terms
 from rag.nearness import Reading, Stretch
-from rag.protocols import Embedder
 from rag.types import Chunk, Evidence, Hit, Span
 from rag.words import terms
 
@@ -128,25 +127,20 @@ class Selection:
         return min((item.score for item in self.sentences if item.fate == "kept"), default=0.0)
 
 
-def select(query: str, hits: Sequence[Hit], embedder: Embedder, split: Split, most: int) -> list[Evidence]:
+def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most: int) -> Selection:
     """Choose the sentences to answer from.
 
     Args:
         query: A question that stands alone.
         hits: Best first.
-        embedder: The one that the index was made with.
+        reading: Of these hits.
         split: Cuts a passage into sentence spans.
         most: How many sentences at most.
 
     Returns:
-        At most `most` sentences, best first, no two with the same words, none that has little to do with the question;
-        offsets count in the document.
+        Every sentence with its score and what became of it. Its evidence: at most `most` sentences, best first, no two
+        with the same words, none that has little to do with the question; offsets count in the document.
     """
-    return weigh(query, hits, Reading(query, query, hits, embedder), split, most).evidence
-
-
-def weigh(query: str, hits: Sequence[Hit], reading: Reading, split: Split, most: int) -> Selection:
-    """Score every sentence and say what becomes of it; see `select`. `reading` is of these hits."""
     wanted = set(dated_terms(query))
     found = [item for rank, hit in enumerate(hits) for item in _sentences(hit, rank, wanted, split)]
     ranked = sorted((item for item in found if item.fate == "kept"), key=_order)

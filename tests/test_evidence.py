@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from rag.evidence import Selection, Weighed, select, weigh
+from rag.evidence import Selection, Weighed, weigh
 from rag.nearness import Reading
 from rag.splitter import sentences
 from rag.testing import FakeEmbedder
-from rag.types import Chunk, Hit
+from rag.types import Chunk, Evidence, Hit
 
 TEXT = "Cats sleep a lot. The deposit is 400 euros. The garden faces south. The deposit is 400 euros."
 
 
+def select(query: str, hits: list[Hit], most: int) -> list[Evidence]:
+    return weigh(query, hits, Reading(query, query, hits, FakeEmbedder()), sentences, most).evidence
+
+
 def chosen(query: str, most: int = 2, offset: int = 0) -> list[str]:
     chunk = Chunk("a.txt", offset, offset + len(TEXT), TEXT)
-    found = select(query, [Hit(chunk, 1.0)], FakeEmbedder(), sentences, most)
+    found = select(query, [Hit(chunk, 1.0)], most)
     for item in found:
         assert (" " * offset + TEXT)[item.start : item.end] == item.text
     return [item.text for item in found]
@@ -34,18 +38,18 @@ def test_no_sentence_comes_twice() -> None:
 def test_a_heading_helps_its_sentences() -> None:
     text = "It is due on Monday."
     hits = [Hit(Chunk(f"{h}.txt", 0, len(text), text + "!" * (h == "b"), heading=h), 1.0) for h in ("b", "rent")]
-    assert select("When is the rent due?", hits, FakeEmbedder(), sentences, 1)[0].chunk.heading == "rent"
+    assert select("When is the rent due?", hits, 1)[0].chunk.heading == "rent"
 
 
 def test_a_heading_itself_is_no_evidence() -> None:
     text = "2. Booking and deposit\n\nThe deposit is 400 euros."
     hit = Hit(Chunk("a.txt", 0, len(text), text, heading="Terms > 2. Booking and deposit"), 1.0)
-    found = select("What about booking and deposit?", [hit], FakeEmbedder(), sentences, 9)
+    found = select("What about booking and deposit?", [hit], 9)
     assert [item.text for item in found] == ["The deposit is 400 euros."]
 
 
 def test_no_hits_no_evidence() -> None:
-    assert select("anything", [], FakeEmbedder(), sentences, 3) == []
+    assert select("anything", [], 3) == []
 
 
 def test_a_sentence_that_has_little_to_do_with_the_question_is_left_out() -> None:
@@ -124,5 +128,5 @@ def test_a_question_in_the_document_is_no_evidence_and_says_what_its_answer_is_a
 def test_a_day_is_found_in_a_row_that_has_it_in_figures() -> None:
     rows = "day: 2031-05-03; late: Ines Falk\nday: 2031-03-05; late: Jon Reed"
     hit = Hit(Chunk("shifts.csv", 0, len(rows), rows), 1.0)
-    best = select("Who works late on May 3rd, 2031?", [hit], FakeEmbedder(), sentences, 1)[0]
+    best = select("Who works late on May 3rd, 2031?", [hit], 1)[0]
     assert best.text == "day: 2031-05-03; late: Ines Falk"

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from rag import answerability, evidence
 from rag.pipeline import Pipeline
 from rag.protocols import StopSignal
 from rag.sentences import sentences
-from rag.types import Document
+from rag.types import Document, Question
 
 _MOST = 4
 _LOOKED_AT = 24
@@ -56,13 +55,14 @@ def examples(pipeline: Pipeline, stop: StopSignal, most: int = _MOST) -> tuple[E
     """Questions that the documents answer.
 
     Args:
-        pipeline: An open index; its generator is not used.
+        pipeline: An open index; its generator writes nothing, and its judge is not asked.
         stop: Ends the search for more before the next question is tried.
         most: How many at most.
 
     Returns:
         At most one question per document; none for an empty index.
     """
+    unjudged = Pipeline(pipeline.store, pipeline.embedder, pipeline.generator, pipeline.config)
     infos = pipeline.store.documents()
     step = max(1, len(infos) // _LOOKED_AT)
     found: dict[str, Example] = {}
@@ -70,7 +70,7 @@ def examples(pipeline: Pipeline, stop: StopSignal, most: int = _MOST) -> tuple[E
         if len(found) == most or stop.is_set():
             break
         tried = islice(candidates(pipeline.store.read(info.path)), _TRIED)
-        sound = (q for q in tried if q not in found and not stop.is_set() and _answered(q, pipeline))
+        sound = (q for q in tried if q not in found and not stop.is_set() and _answered(q, unjudged))
         found |= {question: Example(question, info.path, info.sha256) for question in islice(sound, 1)}
     return tuple(found.values())
 
@@ -117,6 +117,4 @@ def _inside(title: str) -> str:
 
 
 def _answered(question: str, pipeline: Pipeline) -> bool:
-    hits = pipeline.search(question)
-    chosen = evidence.select(question, hits, pipeline.embedder, sentences, pipeline.config.evidence_sentences)
-    return answerability.decide(question, hits, chosen).probability >= pipeline.config.refuse_below
+    return pipeline.answerable(pipeline.prepare(Question(question)))

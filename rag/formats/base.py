@@ -23,6 +23,10 @@ _SUSPECT = re.compile(
 )
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _BREAKS = {"\x0b": "\n", "\x85": "\n", "\u2028": "\n", "\x0c": "\n\n", "\u2029": "\n\n"}
+RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻"
+"""Digits and signs that stand above the line."""
+_RAISED = str.maketrans("0123456789+-−", f"{RAISED}⁻")
+_RAISABLE = re.compile(r"[-+−]?\d{1,4}(?:,\s?\d{1,4}){0,9}", re.ASCII)
 _SPACES = frozenset("\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B))))
 
 
@@ -197,6 +201,12 @@ def clean(text: str) -> str:
     if _SUSPECT.search(text):
         text = _SUSPECT.sub(_replaced, _ESCAPES.sub("", text))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def raised(text: str) -> str:
+    """A superscript: numbers stay above the line, since 10⁶ is not 106, nor 30 with the mark of a footnote 301."""
+    bare = squeeze(text)
+    return bare.translate(_RAISED) if _RAISABLE.fullmatch(bare) else text
 
 
 def squeeze(text: str) -> str:

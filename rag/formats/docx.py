@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from rag.formats.archive import local, opened
-from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.base import Builder, Extracted, Source, raised, squeeze
 from rag.formats.docxnumbers import ANCESTORS, Numbers
 from rag.formats.ooxml import Package, attribute, child, switched_on
 from rag.formats.rows import named_rows
@@ -132,7 +132,10 @@ class _Reader:
                 yield _LITERAL[name]
             elif name == "txbxContent":
                 self.boxes.append(inner)
+            elif name == "sup" or (name == "r" and _is_raised(inner)):
+                yield raised(self.text(inner))
             elif name not in _DROPPED and not (name == "r" and switched_on(child(inner, "rPr", "vanish"))):
+                yield "/" if name == "den" else ""  # of a fraction
                 yield from self._pieces(inner)
 
     def _boxes(self) -> None:
@@ -165,6 +168,11 @@ class _Reader:
                     yield from self._cell(box)
             elif local(element) in _WITHIN_CELLS and not _deleted(element):
                 yield from self._cell(element)
+
+
+def _is_raised(run: Any) -> bool:
+    place = child(run, "rPr", "vertAlign")
+    return place is not None and attribute(place, "val") == "superscript"
 
 
 def _inside(element: Any, name: str) -> Iterator[Any]:

@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 from rag.errors import BinaryFile, DamagedFile
-from rag.formats.base import Builder, Extracted, Source, clean, squeeze
+from rag.formats.base import Builder, Extracted, Source, clean, raised, squeeze
 from rag.formats.decode import as_declared, decode
 from rag.formats.htmlhead import Head, head_of
 from rag.formats.htmlprune import opens, prune
@@ -26,7 +26,6 @@ _LISTS = frozenset(("ul", "ol", "menu"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[[\w\s]{1,30}\]")
-_RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _BREAK = "\v"
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -109,12 +108,8 @@ def _raise(root: Any) -> None:
     """Superscripts: marks of references go, numbers stay above the line, as `10⁶` is not `106`."""
     for element in root.iter("sup"):
         text = squeeze("".join(element.itertext()))
-        if _REFERENCE.fullmatch(text):
-            text = ""
-        elif re.fullmatch(r"[-+−]?\d{1,4}", text):
-            text = text.translate(_RAISED)
         del element[:]
-        element.text = text
+        element.text = "" if _REFERENCE.fullmatch(text) else raised(text)
 
 
 class _Walk:

@@ -7,8 +7,9 @@ by line, each pattern linear, so that no text takes long. Code keeps its lines a
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from rag.formats.base import Builder, Extracted, Source
+from rag.formats.base import Builder, Extracted, Source, raised
 from rag.formats.dates import stated_day
 from rag.formats.plain import cleaned
 from rag.formats.rows import named_rows
@@ -29,12 +30,13 @@ _FRONT = re.compile(r"\s|-(?:\s|$)|[^\s#-].{0,100}?:(?:\s|$)")
 _SAID = re.compile(r"(title|date):[ \t]*(.+)$")
 _STRUCK = r"(?<![\\~])~~(?=[^\s~])[^~]{1,2000}(?<!\s)~~(?!~)"
 
-_PATTERNS: tuple[tuple[str, re.Pattern[str], str], ...] = (
+_PATTERNS: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("![", re.compile(r"!\[([^\[\]\n]{0,500})\]\([^()\n]{0,2000}\)"), r"\1"),
     ("](", re.compile(r"\[([^\[\]\n]{1,500})\]\((?:[^()\n]|\([^()\n]{0,200}\)){0,2000}\)"), r"\1"),
     ("][", re.compile(r"\[([^\[\]\n]{1,500})\]\[(?!\^)[^\[\]\n]{0,200}\]"), r"\1"),
     ("<", re.compile(r"<((?:https?|mailto):[^<>\s]{1,2000})>"), r"\1"),
     ("<", re.compile(r"<br ?/?>", re.IGNORECASE), " "),
+    ("<", re.compile(r"<sup>([^<>\n]{1,20})</sup>", re.IGNORECASE), lambda found: raised(found[1])),
     ("<", re.compile(r"</?[A-Za-z][A-Za-z0-9-]{0,20}(?:\s[^<>\n]{0,1000})?/?>"), ""),
     ("*", re.compile(r"(?<![\w*\\])\*{1,3}(?=\S)([^*\n]{1,2000})(?<![\s\\])\*{1,3}(?!\w)"), r"\1"),
     (

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from ctypes import byref
 from typing import Any, NamedTuple
 
+from rag.formats.base import RAISED, raised
+
 _END = re.compile("\r\n|\n|\ufffe|\x02")
 """pdfium ends lines with the first two, and stands the others for a hyphen at the end of a line."""
 _BOLD_WEIGHT = 600
@@ -23,6 +25,9 @@ _GAP = 0.9
 """A gap this wide, in heights of a line, parts two cells."""
 _CELL = 60
 """Characters of the longest cell; longer ones are columns of running text."""
+_NUMBER = re.compile(r"[-+−]?\d+", re.ASCII)
+_SMALLER, _HIGHER = 0.85, 0.1
+"""A superscript is less than so many times as high as what stands beside it, and begins above its foot by so many."""
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
@@ -45,6 +50,15 @@ class Line(NamedTuple):
     bold: bool
     hyphened: bool
     cells: tuple[Cell, ...]
+
+
+class Edges(NamedTuple):
+    """Where a character stands, the room that its font gives it included."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
 
 
 def overlap(row: Sequence[Cell | Line], other: Sequence[Cell | Line]) -> bool:
@@ -103,14 +117,15 @@ class _Measure:
 
         self.raw = raw
         self.textpage = textpage
-        self.text = text
         self.box = raw.FS_RECTF()
+        self.text = _NUMBER.sub(self._with_raised, text)
 
     def line(self, start: int, end: int, *, hyphened: bool) -> Line:
         """The line between two places of the text, neither of them white space."""
         first, last = self._at(start), self._at(end - 1)
         left, _, bottom, top = self._edges(first)
-        _, right, low, high = self._edges(last)
+        right = self._edges(last)[1]
+        _, _, low, high = self._edges(self._at(start + len(self.text[start:end].rstrip(RAISED)) - 1))
         height = max(min(top - bottom, high - low), 1.0)  # the first may be a large bullet or initial
         bold = self._weight(first) >= _BOLD_WEIGHT and self._weight(last) >= _BOLD_WEIGHT
         words = self.text[start:end].translate(_LIGATURES)
@@ -119,6 +134,16 @@ class _Measure:
         if any(len(cell.text) > _CELL for cell in cells):
             cells = ()
         return Line(words, left, max(right, left), bottom, height, bold, hyphened, cells)
+
+    def _with_raised(self, found: re.Match[str]) -> str:
+        """A number, those of its digits at the end that are smaller and stand higher as superscripts."""
+        number, (begin, end) = found[0], found.span()
+        glued = begin > 0 and not found.string[begin - 1].isspace()
+        first = begin if glued else begin + 1
+        beside, at = self._edges(self._at(first - 1)), end
+        while at > first and _above(self._edges(self._at(at - 1)), beside):
+            at -= 1
+        return number[: at - begin] + raised(number[at - begin :])
 
     def _cells(self, start: int, end: int, height: float) -> Iterator[Cell]:
         begun = start
@@ -139,11 +164,18 @@ class _Measure:
         index: int = self.raw.FPDFText_GetCharIndexFromTextIndex(self.textpage, place)
         return max(index, 0)
 
-    def _edges(self, index: int) -> tuple[float, float, float, float]:
+    def _edges(self, index: int) -> Edges:
         self.raw.FPDFText_GetLooseCharBox(self.textpage, index, byref(self.box))
         box = self.box
-        return box.left, box.right, box.bottom, box.top
+        return Edges(box.left, box.right, box.bottom, box.top)
 
     def _weight(self, index: int) -> int:
         weight: int = self.raw.FPDFText_GetFontWeight(self.textpage, index)
         return weight
+
+
+def _above(one: Edges, beside: Edges) -> bool:
+    """Is a character to the right of another a superscript to it?"""
+    height = beside.top - beside.bottom
+    smaller = one.top - one.bottom < _SMALLER * height
+    return smaller and one.bottom > beside.bottom + _HIGHER * height and one.left > (beside.left + beside.right) / 2

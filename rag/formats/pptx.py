@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rag.formats.archive import local, opened
-from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.formats.base import Builder, Extracted, Source, raised, squeeze
 from rag.formats.ooxml import Package, attribute, child
 from rag.formats.rows import named_rows
 
@@ -96,10 +96,17 @@ def _text(element: Any) -> str:
     for inner in element.iter():
         name = local(inner)
         if name == "t":
-            pieces.append(inner.text or "")
+            text = inner.text or ""
+            pieces.append(raised(text) if _is_raised(inner.getparent()) else text)
         elif name == "br":
             pieces.append(" ")
     return "".join(pieces)
+
+
+def _is_raised(run: Any) -> bool:
+    properties = child(run, "rPr")
+    shift = attribute(properties, "baseline", "0") if properties is not None else "0"
+    return not shift.startswith(("-", "0"))
 
 
 def _has_header(table: Any) -> bool | None:

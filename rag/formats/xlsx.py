@@ -13,7 +13,7 @@ from typing import Any
 
 from rag.errors import OversizeFile
 from rag.formats.archive import opened
-from rag.formats.base import Builder, Extracted, Source, clean, squeeze
+from rag.formats.base import Builder, Extracted, Source, clean, raised, squeeze
 from rag.formats.numberformat import shown
 from rag.formats.ooxml import Package, attribute, child
 from rag.formats.rows import sheet_rows
@@ -47,7 +47,7 @@ def extract(source: Source) -> Extracted:
     with opened(source) as archive, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of features that openpyxl does not keep, which do not matter to a reader
         source.file.seek(0)
-        book = load_workbook(source.file, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(source.file, read_only=True, data_only=True, keep_links=False, rich_text=True)
         try:
             package = Package(archive, source)
             reader = _Reader(out, package)
@@ -112,6 +112,8 @@ def _parts(package: Package) -> dict[str, str]:
 def _said(cell: Any) -> str:
     """A value as its sheet shows it, as far as that bears on its meaning."""
     value = cell.value
+    if isinstance(value, list):
+        return "".join(map(_run, value))
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float | int):
@@ -119,3 +121,10 @@ def _said(cell: Any) -> str:
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         return value.date().isoformat()
     return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
+
+
+def _run(run: Any) -> str:
+    """A part of a cell's text that has looks of its own, or none."""
+    if isinstance(run, str):
+        return run
+    return raised(run.text) if run.font.vertAlign == "superscript" else str(run.text)

@@ -94,3 +94,16 @@ def span(rows: Sequence[Row]) -> tuple[int, int]:
     """
     filled = [[column for column, cell in enumerate(row) if cell] for row in rows[: 1 + BODY] if any(row)]
     return min((row[0] for row in filled), default=0), max((row[-1] + 1 for row in filled), default=0)
+
+
+def marks(cell: str) -> frozenset[str]:
+    """What tells values of a column from its name, where all of them have it and the name has not.
+
+    Args:
+        cell: Tidy.
+
+    Returns:
+        `1` for a digit, `@` for this, `a` for a small letter at its start.
+    """
+    found = {"1": any(map(str.isdigit, cell)), "@": "@" in cell, "a": cell[:1].islower()}
+    return frozenset(mark for mark, is_there in found.items() if is_there)

@@ -13,9 +13,10 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from rag.formats.header import is_header
 from rag.formats.pdflines import MARKER, Line, overlap
 from rag.formats.pdfmargins import LOOSE, Mark, running_marks, without_running
-from rag.formats.rows import is_header, named_rows
+from rag.formats.rows import named_rows
 
 _HEADING_LEADING = 1.0
 """Usual distance between the lines of one heading, in heights of a line; two headings stand further apart."""

@@ -7,25 +7,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, dropwhile, groupby, islice, pairwise, takewhile, zip_longest
-from typing import NamedTuple
+from itertools import chain, dropwhile, groupby, islice, takewhile
 
 from rag.formats.base import squeeze
-from rag.formats.cells import (
-    BODY,
-    COLUMNS,
-    NAME,
-    Row,
-    column_cells,
-    holds_words,
-    is_above_numbers,
-    is_nothing,
-    is_number,
-    is_year,
-    may_name,
-    number_columns,
-    span,
-)
+from rag.formats.cells import BODY, NAME, Row, is_number, marks, span
+from rag.formats.header import cut, head
+from rag.formats.sheettable import SheetTable
 
 _AHEAD = 64
 """Rows of a sheet that are looked at before they are written."""
@@ -42,12 +29,12 @@ def named_rows(rows: Iterable[Row], *, header: bool | None = None) -> Iterator[s
         One line per row, its cells parted by `; `, each after the name of its column; empty ones are left out.
     """
     filled = (row for row in map(_tidy, rows) if any(row))
-    head = list(islice(filled, 1 + BODY))
-    if len(head) < 2:
-        yield from ("; ".join(filter(None, row)) for row in head)
+    first = list(islice(filled, 1 + BODY))
+    if len(first) < 2:
+        yield from (name_row((), row) for row in first)
         return
-    names, used = _head(head) if header is None else ([_cut(name) for name in head[0]] * header, int(header))
-    for row in chain(head[used:], filled):
+    names, used = head(first) if header is None else ([cut(name) for name in first[0]] * header, int(header))
+    for row in chain(first[used:], filled):
         yield name_row(names, row)
 
 
@@ -73,6 +60,8 @@ def sheet_rows(rows: Iterable[Row]) -> Iterator[str]:
 def name_row(names: Row, row: Row) -> str:
     """One row: `name: value; name: value`, names that are missing or say the same as the value left out.
 
+    Of cells without a name, one that ends in a colon names the next one.
+
     Args:
         names: Of the columns, in order; may be shorter than the row.
         row: Its cells.
@@ -80,49 +69,21 @@ def name_row(names: Row, row: Row) -> str:
     Returns:
         The line; empty for a row of empty cells.
     """
-    cells = []
+    line = label = ""
     for column, value in enumerate(row):
         name = names[column] if column < len(names) else ""
-        if value:
-            cells.append(f"{name}: {value}" if name and name != value else value)
-    return "; ".join(cells)
+        if not value or value == label:
+            continue
+        said = f"{name}: {value}" if name and name != value else value
+        is_bare = said == value
+        line += (" " if label and is_bare and not is_label(value) else "; ") * bool(line) + said
+        label = value if is_bare and is_label(value) else ""
+    return line
 
 
-def is_header(row: Row) -> bool:
-    """Whether a row's cells look like names of columns: short, told apart, words or years but not other numbers.
-
-    Args:
-        row: The first row of a table, tidy; its first cell may be empty.
-
-    Returns:
-        True if they do.
-    """
-    names = [cell for cell in row if cell]
-    if len(names) < 2 or len(names) < len(row) - 1 or len(set(names)) < len(names) or names[0].endswith(":"):
-        return False
-    return all(len(name) <= NAME and (is_year(name) or not is_number(name)) for name in names)
-
-
-class _Table(NamedTuple):
-    """The table that rows belong to: its first row, names by column, columns it spans, those that hold numbers."""
-
-    top: Row = ()
-    names: Row = ()
-    span: tuple[int, int] = (0, 0)
-    numbers: frozenset[int] = frozenset()
-
-    def begins_anew(self, rows: Sequence[Row]) -> bool:
-        """Whether a row that would do for a header, with those below it, is one of another table."""
-        top = rows[0]
-        if any(map(is_nothing, top)):
-            return False
-        worded = any(column in self.numbers and cell and not is_number(cell) for column, cell in enumerate(top))
-        return worded or top == self.top or span(rows) != self.span or _contrasts(top, rows[1:])
-
-    def goes_on(self, rows: Sequence[Row]) -> bool:
-        """Whether rows keep to its columns, and to numbers where it has them."""
-        first, end = span(rows)
-        return self.span[0] <= first and end <= self.span[1] and not holds_words(rows, self.numbers)
+def is_label(cell: str) -> bool:
+    """Whether a cell ends in a colon, so that its value is what stands beside it."""
+    return cell.endswith(":")
 
 
 class _Sheet:
@@ -131,7 +92,8 @@ class _Sheet:
     def __init__(self, rows: Iterable[Row]) -> None:
         self.coming = _parted(map(_tidy, rows))
         self.ahead = deque(islice(self.coming, _AHEAD))
-        self.table = _Table()
+        self.table = SheetTable()
+        self.is_titled = False
         self.waiting = ""
 
     def take(self) -> Row:
@@ -147,83 +109,81 @@ class _Sheet:
     def block(self) -> Iterator[str]:
         """Write out the rows to the next blank one: titles, then a form or rows of a table."""
         while self.ahead and _is_title(self.ahead[0]):
+            self.is_titled = True
             yield name_row((), self.take())
         rows = iter(self.ahead)
         block = list(takewhile(any, rows))
         if not block:
             return
         below = list(takewhile(any, dropwhile(lambda row: not any(row) or _is_title(row), rows)))
-        if not self._is_more(block) and len(block) < _AHEAD and _is_form(block, below):
+        if form := self._form(block, below):
             yield from self.unsaid()
-            self.table = _Table()
-            for label, value in map(_said, block):
+            self.table = SheetTable()
+            for label, value in map(_said, form):
                 self.take()
                 yield f"{label.rstrip(' :')}: {value}"
-            return
-        yield from self._begin(block[: 1 + BODY], below[:BODY])
-        while any(row := self.take()):
-            self.waiting = ""
-            yield name_row(self.table.names, row)
+        else:
+            yield from self._begin(block[: 1 + BODY], below[:BODY])
+            yield from self._rows()
+        self.is_titled = False
 
-    def _is_more(self, block: list[Row]) -> bool:
-        """Whether rows are of the table above by their place alone."""
-        return span(block) == self.table.span or (len(block) == 1 and self.table.goes_on(block))
+    def _form(self, block: list[Row], below: list[Row]) -> list[Row]:
+        """Rows of labels with values that a block begins with; none where it is a table."""
+        if form := list(takewhile(self._is_label, block)):
+            return form
+        is_more = span(block) == self.table.span or (len(block) == 1 and self.table.goes_on(block))
+        is_form = not is_more and len(block) < _AHEAD and _is_form(block, self.table.top, below, titled=self.is_titled)
+        return block if is_form else []
+
+    def _is_label(self, row: Row) -> bool:
+        """Whether a row is a label that ends in a colon, and its value; in a table of such rows none is."""
+        said = _said(row)
+        return (
+            len(said) == 2 and is_label(said[0]) and not any(is_label(_said(above)[0]) for above in self.table.recent)
+        )
 
     def _begin(self, block: list[Row], below: list[Row]) -> Iterator[str]:
         """Tell which table a block belongs to, and take its header."""
         rows = block + below if len(block) == 1 and span(block) == span(below) else block
-        names, used = _head(rows)
-        if used and (not self.table.top or self.table.begins_anew(rows)):
+        names, used = head(rows)
+        self.table.is_grouped |= self.is_titled and bool(self.waiting)
+        if used and (not self.table.top or self.table.begins_anew(rows, titled=self.is_titled)):
             yield from self.unsaid()
-            self.table = _Table(rows[0], names, span(rows), number_columns(rows[used:]))
+            self.table = SheetTable(rows[0], names, rows)
             self.waiting = "; ".join(filter(None, rows[0]))
             if any(len(name) > NAME for name in rows[0]):
                 yield from self.unsaid()  # whole once, as names are cut
             while used:
                 used -= any(self.take())
-        elif not self.table.top or not self.table.goes_on(block):
+        elif not self.table.top or not self.table.goes_on(block) or self.table.is_unsure(rows):
             yield from self.unsaid()
-            self.table = _Table(block[0], (), span(block), number_columns(block))
+            self.table = SheetTable(block[0], (), block)
+
+    def _rows(self) -> Iterator[str]:
+        """Write out rows to the next blank one."""
+        self.table.run = 0
+        while any(row := self.take()):
+            self.table.is_grouped |= bool(self.waiting) and _is_title(row)
+            self.waiting = ""
+            is_apart = self._is_label(row) and not is_number(_said(row)[1])
+            yield name_row(() if is_apart else self.table.names, row)
+            self.table.add(row)
 
 
-def _head(rows: Sequence[Row]) -> tuple[list[str], int]:
-    """Names of the columns, and how many of the first rows they stand in; none where these look like no header."""
-    top, body = rows[0], rows[1 : 1 + BODY]
-    if len(body) > 1 and _is_split(top) and _contrasts(body[0], body[1:]):
-        both = zip_longest(top, body[0], fillvalue="")
-        return _numbered(" ".join(dict.fromkeys(filter(None, names))) for names in both), 2
-    if body and (is_header(_inner(top)) or _contrasts(top, body)):
-        return _numbered(top), 1
-    return [], 0
+def _is_form(block: Sequence[Row], above: Row, below: Sequence[Row], *, titled: bool) -> bool:
+    """Whether rows are labels with values: they stand above or below a wider table and are none.
 
-
-def _contrasts(top: Row, body: Sequence[Row]) -> bool:
-    """Whether a row without plain numbers stands above columns of them: one under a word, or two under bands."""
-    names = [cell for cell in top if cell]
-    if len(names) < 2 or names[0].endswith(":") or not all(map(may_name, names)):
-        return False
-    if len(names) * 2 <= max((sum(map(bool, row)) for row in body), default=0):
-        return False
-    above = [
-        name for column, name in enumerate(top[:COLUMNS]) if name and is_above_numbers(name, column_cells(body, column))
-    ]
-    return len(above) > 1 or any(not is_number(name) for name in above)
-
-
-def _is_split(top: Row) -> bool:
-    """Whether names stand over several columns each, so that the row below tells these apart."""
-    return all(map(may_name, filter(None, top))) and any(one and one == beside for one, beside in pairwise(top))
-
-
-def _is_form(block: Sequence[Row], below: Sequence[Row]) -> bool:
-    """Whether rows are labels with values: they end in a colon, or stand above a wider table and are none."""
+    Below it two rows, or any under a title, are rather a table; not where only some of the values have digits.
+    """
     said = [_said(row) for row in block]
     if any(len(pair) != 2 or is_number(pair[0]) or len(pair[0]) > NAME for pair in said):
         return False
-    if all(label.endswith(":") for label, _ in said):
-        return True
-    is_table = len(said) > 3 and not is_number(said[0][1]) and all(is_number(value) for _, value in said[1:])
-    return not is_table and any(len(_said(row)) > 2 for row in below)
+    values = [value for _, value in said[1:]]
+    if len(said) > 3 and not is_number(said[0][1]) and all(map(is_number, values)):
+        return False
+    is_mixed = len({"1" in marks(value) for value in values}) > 1
+    is_below = len(_said(above)) > 2 and len(said) != 2 and (is_mixed or not titled)
+    return is_below or any(len(_said(row)) > 2 for row in below)
 
 
 def _is_title(row: Row) -> bool:
@@ -231,32 +191,9 @@ def _is_title(row: Row) -> bool:
     return len(filled) == 1 and not is_number(filled[0])
 
 
-def _inner(row: Row) -> Row:
-    """The cells without the empty ones at both ends; a table may begin in any column."""
-    return row[slice(*span([row]))]
-
-
 def _said(row: Row) -> list[str]:
     """The cells that hold anything, those said again in the next column once."""
     return [cell for cell, _ in groupby(filter(None, row))]
-
-
-def _numbered(row: Iterable[str]) -> list[str]:
-    """Names fit to be said in every row, those that are there twice told apart by a number."""
-    names: list[str] = []
-    seen: dict[str, int] = {}
-    for name in map(_cut, row):
-        again = name
-        while again and again in seen:
-            seen[name] += 1
-            again = f"{name} {seen[name]}"
-        seen[again] = 1
-        names.append(again)
-    return names
-
-
-def _cut(name: str) -> str:
-    return name[:NAME].rstrip(" :")
 
 
 def _tidy(row: Row) -> list[str]:

@@ -67,6 +67,15 @@ def test_merged_cells_are_said_again(tmp_path: Path) -> None:
     assert text == "Part: Pump; Low: 1; High: 2\n\nPart: Pump; Low: 3; High: 4"
 
 
+def test_a_form_says_values_after_their_labels(tmp_path: Path) -> None:
+    document = docx.Document()
+    table = document.add_table(2, 2)
+    for number, cell in enumerate(["Tenant name:", "Petra Vandermeer", "Guarantor:", "Hugo Stahl"]):
+        table.rows[number // 2].cells[number % 2].text = cell
+    text = read(tmp_path, "a.docx", saved(document)).text
+    assert text == "Tenant name: Petra Vandermeer\n\nGuarantor: Hugo Stahl"
+
+
 def test_a_style_made_from_a_heading_is_one(tmp_path: Path) -> None:
     document = docx.Document()
     style = document.styles.add_style("Clause title", 1)

@@ -17,6 +17,7 @@ def text(folder: Path, table: str) -> str:
         ("<tr><th>Part<th>Price<tr><td>Pump<td>12<tr><td>Valve<td>7", "Part: Pump; Price: 12 / Part: Valve; Price: 7"),
         ("<tr><td>Part<td>Price<tr><td>Pump<td>12", "Part: Pump; Price: 12"),
         ("<tr><th>Name<td>Bob<tr><th>Age:<td>7", "Name: Bob / Age: 7"),
+        ("<tr><td>Tenant:<td>Petra<tr><td>Born:<td>4 July", "Tenant: Petra / Born: 4 July"),
         ("<tr><td>1<td>2<tr><td>3<td>4", "1; 2 / 3; 4"),
         ("<tr><th>Part<th>No<tr><td rowspan=2>Valve<td>7<tr><td>8", "Part: Valve; No: 7 / Part: Valve; No: 8"),
         (

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.formats.rows import is_header, name_row, named_rows, sheet_rows
+from rag.formats.header import is_header
+from rag.formats.rows import name_row, named_rows, sheet_rows
 
 
 def test_rows_name_their_columns() -> None:
@@ -92,6 +93,70 @@ def test_names_go_on_below_a_blank_row_where_the_rows_do() -> None:
 def test_names_do_not_go_on_over_what_is_no_row_of_theirs() -> None:
     assert lines("Item|Qty|Price\nPump|2|5\n\n1|2|3|4")[1] == "1; 2; 3; 4"
     assert lines("Item|Price\nPump|5\n\nSupplier|Country")[1] == "Supplier; Country"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name|Room\nAna|Attic\nBen|Loft\n\nSuppliers\nFirm|Town\nAcme|Leeds\nBolt|Hull",
+        "Event|Town\nFair|Bath\nPlay|York\n\nFirm|Town\nAcme|Leeds\nBolt|Hull",
+    ],
+)
+def test_a_title_or_a_name_said_again_tells_a_header(text: str) -> None:
+    assert lines(text)[-2:] == ["Firm: Acme; Town: Leeds", "Firm: Bolt; Town: Hull"]
+
+
+def test_words_below_a_blank_row_have_no_names_where_nothing_tells_whose_they_are() -> None:
+    text = "Name|Room\nAna|Attic\nBen|Loft\n\nFirm|Town\nAcme|Leeds\nBolt|Hull"
+    assert lines(text)[1:] == ["Name: Ben; Room: Loft", "Firm; Town", "Acme; Leeds", "Bolt; Hull"]
+    assert lines("Name|Room\nAna|Attic\nBen|Loft\n\nApproved by|Ms Thorne")[-1] == "Approved by; Ms Thorne"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name|Room\nAna|Attic\nBen|Loft\n\nCid|Attic\nDee|Hall",
+        "Name|Room\nAna|Attic\nBen|Loft\n\nCid|Yard\nEva|Yard\nDee|Hall",
+        "Name|Room\nAna|B4\nBen|B5\n\nCid|C1\nDee|Hall",
+        "Name|Room\nAna|Attic\nBen|Loft\n\nCid|n/a\nDee|Hall",
+        "Name|Room\n\nStaff\nAna|Attic\nBen|Loft\n\nGuests\nCid|Yard\nDee|Hall",
+        "Name|Room\nStaff\nAna|Attic\nBen|Loft\n\nGuests\nCid|Yard\nDee|Hall",
+        "Name|Room\n\nAna|Attic\n\nCid|Yard\n\nDee|Hall",
+    ],
+)
+def test_words_below_a_blank_row_keep_the_names_where_they_are_like_those_above(text: str) -> None:
+    assert lines(text)[-1] == "Name: Dee; Room: Hall"
+
+
+def test_labels_with_values_are_no_rows_of_the_table_above() -> None:
+    assert lines("Pupil|Mark\nAna|B\nBen|C\n\nTeacher:|Mr Poe")[-1] == "Teacher: Mr Poe"
+    assert lines("Item|Firm|Price\nPen|Acme|2\n\nContact:|Ms Thorne\nBank|Nordea")[-2:] == [
+        "Contact: Ms Thorne",
+        "Bank; Nordea",
+    ]
+    assert lines("Item|Firm|Price\nPen|Acme|2\nContact:|Ms Thorne")[-1] == "Contact: Ms Thorne"
+    assert lines("Class:|7B\nPupil|Mark\nAna|B") == ["Class: 7B", "Pupil: Ana; Mark: B"]
+    form = "Approved by|Ms Thorne\nPayment terms|30 days\nBank|Nordea"
+    said = ["Approved by: Ms Thorne", "Payment terms: 30 days", "Bank: Nordea"]
+    assert lines(f"Item|Qty|Price\nPen|2|5\n\n{form}")[1:] == said
+    assert lines(f"Item|Qty|Price\nPen|2|5\n\nPayment\n{form}")[2:] == said
+
+
+def test_labels_of_a_table_are_rows_of_it() -> None:
+    rows = lines("Year|2023|2024\nSales:|5|6\nCost:|3|4\n\nTax:||1")
+    assert rows[2] == "Year: Tax:; 2024: 1"
+    assert lines("Item|Qty|Price\nPen|2|5\nTotal:||5")[1] == "Item: Total:; Price: 5"
+    towns = "A|B|C\nx|y|z\n\nTowns\nName|Town\nAnn|Rome\nBob|Oslo"
+    assert lines(towns)[2:] == ["Name: Ann; Town: Rome", "Name: Bob; Town: Oslo"]
+
+
+def test_a_cell_without_a_name_that_ends_in_a_colon_names_the_next() -> None:
+    assert list(named_rows([["Tenant:", "Tenant:", "Petra"], ["Born:", "", "4 July"]])) == [
+        "Tenant: Petra",
+        "Born: 4 July",
+    ]
+    assert name_row((), ["Name:", "Ann", "Fax:", "", "Date:", "1 May"]) == "Name: Ann; Fax:; Date: 1 May"
+    assert name_row(["", "2023"], ["Sales:", "5"]) == "Sales:; 2023: 5"
 
 
 def test_titles_stand_alone() -> None:

@@ -144,6 +144,16 @@ def test_tables_and_forms_of_one_sheet(tmp_path: Path) -> None:
     ]
 
 
+def test_what_stands_below_a_table_has_not_its_names(tmp_path: Path) -> None:
+    people = [["Name", "Room"], ["Ana", "Attic"], ["Ben", "Cellar"], []]
+    firms = [["Firm", "Town"], ["Acme", "Leeds"], ["Bolt", "Hull"]]
+    text = read(
+        tmp_path, "a.xlsx", saved([*people, *firms], [*people, ["Suppliers"], *firms, [], ["Head:", "Di"]])
+    ).text
+    assert text.split("\n\n")[3:6] == ["Firm; Town", "Acme; Leeds", "Bolt; Hull"]
+    assert text.split("\n\n")[-4:] == ["Suppliers", "Firm: Acme; Town: Leeds", "Firm: Bolt; Town: Hull", "Head: Di"]
+
+
 def test_merged_cells_stand_in_every_cell(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (

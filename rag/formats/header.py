@@ -1,0 +1,102 @@
+"""The row of a table that names its columns: told by its own cells, or by the numbers below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, zip_longest
+
+from rag.formats.cells import (
+    BODY,
+    COLUMNS,
+    NAME,
+    Row,
+    column_cells,
+    is_above_numbers,
+    is_number,
+    is_year,
+    may_name,
+    span,
+)
+
+
+def head(rows: Sequence[Row]) -> tuple[list[str], int]:
+    """Names of the columns, and how many of the first rows they stand in; none where these look like no header.
+
+    Args:
+        rows: The first ones of a table, tidy.
+
+    Returns:
+        Names in order, those that are there twice told apart by a number, and a count of rows.
+    """
+    top, body = rows[0], rows[1 : 1 + BODY]
+    if len(body) > 1 and _is_split(top) and contrasts(body[0], body[1:]):
+        both = zip_longest(top, body[0], fillvalue="")
+        return _numbered(" ".join(dict.fromkeys(filter(None, names))) for names in both), 2
+    if body and (is_header(inner(top)) or contrasts(top, body)):
+        return _numbered(top), 1
+    return [], 0
+
+
+def is_header(row: Row) -> bool:
+    """Whether a row's cells look like names of columns: short, told apart, words or years but not other numbers.
+
+    Args:
+        row: The first row of a table, tidy; its first cell may be empty.
+
+    Returns:
+        True if they do.
+    """
+    names = [cell for cell in row if cell]
+    if len(names) < 2 or len(names) < len(row) - 1 or len(set(names)) < len(names) or names[0].endswith(":"):
+        return False
+    return all(len(name) <= NAME and (is_year(name) or not is_number(name)) for name in names)
+
+
+def contrasts(top: Row, body: Sequence[Row]) -> bool:
+    """Whether a row without plain numbers stands above columns of them: one under a word, or two under bands.
+
+    Args:
+        top: A row, tidy.
+        body: Those below it.
+
+    Returns:
+        True if it does.
+    """
+    names = [cell for cell in top if cell]
+    if len(names) < 2 or names[0].endswith(":") or not all(map(may_name, names)):
+        return False
+    if len(names) * 2 <= max((sum(map(bool, row)) for row in body), default=0):
+        return False
+    above = [
+        name for column, name in enumerate(top[:COLUMNS]) if name and is_above_numbers(name, column_cells(body, column))
+    ]
+    return len(above) > 1 or any(not is_number(name) for name in above)
+
+
+def cut(name: str) -> str:
+    """A name as long as may be said again in every row, without the colon that ends it."""
+    return name[:NAME].rstrip(" :")
+
+
+def _is_split(top: Row) -> bool:
+    """Whether names stand over several columns each, so that the row below tells these apart."""
+    return all(map(may_name, filter(None, top))) and any(one and one == beside for one, beside in pairwise(top))
+
+
+def inner(row: Row) -> Row:
+    """The cells without the empty ones at both ends; a table may begin in any column."""
+    return row[slice(*span([row]))]
+
+
+def _numbered(row: Iterable[str]) -> list[str]:
+    """Names fit to be said in every row, those that are there twice told apart by a number."""
+    names: list[str] = []
+    seen: dict[str, int] = {}
+    for name in map(cut, row):
+        again = name
+        while again and again in seen:
+            seen[name] += 1
+            again = f"{name} {seen[name]}"
+        seen[again] = 1
+        names.append(again)
+    return names

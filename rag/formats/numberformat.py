@@ -1,10 +1,11 @@
-"""Numbers with the words, signs and zeros that their format in a spreadsheet puts around them.
+"""Numbers with the words, signs and zeros that their format in a spreadsheet puts around them, or in their place.
 
 Digits are those of the value, not rounded and not grouped. Knows no workbook.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,15 +17,22 @@ _TOKEN = re.compile(
     r"|(?P<digits>General|[0#?.,]+)|(?P<end>;)|(?P<bare>[%$€£¥₹ ])|.",
     re.IGNORECASE | re.DOTALL,
 )
+_TIME = re.compile(r'"([^"]*)"|\\(.)|\[(h+|m+|s+)\]|(h+|m+|s+)|\[[^\]]*\]|[_*].|[@0]|\.0+|(;)|(.)', re.IGNORECASE)
+_CONDITION = re.compile(r"\[[<>=]")
+_SECONDS = {"h": 3600, "m": 60, "s": 1}
 
 
 class _Section(NamedTuple):
-    """One part of a format: what stands before and after the digits, how many of these at least, if it is a percent."""
+    """One part of a format: what stands before and after the digits, how many of these at least, if it is a percent.
+
+    `words` stand in the place of the number.
+    """
 
     before: str = ""
     after: str = ""
     zeros: int = 0
     is_percent: bool = False
+    words: str = ""
 
 
 def shown(value: float, code: str) -> str:
@@ -35,15 +43,44 @@ def shown(value: float, code: str) -> str:
         code: Of its format, such as `#,##0.00 "kg"`.
 
     Returns:
-        Its digits, with the currency or unit and the zeros in front that the format gives it. Bare digits where the
-        format says another number than the value, in thousands or in parts such as hours and minutes.
+        Its digits, with the currency or unit and the zeros in front that the format gives it; the words that stand for
+        it, as in `"Yes";"Yes";"No"`. Bare digits where the format says another number than the value, in thousands or
+        in parts such as hours and minutes.
     """
     sections = _sections(code[:_CODE])
-    section = sections[1 if value < 0 and len(sections) > 1 else 0]
+    place = 1 if value < 0 else 2 if value == 0 else 0
+    section = sections[place if place < len(sections) else 0]
+    if section.words:
+        return section.words
     digits = _digits(abs(value) * 100, 10) if section.is_percent else _digits(abs(value), 15)
     if section.zeros and digits.isdigit():
         digits = digits.zfill(section.zeros)
     return f"{'-' if value < 0 else ''}{section.before}{digits}{section.after}".strip()
+
+
+def elapsed(value: datetime.timedelta, code: str) -> str:
+    """Write a duration.
+
+    Args:
+        value: Whole seconds are kept.
+        code: Of its format, such as `[h]:mm`.
+
+    Returns:
+        Hours, minutes and seconds as the format has them, those in brackets without an end; 27:15 for a day and 3:15.
+    """
+    seconds = round(abs(value).total_seconds())
+    text, limit = "", 0
+    for token in _TIME.finditer(code[:_CODE]):
+        quoted, escaped, whole, part, end, bare = token.groups()
+        if end:
+            break
+        if unit := (whole or part or "").lower():
+            number = seconds // _SECONDS[unit[0]] % (limit if part and limit else seconds + 1)
+            text += str(number).zfill(len(unit))
+            limit = 60
+        else:
+            text += quoted or escaped or bare or ""
+    return f"{'-' if value < datetime.timedelta() else ''}{text.strip()}"
 
 
 def _digits(value: float, precision: int) -> str:
@@ -60,6 +97,8 @@ def _sections(code: str) -> tuple[_Section, ...]:
             sections.append([])
         else:
             sections[-1].append(token)
+    if _CONDITION.search(code):  # whose numbers may not be those of the section's place
+        return tuple(_section(tokens)._replace(words="") for tokens in sections)
     return tuple(map(_section, sections))
 
 
@@ -67,7 +106,10 @@ def _section(tokens: list[re.Match[str]]) -> _Section:
     places = [at for at, token in enumerate(tokens) if token["digits"]]
     is_percent = any(token["bare"] == "%" for token in tokens)
     plain = _Section(after="%" * is_percent, is_percent=is_percent)
-    if not places or any(re.match(r"\[[<>=]", token["bracket"] or "") for token in tokens):
+    if tokens and all(token.lastgroup or len(token[0]) > 1 for token in tokens) and not places:
+        words = "".join(map(_literal, tokens)).strip()
+        return plain._replace(words=words) if any(map(str.isalnum, words)) else plain
+    if not places or any(_CONDITION.match(token["bracket"] or "") for token in tokens):
         return plain
     said = [_literal(token) for token in tokens]
     pattern = "".join(tokens[at]["digits"] for at in places)

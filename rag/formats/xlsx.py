@@ -14,7 +14,7 @@ from typing import Any
 from rag.errors import OversizeFile
 from rag.formats.archive import opened
 from rag.formats.base import Builder, Extracted, Source, clean, raised, squeeze
-from rag.formats.numberformat import shown
+from rag.formats.numberformat import elapsed, shown
 from rag.formats.ooxml import Package, attribute, child
 from rag.formats.rows import sheet_rows
 from rag.formats.sheetxml import Merged, scan
@@ -118,6 +118,8 @@ def _said(cell: Any) -> str:
         return str(value).lower()
     if isinstance(value, float | int):
         return shown(value, str(cell.number_format))
+    if isinstance(value, datetime.timedelta):
+        return elapsed(value, str(cell.number_format))
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         return value.date().isoformat()
     return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)

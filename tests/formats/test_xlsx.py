@@ -84,6 +84,14 @@ def test_values_as_they_are_shown(tmp_path: Path) -> None:
     assert text == "Sheet\n\n25%; 0.3; 3; 2024-03-01 09:30:00; 1234567890123; 09:30:00"
 
 
+def test_durations_and_words_are_those_that_the_sheet_shows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    formats = ("[h]:mm", 27.25 / 24), ("[h]:mm", 0), ('"Yes";"Yes";"No"', 1), ('"Yes";"Yes";"No"', 0)
+    for column, (code, value) in enumerate(formats, start=1):
+        book.active.cell(1, column, value).number_format = code
+    assert read(tmp_path, "a.xlsx", packed(book)).text == "Sheet\n\n27:15; 0:00; Yes; No"
+
+
 def test_hidden_sheets_are_left_out(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(["seen"])

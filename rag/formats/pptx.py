@@ -1,4 +1,4 @@
-"""PowerPoint presentations: a slide is a page and its title a heading; then its text, tables and speaker's notes."""
+"""PowerPoint presentations: a slide is a page and its title a heading; then its text, tables, charts and notes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from rag.formats.archive import local, opened
 from rag.formats.base import Builder, Extracted, Source, raised, squeeze
-from rag.formats.ooxml import Package, attribute, child
+from rag.formats.chart import chart_lines
+from rag.formats.ooxml import Package, Relation, attribute, child
 from rag.formats.rows import named_rows
 
 _TITLES = ("title", "ctrTitle")
@@ -49,8 +50,12 @@ def _relation_id(slide: Any) -> str:
 def _slide(out: Builder, package: Package, part: str) -> None:
     shapes = [shape for shape in package.tree(part).iter() if local(shape) in _SHAPES]
     shapes.sort(key=lambda shape: _placeholder(shape) not in _TITLES)
+    relations = package.relations(part)
     for shape in shapes:
         _shape(out, shape)
+        for chart in _charts(shape, relations):
+            for line in chart_lines(package.tree(chart)) if chart in package.archive.NameToInfo else ():
+                out.paragraph(line)
     if notes := package.related(part, "notesSlide"):
         bodies = (
             shape for shape in package.tree(notes).iter() if local(shape) == "sp" and _placeholder(shape) == "body"
@@ -74,6 +79,13 @@ def _shape(out: Builder, shape: Any) -> None:
                 out.paragraph(text)
         else:
             out.paragraph("\n".join(f"- {text}" for text in texts))
+
+
+def _charts(shape: Any, relations: dict[str, Relation]) -> list[str]:
+    """Names of the parts with the charts of a frame; shapes in groups come by themselves."""
+    frame = shape if local(shape) == "graphicFrame" else ()
+    found = (relations.get(_relation_id(inner)) for part in frame for inner in part.iter() if local(inner) == "chart")
+    return [relation.target for relation in found if relation and relation.kind == "chart"]
 
 
 def _placeholder(shape: Any) -> str:

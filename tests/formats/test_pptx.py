@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import datetime
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pptx
 import pytest
+from pptx.chart.data import CategoryChartData, XyChartData
+from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from rag.errors import EmptyFile
@@ -53,6 +57,71 @@ def test_shapes_in_groups_are_read_once(tmp_path: Path) -> None:
     inner = group.shapes.add_group_shape()
     inner.shapes.add_textbox(0, 0, Inches(1), Inches(1)).text_frame.text = "Deep"
     assert read(tmp_path, "a.pptx", saved(deck)).text == "Deep"
+
+
+def chart(slide: Any, kind: Any, data: Any, title: str = "") -> None:
+    added = slide.shapes.add_chart(kind, 0, 0, Inches(3), Inches(3), data).chart
+    if title:
+        for word in title.split(" "):
+            added.chart_title.text_frame.paragraphs[0].add_run().text = f"{word} "
+
+
+def test_charts_are_rows_that_name_their_series(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    sales = CategoryChartData(number_format='0.0"k"')
+    sales.categories = ["North", "South"]
+    sales.add_series("2023", (5, None))
+    sales.add_series("2024", (7, 8.5))
+    chart(slide, XL_CHART_TYPE.COLUMN_CLUSTERED, sales, "Sales by region")
+    days = CategoryChartData()
+    days.categories = [datetime.date(2024, 1, 1), datetime.date(2024, 2, 1)]
+    days.add_series("Rain", (5, 6))
+    chart(slide, XL_CHART_TYPE.LINE, days)
+    assert read(tmp_path, "a.pptx", saved(deck)).text.split("\n\n") == [
+        "Sales by region",
+        "North; 2023: 5k; 2024: 7k",
+        "South; 2024: 8.5k",
+        "2024-01-01; Rain: 5",
+        "2024-02-01; Rain: 6",
+    ]
+
+
+def test_charts_of_points_and_of_levels(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[6])
+    points = XyChartData()
+    for name, x, y in (("Walk", 1, 2), ("Run", 3, 4.5)):
+        points.add_series(name).add_data_point(x, y)
+    chart(slide, XL_CHART_TYPE.XY_SCATTER, points)
+    states = CategoryChartData()
+    country = states.add_category("USA")
+    country.add_sub_category("Texas")
+    country.add_sub_category("Utah")
+    states.add_series("Parks", (5, 6))
+    chart(slide, XL_CHART_TYPE.LINE, states)
+    assert read(tmp_path, "a.pptx", saved(deck)).text.split("\n\n") == [
+        "1; Walk: 2",
+        "3; Run: 4.5",
+        "Texas; Parks: 5",
+        "Utah; Parks: 6",
+    ]
+
+
+def test_a_chart_that_is_missing_costs_no_words(tmp_path: Path) -> None:
+    deck = pptx.Presentation()
+    slide = deck.slides.add_slide(deck.slide_layouts[5])
+    slide.shapes.title.text = "Costs"
+    data = CategoryChartData()
+    data.categories = ["North"]
+    data.add_series("2023", (5,))
+    chart(slide, XL_CHART_TYPE.PIE, data)
+    whole, target = zipfile.ZipFile(io.BytesIO(saved(deck))), io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in whole.namelist():
+            if not name.startswith("ppt/charts/chart"):
+                archive.writestr(name, whole.read(name))
+    assert read(tmp_path, "a.pptx", target.getvalue()).text == "Costs"
 
 
 def test_slides_without_words(tmp_path: Path) -> None:

@@ -43,7 +43,15 @@ TABLES = {
         "Who, and when?\nWhen, or not?\n",
         [{"question": "Who, and when?"}, {"question": "When, or not?"}],
     ),
-    "first column": ("Who?,Ada\nWhen?,1815\n", [WHO, WHEN]),
+    "header in the plural": ("id,Questions\n1,Who?\n", [{"id": "1", **WHO}]),
+    "header that asks": ('"Nr";" Questions ? "\n1;Who?\n', [WHO]),
+    "header of an only column": ("QUESTIONS\nWho, and when?\n", [{"question": "Who, and when?"}]),
+    "one column with its delimiter": ("Who?,\nWhen?,\n", [WHO, WHEN]),
+    "scope": ("question,scope\nWho?,legal/\nWhen?,\n", [{**WHO, "scope": ["legal/"]}, WHEN]),
+    "scope of several": (
+        "Question;Scope\nWho?;a b.txt | legal/x,y.md|\n",
+        [{**WHO, "scope": ["a b.txt", "legal/x,y.md"]}],
+    ),
     "line breaks in quotes": ('question\n"Who\nor ""what""?"\nWhen?', [{"question": 'Who\nor "what"?'}, WHEN]),
     "empty rows": ("\n\nquestion,id\n\n,\n  ,  \nWho?,1\n\n", [{"id": "1", **WHO}]),
     "carriage returns": ("question\r\nWho?\r\nWhen?\r\n", [WHO, WHEN]),
@@ -77,6 +85,10 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
         ("id,question\n\n1,Who, and when?\n", "asked.csv, row 3: 3 cells where the first row has 2", "between quotes"),
         ('id,question\n1,"Who?\n2,When?\n', "asked.csv, row 2: the quotes do not match", "twice"),
         ('id,question\n1,"Who" is it?\n', "asked.csv, row 2: the quotes do not match", "twice"),
+        ("Nr;Frage\n1;Who?\n2;When?\n", "no column is called question; there are “Nr”, “Frage”", '"question"'),
+        ("Nr, Frage\n1, Who?\n2, When?\n", "no column is called question; there are “Nr”, “Frage”", '"question"'),
+        ("Who?,Ada\nWhen?,1815\n", "no column is called question; there are “Who?”, “Ada”", '"question"'),
+        ("question,Questions\nWho?,When?\n", "more than one column is called question", '"question"'),
         (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, "asked.csv: binary data", "save it as CSV"),
     ],
 )
@@ -85,6 +97,14 @@ def test_what_is_wrong_with_a_table_is_told(tmp_path: Path, content: str | bytes
         take(file(tmp_path, content))
     assert says in caught.value.message
     assert hint in caught.value.hint
+
+
+def test_columns_that_are_passed_over_are_told(tmp_path: Path) -> None:
+    table = "no;Question;;Expected\n1;Who?;;Ada\n"
+    assert take(file(tmp_path, table)).remark == "Passed over: “no”, “Expected”."
+    assert take(file(tmp_path, "id,question,scope,\n1,Who?,a.txt,\n")).remark == ""
+    wide = ",".join(["question", *map(str, range(20))])
+    assert take(file(tmp_path, f"{wide}\nWho?\n")).remark.endswith("“7” and 12 more.")
 
 
 def test_json_lines_are_taken_as_they_are(tmp_path: Path) -> None:

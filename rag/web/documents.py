@@ -22,7 +22,7 @@ from rag.indexing import FileResult, Report
 from rag.web.html import count, element, escape, message
 from rag.web.library import Library, Status
 from rag.web.progress import Step, each_file, progress
-from rag.web.uploads import MOST, Upload, refusal, remove, save
+from rag.web.uploads import MOST, Upload, refusal, remove, safe_name, save
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def upload(
     Args:
         files: Paths where they arrived; they are deleted there.
         library: Whose folder and index they go into.
-        collection: Name of the folder that they go into; empty for none.
+        collection: Folder that they go into, see `rag.web.uploads.save`; empty for none.
         refused: Files that were handed in with them and not taken, see `turn_away`.
 
     Yields:
@@ -264,9 +264,19 @@ def _row(upload: Upload, result: FileResult | None) -> str:
     else:
         said, why, hint = _SAID[result.action], result.reason, result.hint
         why = why or (count(result.chunks, "passage") if result.chunks else "")
-    parts = [element("strong", escape(said)), *(escape(text) for text in (why, hint) if text)]
+    where = "" if refused else _stored(upload)
+    parts = [element("strong", escape(said)), *(escape(text) for text in (why, where, hint) if text)]
     cells = element("th", escape(upload.name), scope="row", dir="auto") + element("td", "<br>".join(parts))
     return element("tr", cells, class_="fn-refused" if refused else "fn-added")
+
+
+def _stored(upload: Upload) -> str:
+    """Where a file that was handed in is, and what kept it from its own name; nothing of one that was there before."""
+    if upload.path == upload.name:
+        return ""
+    wanted = safe_name(upload.name)
+    beside = "" if Path(upload.path).name == wanted else f"; {wanted} is still there"
+    return f"stored as {upload.path}{beside}"
 
 
 def banner(status: Status) -> str:

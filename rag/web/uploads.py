@@ -28,6 +28,8 @@ SUFFIXES = frozenset(
 MOST = 100
 """Most files that are taken at once."""
 _LONGEST_BYTES = 150
+_DEEPEST = 8
+"""Folders within each other that a collection may name."""
 _SAVING = threading.Lock()
 """Two files of one name at once would get one place."""
 _UNSAFE = re.compile(r'[<>:"/\\|?*%]+')
@@ -58,15 +60,27 @@ def save(files: Iterable[Path], folder: Path, max_bytes: int, collection: str = 
         files: Where they arrived; their names are the users'.
         folder: The folder of documents.
         max_bytes: Largest file that is taken.
-        collection: Name of the folder under `uploads/` that they go into; empty for none.
+        collection: Folder under `uploads/` that they go into, `/` between it and one within it; empty for none.
 
     Returns:
         One result per file, in order, those past `MOST` refused. Bytes that are there already are not copied again;
         other bytes of the same name get a number.
+
+    Raises:
+        UsageError: A collection of too many folders within each other.
     """
-    inner = f"{FOLDER}/{safe_name(collection)}" if collection.strip() else FOLDER
+    inner = "/".join([FOLDER, *_folders(collection)])
     with _SAVING:
         return [_save(file, folder, inner, max_bytes, at >= MOST) for at, file in enumerate(files)]
+
+
+def _folders(collection: str) -> list[str]:
+    """Safe names of the folders that a collection names, from the outside; what names none is let be."""
+    named = [part for part in re.split(r"[/\\]", collection) if part.strip() not in ("", ".", "..")]
+    if len(named) > _DEEPEST:
+        told = f"the collection has {len(named):,} folders within each other, and at most {_DEEPEST} are made"
+        raise UsageError(told, "give it a shorter name")
+    return [safe_name(part) for part in named]
 
 
 def refusal(name: str, size_bytes: int, max_bytes: int, *, late: bool = False) -> Upload | None:

@@ -29,7 +29,7 @@ def test_each_file_has_its_result_and_a_broken_one_is_not_kept(tmp_path: Path) -
     shown = list(upload([str(good), str(broken), str(arrived(tmp_path, "a.exe"))], library))
     table = shown[-1]
     assert "progress" in shown[0]
-    assert ">good.txt</th><td><strong>added</strong><br>1 passage</td>" in table
+    assert ">good.txt</th><td><strong>added</strong><br>1 passage<br>stored as uploads/good.txt</td>" in table
     assert table.count("<strong>not added</strong>") == 2
     assert library.failures == (), "what is not kept is not missing in the folder"
     assert "files of type .exe are not taken" in table
@@ -242,4 +242,22 @@ def test_what_mends_a_file_that_was_handed_in_is_nothing_that_one_does_in_the_fo
         "take it out of the folder",
         "save it as text, or take it out of the folder",
     }, "whoever has the folder is told so"
+    library.close()
+
+
+def test_a_file_says_where_it_is_stored_and_what_has_its_name(tmp_path: Path) -> None:
+    library = open_library(tmp_path)
+
+    def handed_in(name: str, content: str, collection: str = "") -> str:
+        return list(upload([str(arrived(tmp_path, name, content))], library, collection))[-1]
+
+    assert "<strong>added</strong><br>1 passage<br>stored as uploads/fare.txt</td>" in handed_in("fare.txt", "Two.")
+    other = handed_in("fare.txt", "Three.")
+    assert ">fare.txt</th>" in other and "<strong>added</strong>" in other
+    assert "<br>stored as uploads/fare-2.txt; fare.txt is still there</td>" in other
+    again = handed_in("fare.txt", "Two.")
+    assert "<strong>already there</strong>" in again and "stored as uploads/fare.txt</td>" in again
+    assert "stored as uploads/boats/2031/fare.txt</td>" in handed_in("fare.txt", "Four.", "boats/2031/")
+    assert "stored" not in handed_in("broken.pdf", "%PDF-1.4 x"), "what is not kept has no place"
+    assert "at most 8" in handed_in("fare.txt", "Five.", "a/" * 9)
     library.close()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.errors import UsageError
 from rag.web.uploads import MOST, refusal, safe_name, save
 
 
@@ -61,6 +63,39 @@ def test_files_go_under_uploads_and_nothing_is_overwritten(tmp_path: Path) -> No
     assert (folder / "uploads" / "a.txt").read_text("utf-8") == "one"
     assert (folder / "uploads" / "a-2.txt").read_text("utf-8") == "two"
     assert sorted(path.name for path in (folder / "uploads").iterdir()) == ["a-2.txt", "a.txt"]
+
+
+@pytest.mark.parametrize(
+    ("collection", "place"),
+    [
+        ("", "uploads"),
+        ("leases/2031", "uploads/leases/2031"),
+        ("leases\\2031", "uploads/leases/2031"),
+        ("contracts/", "uploads/contracts"),
+        (" / leases // 2031 ", "uploads/leases/2031"),
+        ("..", "uploads"),
+        ("../..", "uploads"),
+        ("/etc/./../cron", "uploads/etc/cron"),
+        ("a/.../.git", "uploads/a/file/git"),
+    ],
+)
+def test_a_collection_is_a_folder_or_several_within_each_other(tmp_path: Path, collection: str, place: str) -> None:
+    [upload] = save([arrived(tmp_path, "a.txt")], tmp_path / "docs", 100, collection)
+    assert upload.path == f"{place}/a.txt"
+    assert (tmp_path / "docs" / upload.path).is_file()
+
+
+@given(st.text(alphabet=st.sampled_from("ab./\\ :\0"), max_size=16))
+def test_no_collection_leads_out_of_the_uploads(collection: str) -> None:
+    with TemporaryDirectory() as root:
+        [upload] = save([arrived(Path(root), "a.txt")], Path(root) / "docs", 100, collection)
+        assert (Path(root) / "docs" / upload.path).resolve().is_relative_to(Path(root).resolve() / "docs" / "uploads")
+
+
+def test_a_collection_without_end_is_turned_back(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="2,000 folders within each other, and at most 8 are made"):
+        save([arrived(tmp_path, "a.txt")], tmp_path / "docs", 100, "a/" * 2_000)
+    assert not (tmp_path / "docs").exists()
 
 
 def test_types_and_sizes_are_limited(tmp_path: Path) -> None:

@@ -10,14 +10,14 @@ import base64
 import binascii
 import logging
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from functools import wraps
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from rag.errors import RagError, UsageError
 from rag.exchange import as_text, parse, shown
@@ -34,6 +34,7 @@ BODY_BYTES = 1_000_000
 _ALIVE_S = 5.0
 """How often a sender that waits for pieces is told that the line is not dead."""
 _JSON = "application/json"
+_METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
 _KINDS = {401: "authentication_error", 429: "rate_limit_error"}
 """What OpenAI calls errors of a status; others of the 400s are the request's, those of the 500s the server's."""
 
@@ -47,11 +48,13 @@ class Refused(RagError):
         status: Of the reply.
         message: What is wrong.
         hint: What mends it.
+        allow: The methods that are let in, where it is the method that is not.
     """
 
-    def __init__(self, status: int, message: str, hint: str = "") -> None:
+    def __init__(self, status: int, message: str, hint: str = "", allow: Collection[str] = ()) -> None:
         super().__init__(message, hint)
         self.status = status
+        self.allow = sorted(allow)
 
 
 def _guarded(handler: Handler) -> Handler:
@@ -88,9 +91,13 @@ class Api:
 
     def routes(self) -> list[Route]:
         """What is served, and by what."""
+        return [*self._known(), Route("/v1/{rest:path}", self.unknown, methods=_METHODS)]
+
+    def _known(self) -> list[Route]:
         return [
             Route("/health", self.health),
             Route("/v1/models", self.models),
+            Route("/v1/models/{id:path}", self.model),
             Route("/v1/documents", self.documents),
             Route("/v1/search", self.search, methods=["POST"]),
             Route("/v1/chat/completions", self.complete, methods=["POST"]),
@@ -132,8 +139,29 @@ class Api:
     @_guarded
     async def models(self, _request: Request) -> Response:
         """The one model there is, as OpenAI's clients list them."""
-        model = {"id": self._desk.ready().generator.name, "object": "model", "created": 0, "owned_by": "footnote"}
-        return JSONResponse({"object": "list", "data": [model]})
+        return JSONResponse({"object": "list", "data": [self._model()]})
+
+    @_guarded
+    async def model(self, request: Request) -> Response:
+        """The model, asked for by name."""
+        model, name = self._model(), request.path_params["id"]
+        if name != model["id"]:
+            raise Refused(404, f"model {shown(name)}: there is no such model", f"there is {model['id']}")
+        return JSONResponse(model)
+
+    @_guarded
+    async def unknown(self, request: Request) -> Response:
+        """What is not served, or not by this method."""
+        met = [route for route in self._known() if route.matches(request.scope)[0] is Match.PARTIAL]
+        if not met:
+            there = ", ".join(route.path for route in self._known() if not route.param_convertors)
+            raise Refused(404, f"{shown(request.url.path)}: nothing is served there", f"there are {there}")
+        allow = {method for route in met for method in route.methods or ()}
+        told = f"{request.method} {request.url.path}: not by this method"
+        raise Refused(405, told, f"send {' or '.join(sorted(allow))}", allow)
+
+    def _model(self) -> dict[str, Any]:
+        return {"id": self._desk.ready().generator.name, "object": "model", "created": 0, "owned_by": "footnote"}
 
     @_guarded
     async def documents(self, _request: Request) -> Response:
@@ -214,6 +242,8 @@ def error_reply(error: RagError, body: Mapping[str, Any] | None = None) -> Respo
     headers = {401: {"WWW-Authenticate": 'Basic realm="Footnote"'}, 503: {"Retry-After": "2"}}.get(status)
     if isinstance(error, TooManyTries):
         headers = {"Retry-After": str(math.ceil(error.wait_s))}
+    if isinstance(error, Refused) and error.allow:
+        headers = {"Allow": ", ".join(error.allow)}
     return JSONResponse(body or failure(error, _kind(error)), status, headers)
 
 

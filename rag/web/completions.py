@@ -18,7 +18,7 @@ from rag.errors import RagError, UsageError
 from rag.exchange import shown, to_history, to_scope
 from rag.types import Answer, Turn
 
-_ASIDE = ("system", "developer")
+_ASIDE = ("system", "developer", "tool", "function")
 """Roles whose messages are passed over: what an answer may say is decided by the documents."""
 _HINT = 'write {"messages": [{"role": "user", "content": "..."}]}'
 _PIECE = re.compile(r"\S+\s*")
@@ -45,7 +45,8 @@ def asked(body: Any) -> Asked:
         body: Its JSON value.
 
     Returns:
-        The last message as the question, those of user and assistant before it as its history.
+        The last message as the question, those of user and assistant before it as its history; tools, what they say
+        and the calls of them are passed over.
 
     Raises:
         UsageError: Not such a request, or one for several replies.
@@ -57,7 +58,7 @@ def asked(body: Any) -> Asked:
     messages = body.get("messages")
     if not isinstance(messages, list):
         raise UsageError(f"messages: expected a list, met {shown(messages)}", _HINT)
-    turns = to_history([_plain(message) for message in messages if not _is_aside(message)])
+    turns = tuple(_turn(message, at) for at, message in enumerate(messages) if not _is_aside(message))
     if not turns or turns[-1].role != "user":
         raise UsageError("messages: the last one must be the user's question", _HINT)
     options = body.get("stream_options")
@@ -130,19 +131,29 @@ def broken_off(error: RagError, kind: str) -> bytes:
     return _event(failure(error, kind))
 
 
-def _plain(message: Any) -> Any:
-    """A message with its content as one text; clients may send a list of parts."""
+def _turn(message: Any, at: int) -> Turn:
+    """The message at a place of the list, its content as one text; clients may send a list of parts."""
     parts = message.get("content") if isinstance(message, Mapping) else None
-    if not isinstance(parts, Sequence) or isinstance(parts, str):
-        return message
-    texts = [part.get("text") for part in parts if isinstance(part, Mapping) and part.get("type") == "text"]
-    if len(texts) != len(parts) or not all(isinstance(text, str) for text in texts):
-        raise UsageError("messages: only text can be read, no images, files or sound", "send the question as text")
-    return {**message, "content": "\n".join(map(str, texts))}
+    if isinstance(parts, Sequence) and not isinstance(parts, str):
+        texts = [part.get("text") for part in parts if isinstance(part, Mapping) and part.get("type") == "text"]
+        if len(texts) != len(parts) or not all(isinstance(text, str) for text in texts):
+            told = f"messages[{at}]: only text can be read, no images, files or sound"
+            raise UsageError(told, "send the question as text")
+        message = {**message, "content": "\n".join(map(str, texts))}
+    try:
+        (turn,) = to_history([message])
+    except UsageError as exc:
+        told = f"messages[{at}]: expected a role and a text as its content, met {shown(message)}"
+        raise UsageError(told, _HINT) from exc
+    return turn
 
 
 def _is_aside(message: Any) -> bool:
-    return isinstance(message, Mapping) and message.get("role") in _ASIDE
+    """Whether a message is none of the conversation: of another's role, or an assistant's without a word."""
+    if not isinstance(message, Mapping):
+        return False
+    role, content = message.get("role"), message.get("content")
+    return role in _ASIDE or (role == "assistant" and content in (None, "", []))
 
 
 def _head(kind: str, model: str) -> dict[str, Any]:

@@ -85,6 +85,29 @@ def test_the_model_the_documents_and_the_state_are_told(url: str) -> None:
     assert (health.status_code, health.json()["status"], health.json()["documents"]) == (200, "ready", 2)
 
 
+def test_a_model_is_told_by_its_name(url: str) -> None:
+    assert client(url).models.retrieve("fake").owned_by == "footnote"
+    for name in ("gpt-4o", "some/model", ""):
+        reply = httpx.get(f"{url}v1/models/{name}")
+        assert reply.status_code == 404
+        assert "there is fake" in reply.json()["error"]["message"]
+    with pytest.raises(openai.NotFoundError, match="no such model"):
+        client(url).models.retrieve("some/model")
+
+
+def test_what_is_not_served_is_said_as_openais_clients_read_it(url: str) -> None:
+    for method, path in (("GET", "v1/embeddings"), ("POST", "v1/responses"), ("DELETE", "v1/"), ("GET", "v1/a/b%2Fc")):
+        reply = httpx.request(method, url + path)
+        assert (reply.status_code, reply.json()["error"]["type"]) == (404, "invalid_request_error"), path
+        assert "/v1/chat/completions" in reply.json()["error"]["message"]
+    for method, path, allowed in (("GET", "v1/search", "POST"), ("POST", "v1/models", "GET, HEAD")):
+        reply = httpx.request(method, url + path)
+        assert (reply.status_code, reply.headers["allow"]) == (405, allowed), path
+        assert reply.json()["error"]["type"] == "invalid_request_error"
+    with pytest.raises(openai.NotFoundError, match="nothing is served there"):
+        client(url).embeddings.create(model="fake", input="x")
+
+
 def test_search_gives_hits_with_their_ranks(url: str) -> None:
     found = httpx.post(f"{url}v1/search", json={"question": QUESTION, "k": 1}).json()
     assert [hit["document"] for hit in found["hits"]] == ["legal/lease.md"]
@@ -138,7 +161,7 @@ def test_the_page_of_another_site_gets_nothing(url: str) -> None:
 
 
 def test_a_password_guards_every_route(guarded: str) -> None:
-    for path in ("health", "v1/models", "v1/documents"):
+    for path in ("health", "v1/models", "v1/models/fake", "v1/documents"):
         assert httpx.get(guarded + path).status_code == 401, path
         assert httpx.get(guarded + path, auth=PASSWORD).status_code == 200, path
         wrong = httpx.get(guarded + path, auth=("reader", "plums"))
@@ -148,6 +171,7 @@ def test_a_password_guards_every_route(guarded: str) -> None:
     for header in (b"Bearer", b"Bearer plums", b"Basic !!!", b"Basic \xc3\xbc", b"Digest x"):
         assert httpx.get(f"{guarded}health", headers={b"Authorization": header}).status_code == 401, header
     assert httpx.post(f"{guarded}v1/chat/completions", json=ASK).status_code == 401
+    assert httpx.get(f"{guarded}v1/nowhere").status_code == 401
     with pytest.raises(openai.AuthenticationError, match="password"):
         client(guarded).models.list()
     assert client(guarded, ":".join(PASSWORD)).models.list().data

@@ -39,6 +39,17 @@ def test_the_last_message_is_the_question_and_the_others_its_history() -> None:
     assert not found.stream
 
 
+def test_tools_their_calls_and_what_they_say_are_passed_over() -> None:
+    call = {"id": "c", "type": "function", "function": {"name": "search", "arguments": "{}"}}
+    said = {"role": "assistant", "content": "Ninety days."}
+    for content in ({"content": None}, {}, {"content": ""}, {"content": []}):
+        calling = {"role": "assistant", "tool_calls": [call], **content}
+        result = {"role": "tool", "tool_call_id": "c", "content": "ninety"}
+        found = asked({"messages": [USER, calling, result, said, USER]})
+        assert found.history == (Turn("user", "How long is notice?"), Turn("assistant", "Ninety days."))
+        assert asked({"messages": [USER, calling, result]}).question == "How long is notice?"
+
+
 def test_a_scope_may_come_along() -> None:
     assert asked({"messages": [USER]}).scope == ()
     assert asked({"messages": [USER], "scope": "legal"}).scope == ("legal",)
@@ -57,10 +68,16 @@ def test_content_may_come_in_parts() -> None:
         ({}, "messages"),
         ({"messages": []}, "the last one must be the user's"),
         ({"messages": [USER, {"role": "assistant", "content": "Ninety."}]}, "the last one must be the user's"),
-        ({"messages": [{"role": "tool", "content": "x"}]}, "role"),
+        ({"messages": [{"role": "tool", "content": "x"}]}, "the last one must be the user's"),
+        ({"messages": [USER, {"role": "user", "content": None}]}, r"messages\[1\]: expected a role and a text"),
+        ({"messages": [USER, {"role": "assistant"}, "x", USER]}, r"messages\[2\]: expected a role and a text"),
+        ({"messages": [USER, {"role": "pirate", "content": "x"}]}, r"messages\[1\]: expected a role and a text"),
         ({"messages": [USER], "n": 3}, "one answer"),
         ({"messages": [USER], "scope": 3}, "scope: expected"),
-        ({"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]}, "only text"),
+        (
+            {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {}}]}]},
+            r"messages\[0\]: only text",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_said(body: Any, said: str) -> None:

@@ -16,6 +16,8 @@ _UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 """Control characters, bidirectional embeddings, overrides and isolates, and halves of surrogate pairs."""
 _STAND_IN = "\N{REPLACEMENT CHARACTER}"
 _MINUTE_S, _HOUR_S = 60, 3600
+_NAME = 40
+"""Characters shown of a path, at most; its last folder and its name in any case: many a name is in two folders."""
 _LEVEL = {"supported": "supported", "weak": "weakly supported", "unsupported": "not supported"}
 
 
@@ -65,8 +67,14 @@ def clipped(text: str, most: int) -> str:
 
 
 def name_of(path: str) -> str:
-    """Last part of a document's path; not escaped."""
-    return path.rpartition("/")[2]
+    """The end of a path, as `lease 2031/terms.md`: folder and name, and as much above as has room; not escaped."""
+    above, _, shown = path.rpartition("/")
+    while above:
+        rest, _, folder = above.rpartition("/")
+        if "/" in shown and len(f"{folder}/{shown}") > _NAME:
+            return f"…/{shown}"
+        above, shown = rest, f"{folder}/{shown}"
+    return shown
 
 
 def day(modified_s: float) -> str:

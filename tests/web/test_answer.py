@@ -98,6 +98,15 @@ def test_a_rewritten_question_is_shown() -> None:
     assert "Searched for: <q>Who? And then?</q>" in exchange(View(1, "And then?", query="Who? And then?"))
 
 
+def test_documents_of_one_name_are_told_apart_by_their_folders() -> None:
+    one, other = (replace(CITATION, document=f"lease {year}/terms.md") for year in (2031, 2032))
+    html = exchange(finished(replace(ANSWER, citations=(one,), conflicts=(Conflict(other, "ninety", "thirty"),))))
+    assert "lease 2031/terms.md, page" in html and "lease 2032/terms.md, page" in html.split("fn-sides")[1]
+    hits = [replace(HIT, chunk=replace(CHUNK, document=f"lease {year}/terms.md")) for year in (2031, 2032)]
+    listed = exchange(finished(replace(REFUSAL, hits=tuple(hits))))
+    assert ">lease 2031/terms.md</span>" in listed and ">lease 2032/terms.md</span>" in listed
+
+
 def test_an_error_is_shown_with_its_hint() -> None:
     view = View(1, "Who?")
     view.fail(RagError("no index", "rag index seeds"))

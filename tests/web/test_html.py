@@ -65,7 +65,6 @@ def test_small_pieces() -> None:
     assert place(3, "Terms > Notice") == "page 3 · Terms > Notice"
     assert place(None, "") == ""
     assert [below("Lease > Terms > Notice"), below("Notice"), below("")] == ["Terms > Notice", "Notice", ""]
-    assert name_of("a/b/c.pdf") == "c.pdf"
     assert day(0.0) == ""
     assert day(1_900_000_000.0) == "17 Mar 2030"
     assert [date_of("2024-02-29", 1.9e9), date_of("", 1.9e9), date_of(None, 0.0)] == [
@@ -74,6 +73,21 @@ def test_small_pieces() -> None:
         "",
     ]
     assert [count(1, "source"), count(1200, "source")] == ["1 source", "1,200 sources"]
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("c.pdf", "c.pdf"),
+        ("lease 2031/terms.md", "lease 2031/terms.md"),
+        ("2031/lease/terms.md", "2031/lease/terms.md"),
+        ("archive of all there is/of the harbour office/2031/terms.md", "…/of the harbour office/2031/terms.md"),
+        (f"a/{'b' * 60}/{'c' * 60}.md", f"…/{'b' * 60}/{'c' * 60}.md"),
+        ("", ""),
+    ],
+)
+def test_a_document_is_called_by_its_folder_too(path: str, shown: str) -> None:
+    assert name_of(path) == shown
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_a_short_document_is_shown_whole_with_its_quote_lit_up() -> None:
 
 def test_the_bar_says_what_and_where() -> None:
     html = reader(LEASE, SPAN, None)
-    assert '<h2 class="fn-document" title="legal/lease.pdf" dir="auto">lease.pdf</h2>' in html
+    assert '<h2 class="fn-document" title="legal/lease.pdf" dir="auto">legal/lease.pdf</h2>' in html
     text = Elements(html).text
     assert "page 1 · Notice" in text
     assert f"file of 17 Mar 2030 · {len(LEASE.text)} characters" in text

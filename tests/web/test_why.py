@@ -72,7 +72,7 @@ def test_ranks_scores_and_words_of_each_hit() -> None:
     hit = re.findall(r'<details class="fn-why-hit">.*?</details>', html, re.DOTALL)
     assert len(hit) == 1
     for said in (
-        "1 lease.pdf page 1",
+        "1 legal/lease.pdf page 1",
         "dense 1 · words 2",
         "dense 1 0.810",
         "words 2 3.250",

@@ -237,8 +237,12 @@ function read({ target, timeStamp }) {
 }
 for (const sign of ["wheel", "touchmove", "pointerdown", "focusin"]) document.addEventListener(sign, read, { passive: true });
 // Gradio's drop zones have a name other than what is written on them, by which nobody who speaks to the page can call them.
-const unname = () => { for (const zone of document.querySelectorAll("button[aria-dropeffect][aria-label]")) zone.removeAttribute("aria-label"); };
-new MutationObserver(unname).observe(document.body, { subtree: true, childList: true });
+// And its cross at the end of the documents to look in is called as our button that clears the conversation.
+const rename = () => {
+  for (const zone of document.querySelectorAll("button[aria-dropeffect][aria-label]")) zone.removeAttribute("aria-label");
+  for (const cross of document.querySelectorAll("#fn-scope .remove-all")) cross.title = "Look in all documents";
+};
+new MutationObserver(rename).observe(document.body, { subtree: true, childList: true });
 const once = (selector, then) => {
   const found = document.querySelector(selector);
   if (found) then(found);

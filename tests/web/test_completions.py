@@ -42,7 +42,8 @@ def test_the_last_message_is_the_question_and_the_others_its_history() -> None:
 def test_tools_their_calls_and_what_they_say_are_passed_over() -> None:
     call = {"id": "c", "type": "function", "function": {"name": "search", "arguments": "{}"}}
     said = {"role": "assistant", "content": "Ninety days."}
-    for content in ({"content": None}, {}, {"content": ""}, {"content": []}):
+    silent: list[dict[str, Any]] = [{"content": None}, {}, {"content": ""}, {"content": []}]
+    for content in silent:
         calling = {"role": "assistant", "tool_calls": [call], **content}
         result = {"role": "tool", "tool_call_id": "c", "content": "ninety"}
         found = asked({"messages": [USER, calling, result, said, USER]})

@@ -72,6 +72,8 @@ def _answer(view: View, find: Find) -> str:
         parts.append(_refusal(view))
     else:
         parts += [_text(view), _premises(view), _conflicts(view, find), _note(view), _dropped(view)]
+    if view.note:
+        parts.append(element("p", escape(clipped(view.note, _QUESTION)), class_="fn-note", role="status", dir="auto"))
     return "".join(parts)
 
 

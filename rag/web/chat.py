@@ -96,7 +96,7 @@ class Chat:
             stop.set()
             if not view.over:
                 view.halt()
-            self._keeper.update(session, kept_as, view)
+            self._keeper.update(session, kept_as, session.settle(view))
             if session.stop is stop:
                 session.busy = False
             with self._changed:
@@ -116,8 +116,9 @@ class Chat:
             session.editing = len(session.views)
         self._keeper.catch_up(session)
         known = [view.id for view in session.views]
-        session.rewind()
+        replaced = session.rewind()
         view = session.begin(question)
+        view.earlier = replaced and replaced.worth
         return view, self._keeper.begin(session, view, known)
 
     def look_again(self, session: Session) -> bool:
@@ -128,7 +129,7 @@ class Chat:
         return True
 
     def again(self, session: Session) -> Iterator[Screen]:
-        """Answer the last question once more, in place of its answer."""
+        """Answer the last question once more; its answer stands until the new one is whole."""
         if session.views:
             yield from self.ask(session.views[-1].question, session, again=True)
 

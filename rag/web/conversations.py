@@ -138,8 +138,8 @@ class Conversations:
             conversation: Its id.
 
         Returns:
-            Questions with their answers, oldest first; an answer that was being written counts as stopped, or is being
-            written elsewhere still.
+            Questions with their answers, oldest first; an answer that was being written is being written elsewhere
+            still, or counts as stopped: the one in whose place it was written stands then.
 
         Raises:
             KeyError: The owner has no such conversation.
@@ -158,9 +158,9 @@ class Conversations:
             said = f"{self._path}: an answer of this conversation is damaged: {exc.errors()[0]['msg']}"
             raise StoreError(said, "delete the conversation; the others are sound") from exc
         for view in views:
-            if not view.over:
+            if not view.over or view.phase == "elsewhere":
                 view.phase = "elsewhere" if view.id in self.being_written else "stopped"
-        return views
+        return [view if view.phase == "elsewhere" else view.settled() for view in views]
 
     def list(self, owner: str, words: str = "") -> list[Summary]:
         """An owner's conversations.
@@ -272,8 +272,12 @@ def _row(conversation: str, view: View) -> tuple[str | int, ...]:
 
 def _kept(view: View) -> Sequence[str]:
     """A view as it is kept: the words that it is found by, and itself."""
-    said = " ".join(sentence.text for sentence in view.sentences)
-    return f"{view.question} {said}".casefold(), _VIEW.dump_json(view).decode()
+    return _words(view).casefold(), _VIEW.dump_json(view).decode()
+
+
+def _words(view: View) -> str:
+    said = " ".join([view.question, *(sentence.text for sentence in view.sentences)])
+    return said if view.earlier is None else f"{said} {_words(view.earlier)}"
 
 
 def _titled(text: str) -> str:

@@ -59,8 +59,10 @@ class Keeper:
             except KeyError:
                 session.kept_as = ""
                 return
-            if session.elsewhere or [view.id for view in views] != [view.id for view in session.views]:
+            if [view.id for view in views] != [view.id for view in session.views]:
                 session.views, session.editing = views, None
+            elif session.elsewhere:
+                session.views = views
 
     def begin(self, session: Session, view: View, known: Sequence[str]) -> str:
         """Write down the question that is last.
@@ -102,7 +104,7 @@ class Keeper:
                 others = self._conversations.load(session.owner, session.kept_as)
             except KeyError:
                 return False
-            view.number = len(others) + 1
+            view.number, view.earlier = len(others) + 1, None
             session.views = [*others, view]
             known = [other.id for other in others]
         return False

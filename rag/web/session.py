@@ -107,19 +107,32 @@ class Session:
         self.shown, self.selected, self.reading, self.opened, self.editing = None, "", False, None, None
         self.trouble = self.left = ""
 
-    def rewind(self) -> None:
+    def settle(self, view: View) -> View:
+        """End a question: what stands from now on in its place."""
+        standing = view.settled()
+        if standing is not view:
+            self.views = [standing if one is view else one for one in self.views]
+            self.selected, self.reading = "", False
+        return standing
+
+    def rewind(self) -> View | None:
         """Make room for the question that is being edited.
 
         The last question goes, as when it is asked again; where there are others after it, what comes before it
         becomes a conversation of its own, so that nothing is lost.
+
+        Returns:
+            The question whose place is to be taken; None for none.
         """
+        replaced = None
         if self.editing is not None and self.editing < len(self.views):
             self.kept_as = ""
             earlier = self.views[: self.editing - 1]
             self.views = [replace(view, id=uuid.uuid4().hex) for view in earlier]
         elif self.editing is not None:
-            self.views.pop()
+            replaced = self.views.pop()
         self.editing = None
+        return replaced
 
     @property
     def elsewhere(self) -> bool:

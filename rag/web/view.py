@@ -43,6 +43,8 @@ class View:
         id: Tells it from the same question asked anew; 32 hex digits.
         good: What the user thinks of the answer; None where nothing was said.
         remark: What the user says is wrong with it.
+        earlier: The answer in whose place this one is written; it stands until this one is whole. None for none.
+        note: What became of asking it anew, where it stands all the same; else empty.
     """
 
     number: int
@@ -61,6 +63,8 @@ class View:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     good: bool | None = None
     remark: str = ""
+    earlier: View | None = None
+    note: str = ""
 
     def apply(self, event: Event) -> None:
         """Take in the next event of `Pipeline.stream`."""
@@ -86,10 +90,24 @@ class View:
         """End by the user's wish; what was checked so far stays."""
         self.phase = "stopped"
 
+    def settled(self) -> View:
+        """What stands once nothing more comes: this, or the earlier answer where this one did not become whole."""
+        earlier, self.earlier = self.earlier, None
+        if earlier is None or self.phase == "done":
+            return self
+        return replace(earlier, number=self.number, id=self.id, note=_outcome(self, earlier.question))
+
     @property
     def over(self) -> bool:
         """True once nothing more will come."""
         return self.phase in _OVER
+
+    @property
+    def worth(self) -> View | None:
+        """What asking anew must not lose: an answer that is whole or says something; None where there is none."""
+        if self.earlier is not None:
+            return self.earlier
+        return self if self.phase == "done" or self.sentences else None
 
     @property
     def refused(self) -> bool:
@@ -140,6 +158,15 @@ class View:
         """What a follow-up may lean on: the question, and the answer where there is one."""
         said = " ".join(sentence.text for sentence in self.sentences)
         return [Turn("user", self.question), *([Turn("assistant", said)] if said else [])]
+
+
+def _outcome(anew: View, question: str) -> str:
+    """What became of a question that was asked anew and is not answered, in words."""
+    happened = "was stopped before the answer was whole"
+    if anew.phase == "failed":
+        happened = f"failed ({': '.join(part for part in (anew.error, anew.hint) if part)})"
+    asked = "" if anew.question == question else f" It was: “{anew.question}”"
+    return f"Asking anew {happened}. This is the answer from before.{asked}"
 
 
 def _plain(text: str) -> str:

@@ -36,7 +36,7 @@ class Screen(NamedTuple):
     """HTML of the earlier questions, of the last one, of the source pane and of what stands above the box.
 
     None for what has not changed. `busy` is True while an answer is being written, `begun` once anything has been
-    asked; `kept_as` is the conversation's id on disk.
+    asked, `repeatable` where the last question may be asked anew; `kept_as` is the conversation's id on disk.
     """
 
     past: str | None
@@ -45,6 +45,7 @@ class Screen(NamedTuple):
     above: str
     busy: bool
     begun: bool
+    repeatable: bool
     kept_as: str
 
 
@@ -130,7 +131,7 @@ class Chat:
 
     def again(self, session: Session) -> Iterator[Screen]:
         """Answer the last question once more; its answer stands until the new one is whole."""
-        if session.views:
+        if session.repeatable:
             yield from self.ask(session.views[-1].question, session, again=True)
 
     def edit(self, turn: int, session: Session) -> tuple[str | None, Screen]:
@@ -223,7 +224,7 @@ class Chat:
         past = conversation(session.views[:-1], self._library.info) if whole else None
         sources = self.sources.show(session) if whole and session.opened is None else None
         above, begun = editing(session.editing, len(session.views)), bool(session.views)
-        return Screen(past, last, sources, above, session.busy, begun, session.kept_as)
+        return Screen(past, last, sources, above, session.busy, begun, session.repeatable, session.kept_as)
 
     def _welcome(self) -> str:
         text = "Each sentence of an answer is checked against your documents and shows the passage it comes from."

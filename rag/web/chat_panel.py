@@ -213,7 +213,7 @@ def _updates(typed: str | None, screen: Screen) -> Updates:
         screen.above,
         gr.Button(visible=not screen.busy),
         gr.Button("Stop", visible=screen.busy, interactive=True),
-        gr.Button(interactive=screen.begun and not screen.busy),
+        gr.Button(interactive=screen.repeatable),
         gr.Button(interactive=screen.begun),
         screen.kept_as,
     )

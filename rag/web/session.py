@@ -139,6 +139,12 @@ class Session:
         """True while another page has a question of this conversation answered."""
         return any(view.phase == "elsewhere" for view in self.views)
 
+    @property
+    def repeatable(self) -> bool:
+        """True where the last question may be asked anew as it is: none is being answered or edited."""
+        last = self.views[-1] if self.views else None
+        return last is not None and last.phase != "elsewhere" and not self.busy and self.editing is None
+
     def history(self) -> list[Turn]:
         """Turns before the last question, oldest first."""
         return [turn for view in self.views[:-1] for turn in view.turns()]

@@ -141,3 +141,16 @@ def test_an_answer_that_another_page_has_written_anew_is_not_lost_by_an_edit(cha
         other.stop.set()
     screens.close()  # type: ignore[attr-defined]
     assert [(view.question, view.phase, view.good) for view in other.views] == [(QUESTION, "done", True)]
+
+
+def test_nothing_is_asked_anew_while_a_question_is_edited_or_answered_elsewhere(chat: Chat, session: Session) -> None:
+    assert chat.screen(session).repeatable
+    _, screen = chat.edit(1, session)
+    assert not screen.repeatable
+    assert list(chat.again(session)) == []
+    assert session.editing == 1
+    chat.edit(0, session)
+    assert chat.screen(session).repeatable
+    session.views[0].phase = "elsewhere"
+    assert not chat.screen(session).repeatable
+    assert list(chat.again(session)) == []

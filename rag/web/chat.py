@@ -123,15 +123,17 @@ class Chat:
         return view, self._keeper.begin(session, view, known)
 
     def look_again(self, session: Session) -> bool:
-        """Take in what another page has had answered meanwhile; True where there may be something new to show."""
+        """Take in what another page has had answered meanwhile; True where there is something new to show."""
         if session.busy or not session.elsewhere:
             return False
+        before = session.views, session.trouble
         self._keeper.catch_up(session)
-        return True
+        return (session.views, session.trouble) != before
 
     def again(self, session: Session) -> Iterator[Screen]:
-        """Answer the last question once more; its answer stands until the new one is whole."""
+        """Answer the last question once more, from where it looked; its answer stands until the new one is whole."""
         if session.repeatable:
+            session.scope = session.views[-1].scope
             yield from self.ask(session.views[-1].question, session, again=True)
 
     def edit(self, turn: int, session: Session) -> tuple[str | None, Screen]:

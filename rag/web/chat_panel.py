@@ -77,17 +77,18 @@ class ChatPanel:
             tabs: Turned to the sources when there are new ones.
         """
         buttons = [self._send, self._stop, self._again, self._clear]
-        self.shown = [self._box, self.past, self.current, sources, self._above, *buttons, self.kept_as, tabs]
+        screen = [self._box, self.past, self.current, sources, self._above, *buttons, self.kept_as]
+        self.shown = [*screen, tabs, self.scope]
         given = [self._session, self.kept_as]
         asking = {**QUIET, "queue": True, "outputs": self.shown, "concurrency_limit": _ANSWERING}
         asking["trigger_mode"] = "multiple"  # else one waits for the end of an answer that was cleared away
         typed = [self._box, *given, self.scope]
         gr.on([self._box.submit, self._send.click], self._ask, typed, **asking)
-        self._again.click(self._ask_again, [*given, self.scope], **asking)
+        self._again.click(self._ask_again, given, **asking)
         sources.example(self._ask_example, [*given, self.scope], **asking)
         self._stop.click(self._halt, [self._session], [self._stop], **QUIET)
         self._clear.click(self.clear, [self._session], self.shown, **QUIET)
-        sources.edit(self._edit, given, self.shown, **QUIET)
+        sources.edit(self._edit, [*given, self.scope], self.shown, **QUIET)
         sources.rate(self._rate, given, self.shown, trigger_mode="multiple", **QUIET)
         sources.source(self._select, given, [sources, tabs], trigger_mode="multiple", **QUIET)
         sources.look(self._look, given, [sources, tabs], trigger_mode="multiple", **QUIET)
@@ -115,26 +116,28 @@ class ChatPanel:
         return self.updates(session, "")
 
     def open(self, session: Session, kept_as: str) -> Updates:
-        """Go on with a conversation from the disk."""
+        """Go on with a conversation from the disk, and look where its last question did."""
         self._chat.open(kept_as, session)
-        return self.updates(session, "")
+        there = session.views and session.kept_as == kept_as
+        scope = gr.Dropdown(value=list(session.views[-1].scope)) if there else None
+        return self.updates(session, "", scope)
 
-    def enter(self, session: Session, kept_as: str, request: gr.Request) -> Updates:
-        """Take up the conversation that the page's address names."""
-        self.own(session, request, kept_as)
-        return self.updates(session)
-
-    def updates(self, session: Session, typed: str | None = None) -> Updates:
+    def updates(self, session: Session, typed: str | None = None, scope: gr.Dropdown | None = None) -> Updates:
         """Everything as it is now, for `shown`.
 
         Args:
             session: The page's.
             typed: What the box is to hold; None for what it holds.
+            scope: What questions can be limited to, and are; None for what was.
 
         Returns:
             One update per component.
         """
-        return (*_updates(typed, self._chat.screen(session)), gr.skip())
+        return (*_updates(typed, self._chat.screen(session)), gr.skip(), _changed(scope))
+
+    def unchanged(self, scope: gr.Dropdown | None = None) -> Updates:
+        """Nothing new for `shown`, but what questions can be limited to where it is given."""
+        return (*(gr.skip() for _ in self.shown[:-1]), _changed(scope))
 
     def _ask(
         self, question: str, session: Session, kept_as: str, scope: list[str], request: gr.Request
@@ -142,8 +145,8 @@ class ChatPanel:
         self._begin(session, kept_as, scope, request)
         yield from self._shown(self._chat.ask(question, session), box="")
 
-    def _ask_again(self, session: Session, kept_as: str, scope: list[str], request: gr.Request) -> Iterator[Updates]:
-        self._begin(session, kept_as, scope, request)
+    def _ask_again(self, session: Session, kept_as: str, request: gr.Request) -> Iterator[Updates]:
+        self.own(session, request, kept_as)
         yield from self._shown(self._chat.again(session))
 
     def _ask_example(
@@ -164,25 +167,32 @@ class ChatPanel:
         first = True
         for screen in screens:
             typed = box if first else None
-            yield (*_updates(typed, screen), gr.Tabs(selected="sources") if first else gr.skip())
+            yield (*_updates(typed, screen), gr.Tabs(selected="sources") if first else gr.skip(), gr.skip())
             first = False
         if first:
-            yield (gr.skip(),) * len(self.shown)
+            yield self.unchanged()
 
     def _halt(self, session: Session) -> gr.Button:
         session.stop.set()
         return gr.Button("Stopping…", interactive=False)
 
-    def _edit(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
+    def _edit(
+        self, session: Session, kept_as: str, scope: list[str], request: gr.Request, event: gr.EventData
+    ) -> Updates:
+        """Begin to edit a question, from where it looked, or leave it: what was chosen before stands again."""
         self.own(session, request, kept_as)
+        if session.editing is None:
+            session.scope = normalised(scope or [])
         question, screen = self._chat.edit(number_of(event, "turn"), session)
-        return (*_updates(question, screen), gr.skip())
+        view = session.view(session.editing or 0)
+        chosen = None if question is None else gr.Dropdown(value=list(view.scope if view else session.scope))
+        return (*_updates(question, screen), gr.skip(), _changed(chosen))
 
     def _rate(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
         self.own(session, request, kept_as)
         good = (event._data or {}).get("good") is True
         screen = self._chat.rate(number_of(event, "turn"), good, text_of(event, "remark"), session)
-        return (*_updates(None, screen), gr.skip())
+        return (*_updates(None, screen), gr.skip(), gr.skip())
 
     def _select(self, session: Session, kept_as: str, request: gr.Request, event: gr.EventData) -> Updates:
         self.own(session, request, kept_as)
@@ -219,5 +229,5 @@ def _updates(typed: str | None, screen: Screen) -> Updates:
     )
 
 
-def _changed(value: str | None) -> Any:
+def _changed(value: Any) -> Any:
     return gr.skip() if value is None else value

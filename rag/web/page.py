@@ -5,6 +5,7 @@ Composition only: each part lays itself out and says which of its events calls w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -105,13 +106,12 @@ class Page:
         self._panel.wire(self._sources, self._tabs)
         self._history.wire(self._past)
         self._why.wire(self._asking_why)
-        library = [self._status, self._documents.listing, self._timer, self._panel.scope]
+        state = [self._status, self._documents.listing, self._timer, *self._panel.shown]
         given = [self._session, self._panel.kept_as, self._panel.scope, *self._documents.sought]
-        state = [*library, self._panel.current]
         self.blocks.load(
             self._enter,
             given,
-            [*library, *self._panel.shown],
+            state,
             js="(session, id, ...rest) => [session, new URLSearchParams(location.search).get('c') ?? '', ...rest]",
             **QUIET,
         )
@@ -123,7 +123,9 @@ class Page:
         self, session: Session, kept_as: str, scope: list[str], words: str, at: int, request: gr.Request
     ) -> Updates:
         self._present[str(request.session_hash)] = session
-        return (*self._looked(session, scope, words, at), *self._panel.enter(session, kept_as, request))
+        self._panel.own(session, request, kept_as)
+        chosen = session.views[-1].scope if session.views else scope
+        return (*self._looked(session, words, at), *self._panel.updates(session, scope=self._choices(chosen)))
 
     def _leave(self, request: gr.Request) -> None:
         """Nobody is left to read what is being written; what was asked is on disk, and need not be kept here too."""
@@ -137,9 +139,9 @@ class Page:
         """Look at the library; nothing is sent while nothing changes."""
         status = self._library.status()
         if status.phase == "loading":
-            return documents.banner(status), *(gr.skip(),) * 4
+            return documents.banner(status), gr.skip(), gr.skip(), *self._panel.unchanged()
         if session.seen == self._library.seen and not session.elsewhere:
-            return (gr.skip(),) * 5
+            return *(gr.skip(),) * 3, *self._panel.unchanged()
         return self._refresh(session, kept_as, scope, words, at, request)
 
     def _refresh(
@@ -147,13 +149,17 @@ class Page:
     ) -> Updates:
         self._panel.own(session, request, kept_as)
         changed = self._chat.look_again(session) or not session.views
-        current = self._chat.screen(session).current if changed else gr.skip()
-        return (*self._looked(session, scope, words, at), current)
+        choices = self._choices(scope)
+        shown = self._panel.updates(session, scope=choices) if changed else self._panel.unchanged(choices)
+        return (*self._looked(session, words, at), *shown)
 
-    def _looked(self, session: Session, scope: list[str], words: str, at: int) -> Updates:
-        """Where the library stands, what is indexed, when to look again, and what a question can be limited to."""
-        status, indexed = self._library.status(), self._library.documents()
+    def _choices(self, scope: Sequence[str]) -> gr.Dropdown:
+        return self._panel.choices(self._library.documents(), scope)
+
+    def _looked(self, session: Session, words: str, at: int) -> Updates:
+        """Where the library stands, what is indexed, and when to look again."""
+        status = self._library.status()
         session.seen = self._library.seen
         listing = self._documents.listed(words, at)
         loading = gr.Timer(_TICK_S if status.phase == "loading" else _LOOK_S)
-        return documents.banner(status), listing, loading, self._panel.choices(indexed, scope)
+        return documents.banner(status), listing, loading

@@ -154,3 +154,33 @@ def test_nothing_is_asked_anew_while_a_question_is_edited_or_answered_elsewhere(
     session.views[0].phase = "elsewhere"
     assert not chat.screen(session).repeatable
     assert list(chat.again(session)) == []
+
+
+def test_it_is_asked_where_it_was_asked_before_also_after_a_restart(chat: Chat, generator: GatedGenerator) -> None:
+    generator.gate.release(1000)
+    session, later = Session(), Session()
+    chat.own(session, "login:ann", "")
+    session.scope = ("legal",)
+    list(chat.ask(QUESTION, session))
+    session.scope = ("minutes.txt",)
+    list(chat.again(session))
+    assert [view.scope for view in session.views] == [("legal",)]
+    chat.own(later, "login:ann", session.kept_as)
+    [*_, screen] = chat.again(later)
+    assert "Looked only in legal" in screen.current
+    assert [view.scope for view in later.views] == [("legal",)]
+
+
+def test_what_another_page_has_answered_is_new_once(chat: Chat, session: Session, generator: GatedGenerator) -> None:
+    other = Session()
+    screens = chat.ask(QUESTION, session)
+    next(screen for screen in screens if "Found so far" in str(screen.sources))
+    chat.own(other, "login:ann", session.kept_as)
+    chat.edit(1, other)
+    assert not chat.look_again(other), "what is read there is not sent again and again"
+    generator.gate.release(1000)
+    list(screens)
+    assert chat.look_again(other)
+    assert [view.phase for view in other.views] == ["done", "done"]
+    assert other.editing == 1
+    assert not chat.look_again(other)

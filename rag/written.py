@@ -25,6 +25,9 @@ from rag.scope import same
 
 _OPENING = b'{"id": '
 """How every line of the output begins: a torn line that begins otherwise is not ours to cut off."""
+_ERROR = {"error", "line"}
+_OURS = ({"status", "text", "config"}, _ERROR)
+"""What every line of the output holds: an answer, or an error."""
 
 Record = dict[str, Any]
 """One line of the output: an answer, or an error."""
@@ -217,18 +220,27 @@ def _checked(raw: bytes, line: Line | None, config: str, mend: bool) -> tuple[Re
     record = parse(raw)
     if line is None:
         raise UsageError("there are fewer questions than answers")
-    if mend and raw.startswith(_OPENING) and {"error", "line"} <= record.keys():
+    if mend and raw.startswith(_OPENING) and record.keys() >= _ERROR:
         return record, True
+    if amiss := _amiss(record, line, config):
+        raise UsageError(amiss)
+    return record, False
+
+
+def _amiss(record: Any, line: Line, config: str) -> str:
+    """What keeps a line from being the answer to its question, or the error of it; empty where nothing does."""
     if not isinstance(record, dict) or record.get("id") != line.id:
-        raise UsageError(f"expected id {shown(line.id)}, met {shown(record)}")
+        return f"expected id {shown(line.id)}, met {shown(record)}"
     if line.question and record.get("question") != line.question.text:
-        raise UsageError(f"answers another question: {shown(record.get('question'))}")
+        return f"answers another question: {shown(record.get('question'))}"
+    if not any(keys <= record.keys() for keys in _OURS):
+        return "holds neither an answer nor an error: it is no line that `rag batch` wrote"
     looked = record.get("scope", [])
     if line.question and not (isinstance(looked, list) and same(map(str, looked), line.question.scope)):
-        raise UsageError(f"looked in {shown(looked)}, not in {shown(list(line.question.scope))}")
+        return f"looked in {shown(looked)}, not in {shown(list(line.question.scope))}"
     if record.get("config", config) != config:
-        raise UsageError(f"made with settings {shown(record['config'])}, not {config}")
-    return record, False
+        return f"made with settings {shown(record['config'])}, not {config}"
+    return ""
 
 
 def _foreign(answers: Path, number: int, why: str) -> UsageError:

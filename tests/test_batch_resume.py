@@ -7,11 +7,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rag.batch import Tally, run
 from rag.errors import RagError, UsageError
+from rag.exchange import to_line
 from tests.test_batch import CONFIG, Echo, go, out, questions, read, write
 
 __all__ = ["out", "questions"]
@@ -38,18 +40,27 @@ def test_a_finished_file_is_left_alone(questions: Path, out: Path) -> None:
     assert echo.groups == []
 
 
+def answered(**more: Any) -> bytes:
+    """The least that an answer to the first of the questions holds."""
+    line = {"id": "q0", "question": "question 0", "status": "answered", "text": "so", "config": CONFIG}
+    return to_line(line | more)
+
+
 @pytest.mark.parametrize(
     ("before", "says"),
     [
         (b'{"id": "other", "question": "question 0"}\n', "expected id 'q0'"),
         (b'{"id": "q0", "question": "else"}\n', "answers another question: 'else'"),
-        (b'{"id": "q0", "question": "question 0", "config": "ffffffff"}\n', "made with settings 'ffffffff'"),
-        (b'{"id": "q0", "question": "question 0", "scope": ["legal"]}\n', "looked in ['legal'], not in []"),
-        (b'{"id": "q0", "question": "question 0", "scope": 7}\n', "looked in 7, not in []"),
+        (answered(config="ffffffff"), "made with settings 'ffffffff'"),
+        (answered(scope=["legal"]), "looked in ['legal'], not in []"),
+        (answered(scope=7), "looked in 7, not in []"),
         (b"my diary\n", "not valid JSON"),
         (b"my diary", "not a line that `rag batch` wrote"),
         (b"[]\n", "expected id 'q0', met []"),
-        (b'{"id": "q0", "question": "question 0"}\n' * 8, "expected id 'q1'"),
+        (b'{"id": "q0", "question": "question 0"}\n', "line 1: holds neither an answer nor an error"),
+        (answered(config="").replace(b"config", b"other"), "line 1: holds neither an answer nor an error"),
+        (b'{"id": "q0", "question": "question 0", "error": {}}\n', "line 1: holds neither an answer nor an error"),
+        (answered() * 8, "expected id 'q1'"),
     ],
 )
 def test_a_file_that_is_not_ours_is_not_touched(questions: Path, out: Path, before: bytes, says: str) -> None:
@@ -74,8 +85,16 @@ def test_a_question_that_looks_elsewhere_is_another(tmp_path: Path, out: Path) -
 
 
 def test_answers_from_before_there_were_scopes_are_gone_on_with(questions: Path, out: Path) -> None:
-    out.write_bytes(b'{"id": "q0", "question": "question 0", "status": "answered"}\n')
+    out.write_bytes(answered())
     assert go(questions, out).resumed == 1
+
+
+def test_questions_are_no_answers_to_themselves(questions: Path, out: Path) -> None:
+    out.write_bytes(questions.read_bytes())
+    with pytest.raises(UsageError, match="line 1: holds neither") as caught:
+        go(questions, out)
+    assert (str(out) in caught.value.message, "after -o" in caught.value.hint) == (True, True)
+    assert out.read_bytes() == questions.read_bytes()
 
 
 def test_more_answers_than_questions(questions: Path, out: Path) -> None:

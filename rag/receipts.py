@@ -1,9 +1,10 @@
 """Re-check the citations of saved answers against today's documents.
 
     unchanged   the quote stands where it stood
-    moved       the quote stands elsewhere in its document; or that document is gone and another one, such as the same
-                file under a new name, has the quote
-    changed     the document is there, the quote is not in it; or the answer itself is not as it was given
+    moved       the quote stands elsewhere in its document, or under another heading; or that document is gone and
+                another one, such as the same file under a new name, has the quote
+    changed     the document is there, the quote is not in it, or not on the page that the answer gives; or the answer
+                itself is not as it was given
     vanished    the document is gone and no other has the quote
 
 Reads documents through the store alone, and says where their files are not those that the store has.
@@ -20,6 +21,7 @@ from typing import Any, Protocol
 
 from rag.config import index_command
 from rag.errors import LoadError
+from rag.exchange import shown
 from rag.loaders import original
 from rag.saved import Outcome, Receipt, Saved, read_saved
 from rag.scope import listed
@@ -85,7 +87,11 @@ def report(
     receipts = _as_given(answers, check([receipt for answer in answers for receipt in answer.receipts], store))
     older = dict(_older(receipts, store, folder) if folder and folder.is_dir() else ())
     found, altered = summary(receipts), [answer for answer in answers if answer.amiss]
-    notes = [*(f"answer {answer.id} is changed: {answer.amiss}" for answer in altered), *_nothing(answers)]
+    notes = [
+        *(f"answer {answer.id} is changed: {answer.amiss}" for answer in altered),
+        *_nothing(answers),
+        *_misplaced(receipts),
+    ]
     if older:
         told = listed([f"{path} ({reason})" for path, reason in older.items()])
         notes.append(f"the index is older than {told}; run: {index_command(folder, index)}")
@@ -112,6 +118,13 @@ def _nothing(answers: Sequence[Saved]) -> Iterator[str]:
         yield f"nothing to check: {these} nothing"
 
 
+def _misplaced(receipts: Sequence[Receipt]) -> Iterator[str]:
+    for receipt in receipts:
+        if receipt.otherwise:
+            where = f"citation [{receipt.number}] of answer {receipt.answer}"
+            yield f"{where}: the index has its quote {receipt.otherwise}"
+
+
 def _older(receipts: Sequence[Receipt], store: Documents, folder: Path) -> Iterator[tuple[str, str]]:
     """Cited documents whose files are not those that the index was made of, and why not."""
     cited = {path for receipt in receipts for path in (receipt.document, receipt.now_document)}
@@ -132,19 +145,39 @@ def _in_own_documents(receipts: Sequence[Receipt], paths: set[str], store: Docum
         by_document.setdefault(receipt.document, []).append(at)
     for path in sorted(by_document.keys() & paths):
         with suppress(KeyError):  # removed by a writer a moment ago
-            text = store.read(path).text
+            document = store.read(path)
             for at in by_document[path]:
-                checked[at] = _in_text(receipts[at], text)
+                checked[at] = _in_document(receipts[at], document)
     return checked
 
 
-def _in_text(receipt: Receipt, text: str) -> Receipt:
+def _in_document(receipt: Receipt, document: Document) -> Receipt:
+    text = document.text
     if text[receipt.start : receipt.end] == receipt.quote:
-        return replace(receipt, outcome="unchanged", now_document=receipt.document, now_start=receipt.start)
+        outcome, otherwise = _placed(receipt, document)
+        now = replace(receipt, outcome=outcome, otherwise=otherwise)
+        return replace(now, now_document=receipt.document, now_start=receipt.start)
     start = _nearest(text, receipt.quote, receipt.start)
     if start < 0:
         return replace(receipt, outcome="changed")
     return replace(receipt, outcome="moved", now_document=receipt.document, now_start=start)
+
+
+def _placed(receipt: Receipt, document: Document) -> tuple[Outcome, str]:
+    """What a quote that has not moved comes to, by its page and heading, and what is otherwise.
+
+    Readers of another version may see other headings in the same text, but not other page numbers.
+    """
+    page, heading = document.page_at(receipt.start), document.heading_at(receipt.start)
+    if receipt.page is not None and receipt.page != page:
+        return "changed", f"{f'on page {page}' if page else 'on no page'}, not on page {receipt.page}"
+    if receipt.heading is not None and receipt.heading != heading:
+        return "moved", f"{_under(heading)}, not {_under(receipt.heading)}"
+    return "unchanged", ""
+
+
+def _under(heading: str) -> str:
+    return f"under {shown(heading)}" if heading else "under no heading"
 
 
 def _nearest(text: str, quote: str, wanted: int) -> int:

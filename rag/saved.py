@@ -41,9 +41,12 @@ class Receipt:
         start: Offset of the quote then.
         end: Offset past its end then.
         quote: The words cited.
+        page: Its page then, from 1; None where the answer gives none.
+        heading: Path of the headings above it then; None where the answer does not say.
         outcome: What became of them.
         now_document: Where they stand today; empty where they do not.
         now_start: Their offset today; -1 where there is none.
+        otherwise: What the index says otherwise of the place where it stood, in words; empty where nothing.
     """
 
     answer: Id
@@ -52,9 +55,12 @@ class Receipt:
     start: int
     end: int
     quote: str
+    page: int | None = None
+    heading: str | None = None
     outcome: Outcome = "vanished"
     now_document: str = ""
     now_start: int = -1
+    otherwise: str = ""
 
     @property
     def sound(self) -> bool:
@@ -137,7 +143,18 @@ def _receipt(citation: Any, answer: Id) -> Receipt:
     document, quote = (_text(citation, key) for key in ("document", "quote"))
     if end - start != len(quote):
         raise UsageError(f"citation {number}: {start} to {end} does not fit a quote of {len(quote)} characters", _HINT)
-    return Receipt(answer, number, document, start, end, quote)
+    return Receipt(answer, number, document, start, end, quote, _page(citation), _heading(citation))
+
+
+def _page(citation: dict[str, Any]) -> int | None:
+    return None if citation.get("page") is None else _whole(citation, "page")
+
+
+def _heading(citation: dict[str, Any]) -> str | None:
+    heading = citation.get("heading")
+    if not isinstance(heading, str | None):
+        raise UsageError(f"citation: heading: expected text, met {shown(heading)}", _HINT)
+    return heading
 
 
 def _whole(citation: dict[str, Any], key: str) -> int:

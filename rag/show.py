@@ -138,6 +138,6 @@ def one_line(text: str) -> str:
 
 def _then_and_now(citation: Mapping[str, Any]) -> str:
     then = f"{citation['document']} {citation['start']}-{citation['end']}"
-    if citation["outcome"] != "moved":
+    if citation["outcome"] != "moved" or citation["otherwise"]:
         return then
     return f"{then}, now {citation['now_document']} {citation['now_start']}-{citation['now_end']}"

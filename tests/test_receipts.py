@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from rag.errors import UsageError
 from rag.loaders import load
 from rag.receipts import Receipt, Saved, check, read_saved, report, summary
-from rag.types import Document, DocumentInfo
+from rag.types import Document, DocumentInfo, Heading, Page
 
 QUOTE = "Notice is due in May."
 
@@ -32,6 +33,13 @@ class Shelf:
     def read(self, path: str) -> Document:
         self.reads.append(path)
         return Document(path, path, self.texts[path], "")
+
+
+class Paged(Shelf):
+    """All of whose documents begin on page 2, under "Terms"."""
+
+    def read(self, path: str) -> Document:
+        return replace(super().read(path), pages=(Page(0, 2),), headings=(Heading(0, 1, "Terms"),))
 
 
 def receipt(document: str = "a.txt", start: int = 4, quote: str = QUOTE, number: int = 1) -> Receipt:
@@ -61,6 +69,32 @@ def fate(texts: Mapping[str, str], given: Receipt | None = None) -> tuple[str, s
 )
 def test_outcomes(texts: dict[str, str], expected: tuple[str, str, int]) -> None:
     assert fate(texts) == expected
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "expected"),
+    [
+        (2, "Terms", ("unchanged", "")),
+        (None, None, ("unchanged", "")),
+        (9, "Terms", ("changed", "on page 2, not on page 9")),
+        (2, "Fees", ("moved", "under 'Terms', not under 'Fees'")),
+        (2, "", ("moved", "under 'Terms', not under no heading")),
+    ],
+)
+def test_page_and_heading_are_compared_where_the_quote_stands(
+    page: int | None, heading: str | None, expected: tuple[str, str]
+) -> None:
+    shelf = Paged({"a.txt": "See " + QUOTE})
+    (found,) = check([replace(receipt(), page=page, heading=heading)], shelf)
+    assert (found.outcome, found.otherwise) == expected
+    assert found.sound is (expected[0] != "changed")
+    notes = report([Saved("q", (replace(receipt(), page=page, heading=heading),))], shelf, None)["notes"]
+    assert [note for note in notes if expected[1] and note.endswith(expected[1])] == notes[: bool(expected[1])]
+
+
+def test_of_a_quote_that_moved_page_and_heading_may_be_others() -> None:
+    (found,) = check([replace(receipt(), page=1, heading="Fees")], Paged({"a.txt": "But see " + QUOTE}))
+    assert (found.outcome, found.otherwise) == ("moved", "")
 
 
 def test_a_document_removed_meanwhile_has_vanished() -> None:
@@ -230,6 +264,8 @@ WRONG: list[Any] = [
     *({"citations": [{**CITATION, key: wrong}]} for key in CITATION for wrong in AMISS),
     {"citations": [{**CITATION, "end": 10**30}]},
     {"citations": [{**CITATION, "start": "4"}]},
+    {"citations": [{**CITATION, "page": "4"}]},
+    {"citations": [{**CITATION, "heading": 4}]},
 ]
 
 

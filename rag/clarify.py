@@ -30,6 +30,9 @@ _OFFERED = 3
 """Documents that are offered."""
 _TITLE = 80
 """Longest title, in characters."""
+_ASKED_BACK = re.compile(
+    rf"What is meant by “{_POINTING.pattern}”(?:: something in “[^\[\]\n]+”, or something else)?\?", re.IGNORECASE
+)
 
 
 def asks_nothing(query: str) -> bool:
@@ -42,6 +45,11 @@ def asks_nothing(query: str) -> bool:
         Whether it is.
     """
     return not terms(query) or is_courtesy(query)
+
+
+def asks_back(text: str) -> bool:
+    """Is a text one of the questions that `question_back` puts, whatever titles it offers?"""
+    return text in (_NOTHING_ASKED, _NOTHING_NAMED) or bool(_ASKED_BACK.fullmatch(text))
 
 
 def question_back(question: str, query: str, hits: Sequence[Hit]) -> str:

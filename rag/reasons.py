@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.citations import Checker
-from rag.clarify import question_back
+from rag.clarify import asks_back, question_back
 from rag.prompts import DONT_KNOW
 from rag.run import Run
 from rag.scope import listed
@@ -17,6 +17,11 @@ def refusal(run: Run) -> str:
     if run.stopped:
         return _STOPPED
     return question_back(run.question, run.query, run.hits) or DONT_KNOW
+
+
+def is_refusal(text: str) -> bool:
+    """Is a text one that stands in the place of an answer?"""
+    return text in (_STOPPED, DONT_KNOW) or asks_back(text)
 
 
 def reason(run: Run, checker: Checker, answerable: bool) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from rag.errors import UsageError
 from rag.exchange import Id, id_of, parse, shown
 from rag.promises import broken
+from rag.reasons import is_refusal
 from rag.types import Answer, Citation, Sentence
 
 Outcome = Literal["unchanged", "moved", "changed", "vanished"]
@@ -41,11 +42,11 @@ class Receipt:
         start: Offset of the quote then.
         end: Offset past its end then.
         quote: The words cited.
-        page: Its page then, from 1; None where the answer gives none.
-        heading: Path of the headings above it then; None where the answer does not say.
         outcome: What became of them.
         now_document: Where they stand today; empty where they do not.
         now_start: Their offset today; -1 where there is none.
+        page: Its page then, from 1; None where the answer gives none.
+        heading: Path of the headings above it then; None where the answer does not say.
         otherwise: What the index says otherwise of the place where it stood, in words; empty where nothing.
     """
 
@@ -55,11 +56,11 @@ class Receipt:
     start: int
     end: int
     quote: str
-    page: int | None = None
-    heading: str | None = None
     outcome: Outcome = "vanished"
     now_document: str = ""
     now_start: int = -1
+    page: int | None = None
+    heading: str | None = None
     otherwise: str = ""
 
     @property
@@ -75,11 +76,19 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A saved answer: its id, its citations, and in words what of it does not fit the rest; empty where all does."""
+    """A saved answer.
+
+    Attributes:
+        id: Its own, or its number in the file.
+        receipts: Its citations.
+        amiss: What of it does not fit the rest, in words; empty where all does.
+        sentences: In order; empty where they are not those of an answer.
+    """
 
     id: Id
     receipts: tuple[Receipt, ...]
     amiss: str = ""
+    sentences: tuple[Sentence, ...] = ()
 
 
 def read_saved(path: Path) -> list[Saved]:
@@ -133,7 +142,8 @@ def _saved(value: Any, number: int) -> Saved:
     if not isinstance(citations, list):
         raise UsageError(f"expected an answer with citations, met {shown(value)}", _HINT)
     receipts = tuple(_receipt(citation, id_) for citation in citations)
-    return Saved(id_, receipts, _amiss(value, receipts)[:_TOLD])
+    sentences = _sentences(value.get("sentences"))
+    return Saved(id_, receipts, _amiss(value, receipts, sentences)[:_TOLD], sentences or ())
 
 
 def _receipt(citation: Any, answer: Id) -> Receipt:
@@ -143,7 +153,7 @@ def _receipt(citation: Any, answer: Id) -> Receipt:
     document, quote = (_text(citation, key) for key in ("document", "quote"))
     if end - start != len(quote):
         raise UsageError(f"citation {number}: {start} to {end} does not fit a quote of {len(quote)} characters", _HINT)
-    return Receipt(answer, number, document, start, end, quote, _page(citation), _heading(citation))
+    return Receipt(answer, number, document, start, end, quote, page=_page(citation), heading=_heading(citation))
 
 
 def _page(citation: dict[str, Any]) -> int | None:
@@ -171,27 +181,34 @@ def _text(citation: dict[str, Any], key: str) -> str:
     return value
 
 
-def _amiss(value: dict[str, Any], receipts: Sequence[Receipt]) -> str:
+def _amiss(value: dict[str, Any], receipts: Sequence[Receipt], sentences: tuple[Sentence, ...] | None) -> str:
     """What an answer breaks of that which every answer promises, as far as the answer itself can show it."""
-    text, status, sentences = (value.get(key) for key in ("text", "status", "sentences"))
+    text, status = value.get("text"), value.get("status")
     if "error" in value:
         return "it is an answer and an error"
     if not isinstance(text, str) or _NO_MARKER.search(text):
         return f"expected a text with markers, met {shown(text)}"
     if status not in ("answered", "refused"):
         return f"expected answered or refused, met {shown(status)}"
-    known = [_sentence(item) for item in sentences] if isinstance(sentences, list) else [None]
-    checked = tuple(item for item in known if item)
-    if len(checked) < len(known):
+    if sentences is None:
         return "its sentences are not those of an answer"
     cited = tuple(Citation(r.number, r.document, r.start, r.end, r.quote, None, "", 0.0) for r in receipts)
-    answer = Answer("", "", status, text, str(value.get("reason") or ""), checked, cited)
+    answer = Answer("", "", status, text, str(value.get("reason") or ""), sentences, cited)
     for promise in broken(answer):
         return promise.partition(": ")[2]
     if [receipt.number for receipt in receipts] != list(range(1, len(receipts) + 1)):
         return "its citations are not numbered from 1"
-    same = _ink(_MARKER.sub("", text)) == _ink("".join(sentence.text for sentence in checked))
-    return "" if same or status == "refused" else "its text is not its sentences"
+    if status == "refused":
+        return "" if is_refusal(text) else "its text is not a refusal's"
+    same = _ink(_MARKER.sub("", text)) == _ink("".join(sentence.text for sentence in sentences))
+    return "" if same else "its text is not its sentences"
+
+
+def _sentences(values: Any) -> tuple[Sentence, ...] | None:
+    """All of them; None where one is none of an answer."""
+    found = [_sentence(value) for value in values] if isinstance(values, list) else [None]
+    known = tuple(sentence for sentence in found if sentence)
+    return known if len(known) == len(found) else None
 
 
 def _sentence(value: Any) -> Sentence | None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rag.errors import UsageError
 from rag.loaders import load
 from rag.receipts import Receipt, Saved, check, read_saved, report, summary
-from rag.types import Document, DocumentInfo, Heading, Page
+from rag.types import Document, DocumentInfo, Heading, Page, Sentence
 
 QUOTE = "Notice is due in May."
 
@@ -204,6 +204,31 @@ def test_an_altered_answer_is_changed_wherever_its_quotes_stand(folder: Path) ->
     assert [citation["outcome"] for citation in found["citations"]] == ["unchanged"] * 2 + ["changed", "vanished"]
     assert (found["sound"], found["notes"]) == (False, ["answer 7 is changed: its text is not its sentences"])
     assert report([Saved(7, (), "it is an answer and an error")], Files(folder), folder)["sound"] is False
+
+
+@pytest.mark.parametrize(
+    ("said", "sound"),
+    [
+        ("Notice is due in May.", True),
+        ("Yes, the notice is due in May.", True),
+        ("Lease: notice is due in May.", True),
+        ("Notice is due in 30 days.", False),
+        ("Notice is not due in May.", False),
+        ("The tenant pays for all repairs.", False),
+    ],
+)
+def test_a_sentence_that_its_quotes_do_not_say_was_altered(folder: Path, said: str, sound: bool) -> None:
+    answer = replace(CITING, sentences=(Sentence(said, 0.9, "supported", (1, 2)),))
+    found = report([CITING, answer], Files(folder), folder)
+    assert (found["sound"], found["counts"]["changed"]) == (sound, 0 if sound else 2)
+    assert found["notes"] == ([] if sound else [f"answer q is changed: its quotes do not say: {said!r}"])
+
+
+def test_what_was_said_to_be_weak_or_is_of_a_document_that_is_gone_is_not_weighed(folder: Path) -> None:
+    unsaid = Sentence("The tenant pays for all repairs.", 0.9, "supported", (1,))
+    weak = replace(CITING, sentences=(replace(unsaid, verdict="weak"),))
+    gone = Saved("q", (receipt("gone.txt", quote="Nowhere."),), sentences=(unsaid,))
+    assert report([weak, gone], Files(folder), folder)["notes"] == []
 
 
 def test_where_nothing_is_cited_there_is_nothing_to_check(folder: Path) -> None:

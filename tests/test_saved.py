@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.citations import Checker
+from rag.clarify import question_back
 from rag.errors import UsageError
 from rag.saved import read_saved
-from rag.types import Answer, Chunk, Citation, Evidence, Sentence
+from rag.types import Answer, Chunk, Citation, Evidence, Hit, Sentence
 
 QUOTES = ("Notice is due in May.", "The deposit is 400 euros.")
 ANSWER: dict[str, Any] = Answer(
@@ -45,6 +46,17 @@ def test_answers_as_they_were_given(path: Path) -> None:
         assert amiss(value, path) == ""
 
 
+@pytest.mark.parametrize("question", ["Thanks!", "the of", "Where does it stand?", "What is this?"])
+def test_a_question_back_is_a_refusal(path: Path, question: str) -> None:
+    for titles in ((), ("Lease",), ("A [draft]", "B “b”", "C")):
+        hits = [Hit(Chunk(title, 0, 1, "x", title=title), 1.0) for title in titles]
+        assert amiss(REFUSED | {"text": question_back(question, question, hits)}, path) == ""
+
+
+def test_a_reply_that_was_stopped_is_a_refusal(path: Path) -> None:
+    assert amiss(REFUSED | {"text": "Stopped before there was an answer."}, path) == ""
+
+
 def without(value: dict[str, Any], key: str) -> dict[str, Any]:
     return {name: item for name, item in value.items() if name != key}
 
@@ -66,6 +78,9 @@ EDITED: list[tuple[dict[str, Any], str]] = [
     (ANSWER | {"status": "refused"}, "refused with 2 citations"),
     (ANSWER | {"status": ["answered"]}, "expected answered or refused, met ['answered']"),
     (REFUSED | {"status": "answered"}, "answered with nothing"),
+    (REFUSED | {"text": "Pets are welcome."}, "its text is not a refusal's"),
+    (REFUSED | {"text": "The documents do not say. Pets are welcome."}, "its text is not a refusal's"),
+    (REFUSED | {"text": "What is meant by “Pets are welcome”?"}, "its text is not a refusal's"),
     (without(REFUSED, "reason"), "refused without a reason"),
     (ANSWER | {"sentences": []}, "answered with nothing"),
     (ANSWER | {"sentences": [FIRST]}, "its text is not its sentences"),

@@ -23,17 +23,26 @@ if TYPE_CHECKING:
 @json_flag
 @takes(*FINDING)
 def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags: Any) -> None:
-    """Make the index equal to FOLDER; without one, to the folder that it is of, or else to seeds."""
+    """Make the index equal to FOLDER; without one, to the folder that it is of, or else to seeds.
+
+    Exit code 1 where there are files and none of them could be read.
+    """
     from rag.factory import approximation
+    from rag.folder import other_of
 
     config = settings_from({"folder": folder, **flags})
     config = config if folder else _of_its_folder(config)
+    if other := other_of(Path(config.index), Path(config.folder)):
+        console.note(f"{config.index} was the index of {other}; now of {config.folder}")
     report = _index_once(config, rebuild=rebuild)
     _show_report(report, as_json)
     if lossy := approximation(config):
         console.note(lossy)
     if watch:
         _follow(config, report, as_json)
+    tried = [file.action for file in report.files if file.action != "removed"]
+    if tried and set(tried) == {"failed"}:
+        raise SystemExit(1)
 
 
 def _of_its_folder(config: Config) -> Config:

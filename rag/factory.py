@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from contextlib import closing
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from rag.answerability import judge_of, reviews
 from rag.calibration import load
 from rag.config import Config, load_config
-from rag.errors import ConfigError, StoreError
+from rag.errors import ConfigError, LoadError, StoreError
 from rag.pipeline import Pipeline
 from rag.protocols import Embedder, Generator, Judge, Progress, Reranker, no_progress
 
@@ -114,6 +115,8 @@ def sync_index(
 
     if not Path(config.folder).is_dir():
         raise no_folder(Path(config.folder), config.index)  # before the index is made, or made to be of another folder
+    if not rebuild:
+        _expect_documents(config)
     weights = open_weights(config, progress)
     embedder = _embedder_when_needed(config, weights)
     opened = rewritten if rebuild else written
@@ -128,6 +131,18 @@ def sync_index(
             progress=progress,
             choice=Choice(left_out(Path(config.index)), anew),
         )
+
+
+def _expect_documents(config: Config) -> None:
+    """Refuse to empty the index of another folder, as the mount point of a drive that is not there would."""
+    from rag.folder import empty_folder, files_of, other_of
+
+    folder, index = Path(config.folder), Path(config.index)
+    other, shut = other_of(index, folder), list[LoadError]()
+    if other and has_index(config) and not files_of(folder, shut.append) and not shut:
+        with closing(open_store(config)) as store:
+            if store.documents():
+                raise empty_folder(folder, other, config.index)
 
 
 def open_weights(config: Config, progress: Progress = no_progress) -> Weights:

@@ -156,6 +156,12 @@ def remembered(index: Path) -> Path | None:
         return None
 
 
+def other_of(index: Path, folder: Path) -> Path | None:
+    """The folder that an index is of where that is known and another than this one, else None."""
+    known = remembered(index)
+    return known if known and known != folder.resolve() else None
+
+
 def left_out(index: Path) -> tuple[str, ...]:
     """What of a folder is not to be indexed.
 
@@ -209,4 +215,15 @@ def _list(index: Path, change: Callable[[tuple[str, ...]], Iterable[str]]) -> No
 
 def no_folder(folder: Path, index: str | Path | None = None) -> UsageError:
     """The error for a folder that is not there; an index that is not the default one is named in its remedy."""
+    if folder.is_file():
+        hint = f"name the folder that it is in: {index_command(folder.parent, index)}"
+        return UsageError(f"{folder}: a file, not a folder", hint)
     return UsageError(f"{folder}: no such folder", f"name a folder of documents: {index_command('FOLDER', index)}")
+
+
+def empty_folder(folder: Path, other: Path, index: str | Path) -> UsageError:
+    """The error for a folder without a file, which would empty an index that is of another one."""
+    return UsageError(
+        f"{folder}: holds no document, and {index} is the index of {other}; nothing was removed",
+        f"see that its drive is there; to begin anew, run: {index_command(folder, index)} --rebuild",
+    )

@@ -89,6 +89,52 @@ def test_index_of_a_missing_folder(rag: Rag) -> None:
     assert "nowhere: no such folder" in result.stderr
 
 
+def test_a_file_is_no_folder(rag: Rag) -> None:
+    result = rag("index", "docs/lease.txt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "docs/lease.txt: a file, not a folder" in result.stderr
+    assert "rag index docs" in result.stderr
+
+
+def test_an_index_of_another_folder_is_said_to_be(rag: Rag, place: Path) -> None:
+    assert rag("index", "docs").exit_code == 0
+    assert "was the index of" not in rag("index", "docs").stderr
+    (place / "others").mkdir()
+    (place / "others" / "other.txt").write_text("Another folder.")
+    result = rag("index", "others")
+    assert (result.exit_code, f"was the index of {place / 'docs'}; now of others" in result.stderr) == (0, True)
+    assert "was the index of" not in rag("index", "others").stderr
+
+
+def test_an_empty_folder_does_not_empty_the_index_of_another(rag: Rag, place: Path) -> None:
+    assert rag("index", "docs").exit_code == 0
+    (place / "mount").mkdir()
+    result = rag("index", "mount")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "mount: holds no document" in result.stderr
+    assert "rag index mount --rebuild" in result.stderr
+    assert one_object(rag("index", "docs", "--json"))["counts"]["unchanged"] == 2
+    assert rag("index", "mount", "--rebuild").exit_code == 0
+    assert one_object(rag("index", "docs", "--json"))["counts"]["added"] == 2, "an empty index takes any folder"
+
+
+def test_a_folder_that_has_become_empty_empties_its_index(rag: Rag, place: Path) -> None:
+    assert rag("index", "docs").exit_code == 0
+    for path in (place / "docs").iterdir():
+        path.unlink()
+    result = rag("index", "docs", "--json")
+    assert (result.exit_code, one_object(result)["counts"]["removed"]) == (0, 2)
+
+
+def test_where_no_file_could_be_read_the_code_is_1(rag: Rag, place: Path) -> None:
+    for path in (place / "docs").iterdir():
+        path.write_text("")
+    result = rag("index", "docs")
+    assert (result.exit_code, "3 failed" in result.stdout) == (1, True)
+    (place / "docs" / "lease.txt").write_text("Notice is due in June.")
+    assert rag("index", "docs").exit_code == 0
+
+
 def test_an_empty_name_is_not_the_current_folder(rag: Rag, place: Path) -> None:
     before = {path.name for path in place.iterdir()}, (place / "index" / "rag.db").read_bytes()
     for arguments in ([""], ["docs", "--index", ""]):

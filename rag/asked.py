@@ -5,6 +5,7 @@ What comes in is hostile: a line that cannot be understood carries its error. Kn
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from rag.errors import UsageError
-from rag.exchange import Id, id_of, parse, to_question
+from rag.exchange import Id, id_of, parse, to_line, to_question
 from rag.types import Question
 
 _MOST_BYTES = 1_000_000_000
@@ -29,6 +30,12 @@ class Line:
     id: Id
     question: Question | None
     error: UsageError | None = None
+
+    @property
+    def history(self) -> str:
+        """8 hex digits that change with any earlier turn of the question; empty where it has none."""
+        turns = [(turn.role, turn.content) for turn in self.question.history] if self.question else []
+        return hashlib.sha256(to_line(turns)).hexdigest()[:8] if turns else ""
 
 
 @contextmanager

@@ -151,7 +151,7 @@ def _answer(pipeline: Answers, lines: Sequence[Line]) -> Iterator[Record]:
             yield _error(line, line.error)
             continue
         answer = next(together, None)
-        yield {**answer.to_dict(), "id": line.id} if answer else _alone_answer(pipeline, line)
+        yield _record(line, answer) if answer else _alone_answer(pipeline, line)
 
 
 def _together(pipeline: Answers, questions: Sequence[Question]) -> Iterator[Answer]:
@@ -167,7 +167,7 @@ def _together(pipeline: Answers, questions: Sequence[Question]) -> Iterator[Answ
 def _alone_answer(pipeline: Answers, line: Line) -> Record:
     assert line.question is not None
     try:
-        return {**next(iter(pipeline.ask_many([line.question]))).to_dict(), "id": line.id}
+        return _record(line, next(iter(pipeline.ask_many([line.question]))))
     except _ENDING:
         raise
     except Exception as exc:  # noqa: BLE001 - an error in one question is a line, not a stop
@@ -176,8 +176,17 @@ def _alone_answer(pipeline: Answers, line: Line) -> Record:
         return _error(line, exc)
 
 
+def _record(line: Line, answer: Answer) -> Record:
+    return {**answer.to_dict(), "id": line.id, **_turns(line)}
+
+
+def _turns(line: Line) -> Record:
+    """What tells a run that goes on whether the earlier turns are still those."""
+    return {"history": line.history} if line.history else {}
+
+
 def _error(line: Line, exc: Exception | None) -> Record:
     message = exc.message if isinstance(exc, RagError) else str(exc)
     error = {"type": type(exc).__name__, "message": message, "hint": getattr(exc, "hint", "")}
     asked = {"question": line.question.text, "scope": list(line.question.scope)} if line.question else {}
-    return {"id": line.id, **asked, "error": error, "line": line.number}
+    return {"id": line.id, **asked, **_turns(line), "error": error, "line": line.number}

@@ -233,13 +233,15 @@ def _amiss(record: Any, line: Line, config: str) -> str:
         return f"expected id {shown(line.id)}, met {shown(record)}"
     if line.question and record.get("question") != line.question.text:
         return f"answers another question: {shown(record.get('question'))}"
-    if not any(keys <= record.keys() for keys in _OURS):
-        return "holds neither an answer nor an error: it is no line that `rag batch` wrote"
     looked = record.get("scope", [])
     if line.question and not (isinstance(looked, list) and same(map(str, looked), line.question.scope)):
         return f"looked in {shown(looked)}, not in {shown(list(line.question.scope))}"
+    if line.question and record.get("history", line.history) != line.history:  # earlier versions did not write it
+        return "answers the question after other turns: its history has changed"
     if record.get("config", config) != config:
         return f"made with settings {shown(record['config'])}, not {config}"
+    if not any(keys <= record.keys() for keys in _OURS):
+        return "holds neither an answer nor an error: it is no line that `rag batch` wrote"
     return ""
 
 

@@ -84,6 +84,25 @@ def test_a_question_that_looks_elsewhere_is_another(tmp_path: Path, out: Path) -
     assert [line["scope"] for line in read(out)] == [["legal"], ["legal", "old"]], "an error is asked anew"
 
 
+def test_a_question_after_other_turns_is_another(tmp_path: Path, out: Path) -> None:
+    def asked(*said: str) -> Path:
+        history = [{"role": "user", "content": text} for text in said]
+        return write(tmp_path / "q.jsonl", {"id": 0, "question": "fine", "history": history}, {"question": "server"})
+
+    before = go(asked("Who?", "Where?"), out)
+    assert [len(line.get("history", "")) for line in read(out)] == [8, 0]
+    assert go(asked("Who?", "Where?"), out) == replace(before, resumed=1)
+    for other in (("Who?", "When?"), ("Who?",), ("Where?", "Who?"), ()):
+        with pytest.raises(UsageError, match="line 1: answers the question after other turns"):
+            go(asked(*other), out)
+
+
+def test_answers_that_do_not_tell_their_history_are_gone_on_with(tmp_path: Path, out: Path) -> None:
+    history = [{"role": "user", "content": "Who?"}]
+    out.write_bytes(answered())
+    assert go(write(tmp_path / "q.jsonl", {"id": "q0", "question": "question 0", "history": history}), out).resumed == 1
+
+
 def test_answers_from_before_there_were_scopes_are_gone_on_with(questions: Path, out: Path) -> None:
     out.write_bytes(answered())
     assert go(questions, out).resumed == 1

@@ -10,6 +10,7 @@ import click
 from rag import console, show
 from rag.catalogue import CATALOGUE
 from rag.edge import json_flag, opened_weights, settings_from, takes
+from rag.errors import UsageError
 
 
 @click.group()
@@ -35,6 +36,8 @@ def list_(as_json: bool, **flags: Any) -> None:
 @takes("offline")
 def pull(name: str, **flags: Any) -> None:
     """Fetch the weights called NAME, unless they are here."""
+    if not name.strip():
+        raise UsageError("the name is empty", "rag models pull NAME; rag models list shows the catalogue")
     with opened_weights(settings_from(flags)) as weights:
         path = weights.path(name)
         if name in CATALOGUE and CATALOGUE[name].kind == "embedder":

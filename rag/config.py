@@ -29,6 +29,19 @@ _NAMED = ("folder", "index", "embedder", "generator")
 """Settings that must say something: nothing, such as an unset variable of the shell, would be the current folder."""
 
 
+class _Misfit(ConfigError):
+    """A value that does not fit its setting; `takes_back` says how it is brought back to its default."""
+
+    def __init__(self, name: str, value: Any, expected: str, other: str = "", takes_back: str = "leave it out") -> None:
+        super().__init__(f"{name} = {value!r}: {expected}", f"{other}{takes_back} for {_defaults()[name]!r}")
+        self._parts = name, value, expected, other
+        self.name = name
+
+    def taken_back(self, how: str) -> _Misfit:
+        """The same where it is known how the setting is brought back to its default."""
+        return _Misfit(*self._parts, how)
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """All settings.
@@ -94,23 +107,22 @@ class Config:
             value = getattr(self, item.name)
             whole = type(value) is int and isinstance(item.default, float)
             if type(value) is not type(item.default) and not whole:
-                raise _misfit(item.name, value, f"expected {type(item.default).__name__}")
+                raise _Misfit(item.name, value, f"expected {type(item.default).__name__}")
             if item.name in _NAMED and not value:
-                hint = f"name one, or leave it out for {item.default!r}"
-                raise ConfigError(f"{item.name} = '': must not be empty", hint)
+                raise _Misfit(item.name, value, "must not be empty", "name one, or ")
             if isinstance(value, int | float) and not isinstance(value, bool) and value < 0:
-                raise _misfit(item.name, value, "must not be negative")
+                raise _Misfit(item.name, value, "must not be negative")
         for name in ("refuse_below", "support_above", "support_below"):
             if not 0 <= getattr(self, name) <= 1:  # NaN is neither
-                raise _misfit(name, getattr(self, name), "must be in [0, 1]")
+                raise _Misfit(name, getattr(self, name), "must be in [0, 1]")
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 have one fingerprint
         if self.support_above < _LEAST_SUPPORT:
-            raise _misfit("support_above", self.support_above, f"must be at least {_LEAST_SUPPORT}")
+            raise _Misfit("support_above", self.support_above, f"must be at least {_LEAST_SUPPORT}")
         for name in ("chunk_tokens", "k", "candidates", "evidence_sentences", "evidence_tokens", "answer_tokens"):
             if getattr(self, name) < 1:
-                raise _misfit(name, getattr(self, name), "must be at least 1")
+                raise _Misfit(name, getattr(self, name), "must be at least 1")
         if self.policy not in ("flag", "drop", "refuse"):
-            raise _misfit("policy", self.policy, "expected flag, drop or refuse")
+            raise _Misfit("policy", self.policy, "expected flag, drop or refuse")
 
     def fingerprint(self) -> str:
         """8 hex digits that change with any setting that can change an answer."""
@@ -132,15 +144,21 @@ def load_config(flags: Mapping[str, Any], environ: Mapping[str, str], project: P
     Raises:
         ConfigError: An unknown key, named with the nearest known one, or a value that does not fit.
     """
-    settings: dict[str, Any] = {}
-    settings.update(_from_file(project))
-    settings.update(_from_environ(environ))
-    settings.update({key: value for key, value in flags.items() if value is not None})
+    of_file, of_environ = _from_file(project), _from_environ(environ)
+    given = {key: value for key, value in flags.items() if value is not None}
+    settings = {**of_file, **of_environ, **given}
     known = _defaults()
     for key in settings:
         if key not in known:
             raise ConfigError(f"unknown setting {key!r}", _meant(key) or _all())
-    return Config(**settings)
+    try:
+        return Config(**settings)
+    except _Misfit as exc:
+        if exc.name in of_environ.keys() - given.keys():
+            raise exc.taken_back(f"unset RAG_{exc.name.upper()}") from None
+        if exc.name in of_file.keys() - given.keys():
+            raise exc.taken_back(f"take it out of {project}") from None
+        raise
 
 
 def index_command(folder: str | Path | None = None, index: str | Path | None = None) -> str:
@@ -208,11 +226,6 @@ def _parse(variable: str, text: str, default: Any) -> Any:
 
 def _defaults() -> dict[str, Any]:
     return {item.name: item.default for item in fields(Config)}
-
-
-def _misfit(name: str, value: Any, expected: str) -> ConfigError:
-    hint = f"leave it out, or unset RAG_{name.upper()}, for {_defaults()[name]!r}"
-    return ConfigError(f"{name} = {value!r}: {expected}", hint)
 
 
 def _meant(name: str) -> str:

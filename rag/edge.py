@@ -13,7 +13,7 @@ import click
 
 from rag import console
 from rag.config import Config
-from rag.errors import RagError
+from rag.errors import RagError, UsageError
 
 if TYPE_CHECKING:
     from rag.models import Weights
@@ -145,7 +145,10 @@ def turns_of(history: Path | None) -> tuple[Turn, ...]:
     """
     from rag.exchange import parse, to_history
 
-    return tuple(to_history(parse(history.read_bytes()))) if history else ()
+    try:
+        return tuple(to_history(parse(history.read_bytes()))) if history else ()
+    except UsageError as exc:
+        raise UsageError(f"{history}: {exc.message}", exc.hint) from exc
 
 
 def settings_from(flags: dict[str, Any]) -> Config:

@@ -110,6 +110,7 @@ def test_a_wrong_history_is_wrong_usage(rag: Rag, place: Path, raw: str) -> None
     (place / "history.json").write_text(raw)
     result = rag("ask", "Who?", "--history", "history.json")
     assert (result.exit_code, result.stdout) == (2, "")
+    assert "history.json: " in result.stderr
     assert "hint: " in result.stderr
 
 
@@ -284,3 +285,5 @@ def test_models(rag: Rag, place: Path, monkeypatch: pytest.MonkeyPatch, embedder
     unknown = rag("models", "pull", "smollm2-135n", "--offline")
     assert unknown.exit_code == 1
     assert "smollm2-135m" in unknown.stderr
+    nameless = rag("models", "pull", "")
+    assert (nameless.exit_code, "the name is empty" in nameless.stderr) == (2, True)

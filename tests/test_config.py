@@ -109,8 +109,8 @@ def test_a_file_that_is_not_toml(tmp_path: Path, raw: bytes) -> None:
 
 def test_what_has_to_be_named_is_not_empty_by_mistake() -> None:
     """Else an unset `$DOCS` would be the current folder."""
-    for flags, environ in (({"index": ""}, {}), ({}, {"RAG_INDEX": ""})):
-        with pytest.raises(ConfigError, match=r"index = '': must not be empty .*leave it out for .index"):
+    for flags, environ, how in (({"index": ""}, {}, "leave it out"), ({}, {"RAG_INDEX": ""}, "unset RAG_INDEX")):
+        with pytest.raises(ConfigError, match=rf"index = '': must not be empty .*{how} for .index"):
             load_config(flags, environ, NOWHERE)
     assert load_config({"judge": ""}, {"RAG_AUTH": "", "RAG_CACHE": ""}, NOWHERE) == Config()
 
@@ -214,10 +214,10 @@ def test_where_no_setting_is_near_all_are_named(tmp_path: Path) -> None:
         ("RAG_K", "abc", "write a whole number, or unset RAG_K for 8"),
         ("RAG_REFUSE_BELOW", "abc", "write a number, or unset RAG_REFUSE_BELOW for 0.5"),
         ("RAG_OFFLINE", "maybe", "write 1 or 0, or unset RAG_OFFLINE for 0"),
-        ("RAG_K", "0", "leave it out, or unset RAG_K, for 8"),
-        ("RAG_PORT", "-1", "leave it out, or unset RAG_PORT, for 7860"),
-        ("RAG_SUPPORT_ABOVE", "7", "leave it out, or unset RAG_SUPPORT_ABOVE, for 0.6"),
-        ("RAG_POLICY", "keep", "leave it out, or unset RAG_POLICY, for 'drop'"),
+        ("RAG_K", "0", "unset RAG_K for 8"),
+        ("RAG_PORT", "-1", "unset RAG_PORT for 7860"),
+        ("RAG_SUPPORT_ABOVE", "7", "unset RAG_SUPPORT_ABOVE for 0.6"),
+        ("RAG_POLICY", "keep", "unset RAG_POLICY for 'drop'"),
     ],
 )
 def test_a_value_that_does_not_fit_says_what_mends_it(variable: str, text: str, hint: str) -> None:
@@ -227,5 +227,25 @@ def test_a_value_that_does_not_fit_says_what_mends_it(variable: str, text: str, 
 
 
 def test_a_value_of_the_wrong_type_in_the_file_says_what_mends_it(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"k = 'abc': expected int \(leave it out, or unset RAG_K, for 8\)"):
+    with pytest.raises(ConfigError, match=r"k = 'abc': expected int \(take it out of \S+ for 8\)"):
         load_config({}, {}, project(tmp_path, "[tool.rag]\nk = 'abc'\n"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "toml", "hint"),
+    [
+        ({}, {}, "k = 0", "take it out of {project} for 8"),
+        ({}, {}, "generator = ''", "name one, or take it out of {project} for {generator!r}"),
+        ({}, {"RAG_K": "0"}, "k = 0", "unset RAG_K for 8"),
+        ({}, {"RAG_GENERATOR": ""}, "", "name one, or unset RAG_GENERATOR for {generator!r}"),
+        ({"k": 0}, {"RAG_K": "5"}, "k = 3", "leave it out for 8"),
+        ({"generator": ""}, {"RAG_GENERATOR": "x"}, "", "name one, or leave it out for {generator!r}"),
+    ],
+)
+def test_the_hint_says_where_a_wrong_value_came_from(
+    tmp_path: Path, flags: dict[str, Any], environ: dict[str, str], toml: str, hint: str
+) -> None:
+    file = project(tmp_path, f"[tool.rag]\n{toml}\n")
+    with pytest.raises(ConfigError) as caught:
+        load_config(flags, environ, file)
+    assert caught.value.hint == hint.format(project=file, generator=Config().generator)

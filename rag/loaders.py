@@ -6,19 +6,13 @@ written anywhere, and nothing that is not a regular file inside the folder is op
 
 from __future__ import annotations
 
-import csv
-import errno
 import hashlib
 import logging
 import os
 import re
 import stat
-import struct
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from email.errors import MessageError
 from functools import cache
 from importlib.resources import files
 from io import BufferedReader
@@ -26,47 +20,14 @@ from pathlib import Path
 
 from rag import formats
 from rag.config import index_command
-from rag.errors import DamagedFile, EmptyFile, LoadError, OversizeFile
-from rag.formats import docx, epub, html, json, mail, markdown, pdf, plain, pptx, table, xlsx
-from rag.formats.base import Extracted, Source
-from rag.formats.sniff import Kind, sniff
+from rag.errors import LoadError, OversizeFile
+from rag.formats.base import Source
+from rag.formats.reader import extract
 from rag.types import Document
 
 logger = logging.getLogger(__name__)
 
-_EXTRACT: dict[Kind, Callable[[Source], Extracted]] = {
-    "plain": plain.extract,
-    "markdown": markdown.extract,
-    "html": html.extract,
-    "pdf": pdf.extract,
-    "docx": docx.extract,
-    "pptx": pptx.extract,
-    "xlsx": xlsx.extract,
-    "epub": epub.extract,
-    "table": table.extract,
-    "json": json.extract,
-    "mail": mail.extract,
-}
-_MALFORMED = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    csv.Error,
-    MessageError,
-    struct.error,
-    zipfile.BadZipFile,
-    zlib.error,
-)
-"""What parsers have been seen to raise on broken input; `SyntaxError` is lxml's."""
 _SKIPPED = {"__pycache__", "node_modules", "Thumbs.db", "desktop.ini"}
-_INK = re.compile(r"\S")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 _KINDS = ((stat.S_ISDIR, "a folder"), (stat.S_ISFIFO, "a pipe"), (stat.S_ISSOCK, "a socket"))
 
@@ -93,7 +54,7 @@ def load(path: Path, root: Path, max_bytes: int) -> Document:
             reason = f"{before.st_size:,} bytes, and the limit is {max_bytes:,}"
             raise OversizeFile(name, reason, "split it, or raise the limit with RAG_MAX_FILE_BYTES")
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-        found = _extract(Source(file, name, before.st_size, max_bytes))
+        found = extract(Source(file, name, before.st_size, max_bytes))
         after = os.fstat(file.fileno())
     if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
         raise LoadError(name, "changed while it was read", "index again when it is whole")
@@ -199,29 +160,6 @@ def document_path(path: Path, root: Path) -> str:
     relative = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
     text = os.fsencode(relative.as_posix()).decode("utf-8", "backslashreplace")
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
-def _extract(source: Source) -> Extracted:
-    """Run the format's reader; a parser that trips over the file becomes a `DamagedFile`."""
-    if not source.size_bytes:
-        raise EmptyFile(source.name, "empty", "take it out of the folder")
-    try:
-        found = _EXTRACT[sniff(source)](source)
-    except RecursionError as exc:
-        raise DamagedFile(source.name, "nested too deeply to be read", "save it in a flatter form") from exc
-    except MemoryError as exc:
-        raise OversizeFile(source.name, "too large for this machine's memory", "split it") from exc
-    except OSError as exc:
-        if exc.errno != errno.EINVAL:
-            raise
-        raise DamagedFile(source.name, "malformed: points outside itself", "fetch or copy it again") from exc
-    except _MALFORMED as exc:
-        logger.debug("%s: reading failed", source.name, exc_info=True)
-        reason = f"malformed: {' '.join(str(exc).split())[:200] or type(exc).__name__}"
-        raise DamagedFile(source.name, reason, "open it in the program that made it and save it again") from exc
-    if not _INK.search(found.text):
-        raise EmptyFile(source.name, "holds no text", "take it out of the folder")
-    return found
 
 
 def _located(name: str, root: Path) -> Path:

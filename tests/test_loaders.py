@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from rag import loaders
 from rag.errors import BinaryFile, DamagedFile, EmptyFile, LoadError, OversizeFile
+from rag.formats import reader
 from rag.formats.base import Extracted, Source
 from rag.loaders import document_path, file_digest, list_files, load
 from rag.types import Heading
@@ -156,7 +156,7 @@ def test_a_file_that_changes_while_it_is_read(tmp_path: Path, monkeypatch: pytes
             file.write("more")
         return Extracted("words")
 
-    monkeypatch.setitem(loaders._EXTRACT, "plain", extract)
+    monkeypatch.setitem(reader._EXTRACT, "plain", extract)
     with pytest.raises(LoadError, match="changed while it was read"):
         load(path, tmp_path, LIMIT)
 
@@ -180,7 +180,7 @@ def test_whatever_a_parser_raises_names_the_file(
         raise raised
 
     (tmp_path / "a.txt").write_text("words")
-    monkeypatch.setitem(loaders._EXTRACT, "plain", extract)
+    monkeypatch.setitem(reader._EXTRACT, "plain", extract)
     with pytest.raises(LoadError, match=rf"a\.txt: .*{reason}") as caught:
         load(tmp_path / "a.txt", tmp_path, LIMIT)
     assert type(caught.value) is error

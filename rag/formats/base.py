@@ -158,7 +158,7 @@ class Builder:
         """Add a text that has headings of its own."""
         before = self._length
         self.paragraph(other.text)
-        offset = self._length - len(other.text)
+        offset = self._length - len(other.text.rstrip())
         if self._length > before:
             self.headings.extend(heading._replace(start=heading.start + offset) for heading in other.headings)
 

@@ -1,53 +1,68 @@
-"""E-mail: headers, the text of the body, attachments by name and, where they are text, by content. Web archives too."""
+"""E-mail: headers, the text of the body, and what is attached, read as files of its name are. Web archives too."""
 
 from __future__ import annotations
 
+import codecs
 import logging
-import re
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from rag.errors import EncryptedFile
-from rag.formats import html, table
-from rag.formats.base import Builder, Extracted, Source, squeeze
+from rag.errors import BinaryFile, DamagedFile, EncryptedFile, LoadError
+from rag.formats import html
+from rag.formats.base import Builder, Extracted, Source
 from rag.formats.dates import stated_day
-from rag.formats.decode import as_declared, decode
+from rag.formats.mailparts import MEDIA, PARTS, file_name, header, inside, is_body, leaves, text_of
 
 if TYPE_CHECKING:
     from email.message import Message
 
 logger = logging.getLogger(__name__)
 
-_HEADERS = ("From", "To", "Cc", "Date", "Subject")
+_HEADERS = ("From", "To", "Cc", "Date")
 _HEADER_CHARACTERS = 10_000
-_NAME_CHARACTERS = 1_000
-_PARTS = 1_000
 _DEPTH = 5
 """Messages within messages that are followed."""
-_ENCODED_WORDS = re.compile(r"=\?[^?\s]*\?[bq]\?.*?\?=(?:\s*=\?[^?\s]*\?[bq]\?.*?\?=)*", re.IGNORECASE | re.DOTALL)
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
+_SUFFIXES = {
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "text/markdown": ".md",
+    "application/json": ".json",
+    "application/pdf": ".pdf",
+}
+"""Types that say how a part is read, whatever its name is."""
 
 
-def extract(source: Source) -> Extracted:
+def extract(source: Source, read: Callable[[Source, int], Extracted], within: int = 0) -> Extracted:
     """Read a message.
 
     Args:
         source: The file; `.eml`, and `.mht` as browsers save pages.
+        read: Reads a file that is attached, within so many messages.
+        within: How many messages this one is attached within.
 
     Returns:
-        Its text; the subject is the title, the day that it was sent its date.
+        Its text; the subject is the title, the day that it was sent its date. What is attached and cannot be read is
+        named with the reason.
 
     Raises:
+        DamagedFile: It is within too many messages.
         EncryptedFile: Its body is encrypted.
         OversizeFile: It unpacks to more than the limit.
     """
     from email import message_from_bytes
     from email.policy import compat32
 
+    if within >= _DEPTH:
+        raise DamagedFile(source.name, "a message within too many others", "save it as a file of its own")
     message = _shortened(message_from_bytes(source.markup().lstrip(b"\xef\xbb\xbf\r\n"), policy=compat32))
-    out = Builder(source)
-    _message(out, message, 1)
-    return out.done(_header(message, "Subject"), stated_day(_header(message, "Date")))
+    reader = _Reader(source, read, within)
+    reader.message(message, 1)
+    return reader.out.done(header(message, "Subject"), stated_day(header(message, "Date")))
 
 
 def _shortened(message: Message) -> Message:
@@ -59,103 +74,97 @@ def _shortened(message: Message) -> Message:
     return message
 
 
-def _message(out: Builder, message: Message, depth: int) -> None:
-    if message.get_content_type() in _ENCRYPTED and message.get_param("smime-type") != "signed-data":
-        raise EncryptedFile(out.source.name, "its body is encrypted", "save it decrypted from the mail program")
-    subject = _header(message, "Subject")
-    out.heading(subject, depth)
-    out.paragraph("\n".join(f"{name}: {value}" for name in _HEADERS[:-1] if (value := _header(message, name))))
-    for number, part in enumerate(_parts(message)):
-        if number >= _PARTS:
-            logger.warning("%s: parts after the first %d left out", out.source.name, _PARTS)
-            break
-        _part(out, part, depth)
+def _is_encrypted(part: Message) -> bool:
+    return part.get_content_type() in _ENCRYPTED and part.get_param("smime-type") != "signed-data"
 
 
-def _parts(message: Message) -> Iterator[Message]:
-    """Leaves in order; of alternatives the plain text, else the last. A message within is one leaf."""
-    waiting = [message]
-    while waiting:
-        part = waiting.pop()
-        inner = _inside(part)
-        if part.get_content_type() == "message/rfc822" or not part.is_multipart():
-            yield part
-        elif part.get_content_type() == "multipart/alternative":
-            waiting += [_alternative(inner)] if inner else []
-        else:
-            waiting += reversed(inner)
+class _Reader:
+    """Adds messages to a text; the `level` of each is that of its heading, the outermost one's 1."""
 
+    def __init__(self, source: Source, read: Callable[[Source, int], Extracted], within: int) -> None:
+        self.out = Builder(source)
+        self.read = read
+        self.within = within
+        self.bodies: dict[int, str] = {}
 
-def _inside(part: Message) -> list[Message]:
-    """Parts of a part; none in a leaf, and none that are bare strings, as a malformed message may have."""
-    inner = part.get_payload()
-    return [one for one in inner if not isinstance(one, str)] if isinstance(inner, list) else []
+    def message(self, message: Message, level: int) -> None:
+        name = self.out.source.name
+        self.out.heading(header(message, "Subject"), level)
+        if _is_encrypted(message):
+            raise EncryptedFile(name, "its body is encrypted", "save it decrypted from the mail program")
+        said = ((key, header(message, key)) for key in _HEADERS)
+        self.out.paragraph("\n".join(f"{key}: {value}" for key, value in said if value))
+        parts = leaves(message, self._body)
+        if len(parts) > PARTS:
+            logger.warning("%s: parts after the first %d left out", name, PARTS)
+        for part in parts[:PARTS]:
+            self._part(part, level)
 
+    def _part(self, part: Message, level: int) -> None:
+        inner = inside(part)
+        kind, name = part.get_content_type(), file_name(part)
+        if kind == "message/rfc822" and inner:
+            self._message_within(inner[0], level + 1)
+        elif name:
+            self.out.heading(f"Attachment: {name}", level + 1)
+            self._attached(part, name, level + 1)
+        elif kind == "text/html":
+            html.append(self.out, text_of(part))
+        elif kind in _SUFFIXES or _is_encrypted(part):
+            self._attached(part, kind, level + 1)
+        elif is_body(part):
+            self.out.paragraph(text_of(part))
 
-def _alternative(parts: list[Message]) -> Message:
-    plain = (part for part in parts if part.get_content_type() == "text/plain" and _text(part).strip())
-    return next(plain, parts[-1])
+    def _message_within(self, message: Message, level: int) -> None:
+        if self.within + level > _DEPTH:
+            return
+        try:
+            self.message(message, level)
+        except (DamagedFile, EncryptedFile) as exc:
+            self._not_read(exc, header(message, "Subject"))
 
+    def _attached(self, part: Message, name: str, level: int) -> None:
+        """Add what an attached file says, its headings below its own, or why it is not read."""
+        if part.get_content_maintype() in MEDIA:
+            self.out.paragraph(f"[not read: {part.get_content_maintype()}]")
+            return
+        try:
+            if _is_encrypted(part):
+                raise EncryptedFile(name, "encrypted", "save it decrypted from the mail program")
+            found = self.read(self._file(part, name), self.within + level - 1)
+            headings = tuple(heading._replace(level=heading.level + level) for heading in found.headings)
+            self.out.append(replace(found, headings=headings))
+        except LoadError as exc:
+            self._not_read(exc, name)
 
-def _part(out: Builder, part: Message, depth: int) -> None:
-    inner = _inside(part)
-    kind = part.get_content_type()
-    name = _file_name(part)
-    if kind == "message/rfc822" and inner:
-        if depth < _DEPTH:
-            _message(out, inner[0], depth + 1)
-        return
-    if name:
-        out.heading(f"Attachment: {name}", depth + 1)
-    if kind == "text/html":
-        html.append(out, _text(part))
-    elif kind in ("text/csv", "text/tab-separated-values"):
-        table.append(out, _text(part), ".tsv" if "tab" in kind else ".csv")
-    elif part.get_content_maintype() == "text" or kind == "application/json":
-        out.paragraph(_text(part))
+    def _not_read(self, exc: LoadError, name: str) -> None:
+        level = logging.DEBUG if isinstance(exc, BinaryFile) else logging.WARNING
+        logger.log(level, "%s: attached %s was not read: %s", self.out.source.name, name, exc.reason)
+        self.out.paragraph(f"[not read: {exc.kind}]")
 
+    def _file(self, part: Message, name: str) -> Source:
+        """An attached file as if it lay in the folder; a text in UTF-8, as only the message says what it is in."""
+        raw = part.get_payload(decode=True)
+        data = raw if isinstance(raw, bytes) else b""
+        if part.get_content_maintype() == "text" and (text := text_of(part)):
+            data = codecs.BOM_UTF8 + text.encode("utf-8", "replace")
+        whole = f"{self.out.source.name}/{name.replace('/', '_')}"
+        suffix = _SUFFIXES.get(part.get_content_type(), "")
+        if PurePosixPath(whole).suffix.lower() != suffix:
+            whole += suffix
+        return Source(BytesIO(data), whole, len(data), self.out.source.limit - len(self.out))
 
-def _file_name(part: Message) -> str:
-    for header in ("Content-Type", "Content-Disposition"):
-        if raw := _raw(part, header):
-            part.replace_header(header, raw)
-    return squeeze(_decoded((part.get_filename() or "")[:_NAME_CHARACTERS]))
+    def _body(self, part: Message) -> str:
+        """What a part says, of a page what a reader sees; told once, as alternatives may be within alternatives."""
+        known = self.bodies.get(id(part))
+        if known is None:
+            known = self.bodies[id(part)] = text_of(part)
+            if part.get_content_type() == "text/html":
+                known = self.bodies[id(part)] = self._seen(part)
+        return known
 
-
-def _text(part: Message) -> str:
-    data = part.get_payload(decode=True)
-    if not isinstance(data, bytes):
-        return ""
-    return _read(data, str(part.get_param("charset") or ""))
-
-
-def _read(data: bytes, charset: str) -> str:
-    text = as_declared(data, charset)
-    return (decode(data) or "") if text is None else text
-
-
-def _header(message: Message, name: str) -> str:
-    return squeeze(_decoded(_raw(message, name)))
-
-
-def _raw(message: Message, name: str) -> str:
-    """A header as it was sent; bytes beyond ASCII, which `Message.get` gives no way to read, become text."""
-    value = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
-    return value if value.isascii() else _read(value.encode("utf-8", "surrogateescape"), "utf-8")
-
-
-def _decoded(value: str) -> str:
-    """A header with its encoded words read; those that are malformed stay as they stand."""
-    return _ENCODED_WORDS.sub(_words, value)
-
-
-def _words(found: re.Match[str]) -> str:
-    """Encoded words in a row, among which white space is none and a character may be cut in two."""
-    from email.errors import MessageError
-    from email.header import decode_header
-
-    try:
-        pieces = decode_header(found[0])
-    except (MessageError, ValueError):
-        return found[0]
-    return "".join(piece if isinstance(piece, str) else _read(piece, charset or "") for piece, charset in pieces)
+    def _seen(self, page: Message) -> str:
+        try:
+            return self.read(self._file(page, "body"), self.within + 1).text
+        except LoadError:
+            return ""

@@ -6,12 +6,15 @@ A short flat record is one line, so that one citation names it whole. Numbers st
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 from rag.errors import DamagedFile
 from rag.formats.base import Builder, Extracted, Source, squeeze
 from rag.formats.plain import text_of
+
+logger = logging.getLogger(__name__)
 
 _PATH = 120
 """Characters of a path that are said again with each value; the innermost ones are kept."""
@@ -67,11 +70,16 @@ def _many_records(text: str) -> bool:
 
 
 def _lines(out: Builder, text: str) -> None:
-    for number, line in enumerate(text.split("\n"), start=1):
+    """A record a line. A last one without a line end, after others, may be torn, as in a log that is being written."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
                 record = _parsed(line)
             except json.JSONDecodeError as exc:
+                if number == len(lines) and len(out):
+                    logger.warning("%s: line %d, the last, is torn and was left out", out.source.name, number)
+                    return
                 raise _damaged(out.source, exc, number) from exc
             _record(out, record)
 

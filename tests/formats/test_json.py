@@ -51,7 +51,9 @@ def test_unpaired_surrogates_and_marks_do_not_survive(tmp_path: Path) -> None:
     [
         ("a.json", '{"a": "b"', "line 1, column 10"),
         ("a.json", '[\n{"a": 1},\n', "line 3"),
-        ("a.jsonl", '{"a": 1}\n{"b": ', "line 2"),
+        ("a.jsonl", '{"a": 1}\n{"b": \n', "line 2"),
+        ("a.jsonl", '{"a": 1}\n{"b": \n{"c": 1}', "line 2"),
+        ("a.jsonl", '\n{"b": ', "line 2"),
         ("a.json", "[" * 200_000, "nested too deeply"),
         ("a.json", '{"a":' * 200_000, "nested too deeply"),
     ],
@@ -60,6 +62,12 @@ def test_broken_json_is_refused_with_the_place(tmp_path: Path, name: str, data: 
     with pytest.raises(DamagedFile, match=reason) as raised:
         read(tmp_path, name, data)
     assert raised.value.hint
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson", "a.json"])
+def test_a_last_line_that_is_torn_is_left_out(tmp_path: Path, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert read(tmp_path, name, '{"q": "x"}\n\n{"q": "y"}\n{"q": "z').text == "q: x\n\nq: y"
+    assert caplog.messages == [f"{name}: line 4, the last, is torn and was left out"]
 
 
 def test_paths_cannot_blow_the_text_up(tmp_path: Path) -> None:

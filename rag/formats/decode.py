@@ -1,7 +1,7 @@
 """Bytes to text in whatever encoding they are in, or the finding that they are no text.
 
-A byte order mark decides; then UTF-8 where it fits; then UTF-16 and UTF-32 by their zero bytes; then Windows-1252 where
-it reads like a Western language; then charset-normalizer. Knows no file and no format.
+A byte order mark decides; then UTF-8 where it fits; then UTF-16 and UTF-32 by their zero bytes; then UTF-8 with strays;
+then Windows-1252 where it reads like a Western language; then charset-normalizer. Knows no file and no format.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ _NEVER_TEXT = bytes({*range(9), *range(14, 27), *range(28, 32), 127})
 """Control characters; tab, the line ends, form feed and escape do occur in texts."""
 _CONTROLS = 0.02
 """A share of control characters above this is no text; random and compressed bytes have a tenth."""
-_MOSTLY = 10
-"""UTF-8 with fewer than one broken character in so many is UTF-8 that was cut or mixed."""
+_BLEMISHES = 0.1
+"""A share of zero bytes below this in what is UTF-8 besides, and has no other control character, are strays."""
+_STRAYS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
+"""Bytes that do not fit UTF-8, as `surrogateescape` keeps them, by what they are in Windows-1252."""
 _WESTERN = re.compile("[àâäáãåæçéèêëíìîïñóòôöõøœúùûüýÿßÀÂÄÁÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜÝ€£¥©®°§±²³µ·«»¡¿‘’“”‚„–—…•™ªº\xa0]")
 
 _FOREIGN = re.compile("[À-ÿ]{4}")
@@ -69,7 +71,7 @@ def decode(data: bytes) -> str | None:
         The text without its byte order mark, or None where the bytes are no text.
     """
     found = encoding_of(data)
-    return data[found.mark_bytes :].decode(found.name, "replace") if found else None
+    return "".join(_pieces(data, found)) if found else None
 
 
 def as_declared(data: bytes, name: str) -> str | None:
@@ -103,6 +105,8 @@ def encoding_of(data: bytes) -> Encoding | None:
     for mark, name in _BOMS:
         if data.startswith(mark):
             return Encoding(name, len(mark))
+    if b"\0" in data and _is_blemished(data):
+        return Encoding("utf-8", 0)
     name = (_wide(data) if b"\0" in data else "") or (_narrow(data) if _control_share(data) <= _CONTROLS else "")
     return Encoding(name, 0) if name else None
 
@@ -117,18 +121,40 @@ def blocks(data: bytes, encoding: Encoding) -> Iterator[str]:
     Yields:
         Its text, cut only after line ends and spaces.
     """
-    decoder = codecs.getincrementaldecoder(encoding.name)("replace")
-    rest, view = "", memoryview(data)
-    for at in range(encoding.mark_bytes, len(data), _BLOCK_BYTES):
-        rest += decoder.decode(view[at : at + _BLOCK_BYTES], at + _BLOCK_BYTES >= len(data))
+    rest = ""
+    for piece in _pieces(data, encoding):
+        rest += piece
         cut = max(rest.rfind("\n"), rest.rfind(" ")) + 1
         yield rest[:cut]
         rest = rest[cut:]
     yield rest
 
 
+def _pieces(data: bytes, encoding: Encoding) -> Iterator[str]:
+    """The text as it comes; in UTF-8, what does not fit was typed in Windows-1252, but for a cut last character."""
+    decoder = codecs.getincrementaldecoder(encoding.name)("surrogateescape" if encoding.name == "utf-8" else "replace")
+    view = memoryview(data)
+    for at in range(encoding.mark_bytes, len(data), _BLOCK_BYTES):
+        yield _mended(decoder.decode(view[at : at + _BLOCK_BYTES]))
+    yield "\ufffd" if decoder.getstate()[0] else ""
+
+
+def _mended(piece: str) -> str:
+    try:
+        piece.encode()  # many times as fast as any search for what does not fit
+    except UnicodeEncodeError:
+        return piece.translate(_STRAYS)
+    return piece
+
+
 def _control_share(data: bytes) -> float:
     return (len(data) - len(data.translate(None, _NEVER_TEXT))) / max(1, len(data))
+
+
+def _is_blemished(data: bytes) -> bool:
+    """Whether it is UTF-8 but for a few zeros; in UTF-16 there are many, or else other bytes that no UTF-8 has."""
+    rest = data.translate(None, b"\0")
+    return len(data) - len(rest) <= _BLEMISHES * len(data) and not _control_share(rest) and _is_utf8(rest)
 
 
 def _wide(data: bytes) -> str:
@@ -159,7 +185,7 @@ def _narrow(data: bytes) -> str:
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
-    if beyond_ascii - broken > _MOSTLY * broken:
+    if beyond_ascii - broken > broken:  # sequences that fit do not come about by chance; the rest was cut or mixed in
         return "utf-8"
     sample = data[:_SAMPLE_BYTES]
     return "cp1252" if _western(sample) else _guessed(sample)

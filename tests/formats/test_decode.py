@@ -55,6 +55,34 @@ def test_a_zero_here_and_there_is_a_blemish() -> None:
     assert decode(b"hello " * 100 + b"\0" + b"world " * 100) is not None
 
 
+@pytest.mark.parametrize("text", ["Hello, world", "The pump is in room 5.", "Größe der Pumpe", "Срок до мая"])
+@pytest.mark.parametrize("at", [0, 5, 6, 11])
+def test_a_zero_in_a_short_text_is_a_blemish_too(text: str, at: int) -> None:
+    assert decode((text[:at] + "\0" + text[at:]).encode()) == text[:at] + "\0" + text[at:]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "यह एक छोटा सा हिंदी वाक्य है",
+        "ਇਹ ਇੱਕ ਛੋਟਾ ਵਾਕ ਹੈ",
+        "这是一个中文 文本，用来检查编码。",
+        "Καλημέρα κόσμε",
+        "שלום עולם",
+    ],
+)
+def test_wide_texts_with_few_zeros_are_wide(text: str) -> None:
+    assert decode(text.encode("utf-16-le")) == text
+
+
+@pytest.mark.parametrize("times", [1, 50])
+def test_stray_bytes_in_utf8_are_read_as_windows_1252(times: int) -> None:
+    mixed = "Grüße aus Köln. ".encode() + "The café is nice.\n".encode("cp1252")
+    assert decode(mixed * times) == "Grüße aus Köln. The café is nice.\n" * times
+    found = encoding_of(mixed * times)
+    assert found and "".join(blocks(mixed * times, found)) == decode(mixed * times)
+
+
 def test_many_control_characters_are_no_text() -> None:
     assert decode(b"ab\x01\x02" * 100) is None
     assert decode(b"\0" * 1000) is None

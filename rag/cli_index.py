@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 @json_flag
 @takes(*FINDING)
 def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags: Any) -> None:
-    """Make the index equal to FOLDER; without one, to the folder that it is of, or else to seeds.
-
-    Exit code 1 where there are files and none of them could be read.
-    """
+    """Make the index equal to FOLDER; without one, to the folder that it is of, or else to seeds."""
     from rag.factory import approximation
     from rag.folder import other_of
 
@@ -40,9 +37,6 @@ def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags
         console.note(lossy)
     if watch:
         _follow(config, report, as_json)
-    tried = [file.action for file in report.files if file.action != "removed"]
-    if tried and set(tried) == {"failed"}:
-        raise SystemExit(1)
 
 
 def _of_its_folder(config: Config) -> Config:

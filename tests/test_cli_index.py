@@ -126,15 +126,6 @@ def test_a_folder_that_has_become_empty_empties_its_index(rag: Rag, place: Path)
     assert (result.exit_code, one_object(result)["counts"]["removed"]) == (0, 2)
 
 
-def test_where_no_file_could_be_read_the_code_is_1(rag: Rag, place: Path) -> None:
-    for path in (place / "docs").iterdir():
-        path.write_text("")
-    result = rag("index", "docs")
-    assert (result.exit_code, "3 failed" in result.stdout) == (1, True)
-    (place / "docs" / "lease.txt").write_text("Notice is due in June.")
-    assert rag("index", "docs").exit_code == 0
-
-
 def test_an_empty_name_is_not_the_current_folder(rag: Rag, place: Path) -> None:
     before = {path.name for path in place.iterdir()}, (place / "index" / "rag.db").read_bytes()
     for arguments in ([""], ["docs", "--index", ""]):

@@ -156,12 +156,9 @@ class _Reader:
 
     def _body(self, part: Message) -> str:
         """What a part says, of a page what a reader sees; told once, as alternatives may be within alternatives."""
-        known = self.bodies.get(id(part))
-        if known is None:
-            known = self.bodies[id(part)] = text_of(part)
-            if part.get_content_type() == "text/html":
-                known = self.bodies[id(part)] = self._seen(part)
-        return known
+        if id(part) not in self.bodies and len(self.bodies) < PARTS:
+            self.bodies[id(part)] = self._seen(part) if part.get_content_type() == "text/html" else text_of(part)
+        return self.bodies.get(id(part), "")
 
     def _seen(self, page: Message) -> str:
         try:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.formats import reader
+from rag.formats.base import Extracted, Source
 from tests.formats.reading import headings, read
 
 HEAD = "From: a@example.org\nSubject: s\nMIME-Version: 1.0\n"
@@ -94,3 +96,15 @@ def test_more_parts_than_any_mail_has_are_left_out(tmp_path: Path, caplog: pytes
 def test_control_characters_in_a_name_go(tmp_path: Path) -> None:
     data = HEAD + parts("mixed", PLAIN, 'Content-Type: text/plain; name="a\x1b[31m\x07b.txt"\n\nwords')
     assert headings(read(tmp_path, "a.eml", data))[1:] == [(2, "Attachment: ab.txt")]
+
+
+def test_alternatives_without_end_are_not_all_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    def read_page(source: Source) -> Extracted:
+        told.append(source.name)
+        return Extracted("words")
+
+    monkeypatch.setitem(reader._EXTRACT, "html", read_page)
+    assert body(tmp_path, parts("alternative", *[PAGE] * 3_000)) == "See the notes."
+    assert len(told) == 1_000

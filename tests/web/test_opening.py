@@ -57,9 +57,9 @@ def refused(html: str) -> str:
 def test_the_page_of_a_citation_and_the_next(library: Library) -> None:
     citation = cited(library, LEASE)
     first, second = page_at(library, citation), page_at(library, citation, 2)
-    assert "Page 1 of lease.pdf, the cited passage outlined" in first
+    assert "Page 1 of legal/lease.pdf, the cited passage outlined" in first
     assert "goes on on page 2" in first
-    assert "Page 2 of lease.pdf, the cited passage outlined" in second
+    assert "Page 2 of legal/lease.pdf, the cited passage outlined" in second
     assert "has 2 pages" in refused(page_at(library, citation, 3))
 
 

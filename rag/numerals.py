@@ -28,6 +28,7 @@ FIGURE = re.compile(rf"{NUMERAL}|[^\W\d_]+")
 _GROUPED = re.compile(r"(?:\d{1,3}(?:\.\d{3})*\.000|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?=$|,\d)")
 """A number with points between its thousands: it ends in three zeros, has two of them, or a comma after."""
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
+_POINTED = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)", re.ASCII)
 
 
 @lru_cache(maxsize=100_000)
@@ -85,6 +86,11 @@ def scaled(value: str, word: str) -> str:
     if scale == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", value):
         return value
     return f"{float(value) * scale:.6f}".rstrip("0").rstrip(".")
+
+
+def pointed_times(text: str) -> set[str]:
+    """What may be times of day that are written with a point, in normal form: `7:45` for `7.45`."""
+    return {f"{int(hour)}:{minute}" for hour, minute in _POINTED.findall(text)}
 
 
 def numbers(text: str) -> set[str]:

@@ -20,7 +20,7 @@ from rag.binding import unbound, without_told
 from rag.bounds import other_bounds, other_signs
 from rag.conflicts import false_premises
 from rag.dates import dates_in_words, months
-from rag.numerals import numbers
+from rag.numerals import numbers, pointed_times
 from rag.roles import exchanged
 from rag.swaps import swapped
 from rag.types import Verdict
@@ -218,7 +218,9 @@ def _lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context
     stated = {term for text in evidence for term in terms(text)} | set(terms(context))
     stated |= {acronym for text in [*evidence, context] for acronym in _acronyms(text)}
     unique, told = set(wanted), without_told(claim, context)
-    figures = set().union(*(numbers(text) for text in evidence))
+    times = set().union(*map(pointed_times, evidence))
+    figures = times.union(*map(numbers, evidence))
+    stated |= times
     spelled = {term for text in evidence for term in (word.casefold() for word in tokens(text))}
     return _Lacking(
         coverage=len(unique & stated) / len(unique),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.numerals import is_ordinal, normal_number, number_word, numbers
+from rag.numerals import is_ordinal, normal_number, number_word, numbers, pointed_times
 from rag.words import terms
 
 
@@ -60,3 +60,8 @@ def test_any_text_will_do(text: str) -> None:
     numbers(text)
     assert normal_number(text) == "" or text[0].isdigit()
     assert number_word(text) == "" or number_word(text).isdigit()
+
+
+def test_a_time_may_be_written_with_a_point() -> None:
+    assert pointed_times("Be there by 7.15; it leaves at 07.45, not 17.05.") == {"7:15", "7:45", "17:05"}
+    assert pointed_times("Clause 7.4 costs 7.455, 1.234.56, 25.10 or 7.61.") == set()

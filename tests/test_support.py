@@ -278,3 +278,9 @@ def test_a_reply_with_none_but_the_words_of_an_open_question_is_an_echo(
     claim: str, question: str, is_one: bool
 ) -> None:
     assert echoes(claim, question) is is_one
+
+
+@pytest.mark.parametrize(("time", "verdict"), [("7:45", "supported"), ("7:54", "unsupported")])
+def test_a_time_is_the_same_with_a_point(time: str, verdict: str) -> None:
+    source = ["The coach leaves from the bus bay in Mill Road at 7.45 on Monday morning."]
+    assert judge_support(f"The coach leaves at {time} on Monday morning.", source).verdict == verdict

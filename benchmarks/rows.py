@@ -25,8 +25,8 @@ from rag.evals.runner import open_parts
 from rag.loaders import list_files, load
 from rag.numerals import numbers
 from rag.protocols import no_progress
-from rag.records import cells
 from rag.splitter import sentences
+from rag.table_rows import cells
 
 _SHOWN = 8
 """Rows that the check may choose from, as many as a generator is shown."""

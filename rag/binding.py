@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from typing import NamedTuple
 
 from rag.numerals import FIGURE, normal_number
-from rag.records import cells, of_another_column
+from rag.table_rows import cells, of_another_column
 from rag.units import quantities
 from rag.words import content_words, is_stop_word, names, terms
 

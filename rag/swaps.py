@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
 from rag.numerals import normal_number
-from rag.records import cells
+from rag.table_rows import cells
 from rag.words import content_words, names, terms
 
 _FAR = 3

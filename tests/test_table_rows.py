@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.formats.rows import name_row
-from rag.records import Cell, cells, of_another_column
+from rag.table_rows import Cell, cells, of_another_column
 from rag.words import terms
 
 TEAL = "Boat: Teal; Kind: Rowing boat; Places: 4; Hour: 12; Half day: 33; Day: 55"

@@ -55,7 +55,9 @@ _UNIT = (  # no initial: a number stands right before
     r"\.(?P<unit>(?:(?<=\d[ghlmt]\.)|(?<=\d\s[ghlmt]\.))(?!\s+\w\.)"
     rf"|(?:(?<=\d[^\W\d_]\.)|(?<=\d\s[^\W\d_]\.))(?=\s+{_OPENS}))"
 )
-_ENDED = re.compile(rf"(?:…|{_UNIT}|[.!?][)\]]+)\s+(?=[\"“‘«(\[]*\w)")
+_WORD = r"(?:(?<=\bill)|(?<=\bmay)|(?<=\bmiss)|(?<=\bore))\."
+"""The end of a word in small letters that is, in capitals, an abbreviation of which the library thinks first."""
+_ENDED = re.compile(rf"(?:…|{_UNIT}|{_WORD}|[.!?][)\]]+)\s+(?=[\"“‘«(\[]*\w)")
 _ENDED_WITHIN = re.compile(rf"(?:…|{_UNIT}|[.!?][\"”’»)\]]*)\s+(?=[\"“‘«(\[]*\w)")
 _ABBREVIATED = re.compile(
     r"(?<!\w)(?:[^\W\d_]\.)*(?:[^\W\d_]|Mrs?|Ms|Dr|Prof|St|Gen|Sen|Gov|Rep|Inc|Ltd|Co|vs|No|al|etc|cf)\.$"

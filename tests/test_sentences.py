@@ -254,3 +254,9 @@ def test_a_megabyte_of_one_thing_is_cut(unit: str) -> None:
 
 def cut(text: str) -> list[str]:
     return [text[start:end] for start, end in sentences(text)]
+
+
+@pytest.mark.parametrize("word", ["ill", "may", "miss", "ore"])
+def test_a_word_in_small_letters_is_no_abbreviation(word: str) -> None:
+    assert cut(f"It was the {word}. Acting alone, he left.") == [f"It was the {word}.", "Acting alone, he left."]
+    assert len(cut(f"It was {word.title()}. Acting, of the firm.")) == 1

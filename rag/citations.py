@@ -109,7 +109,7 @@ class Checker:
         or there is no evidence.
         """
         weighed = []
-        for sentence in [*self.kept, *self.dropped]:
+        for sentence in {one.text: one for one in [*self.kept, *self.dropped]}.values():
             stands = sentence.support >= self._thresholds.supported
             for item in self._evidence:
                 support = self._weigh(sentence.text, [item])

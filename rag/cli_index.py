@@ -29,9 +29,10 @@ def index(folder: str | None, watch: bool, rebuild: bool, as_json: bool, **flags
 
     config = settings_from({"folder": folder, **flags})
     config = config if folder else _of_its_folder(config)
-    if other := other_of(Path(config.index), Path(config.folder)):
-        console.note(f"{config.index} was the index of {other}; now of {config.folder}")
+    other = other_of(Path(config.index), Path(config.folder))
     report = _index_once(config, rebuild=rebuild)
+    if other:
+        console.note(f"{config.index} was the index of {other}; now of {config.folder}")
     _show_report(report, as_json)
     if lossy := approximation(config):
         console.note(lossy)

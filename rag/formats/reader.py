@@ -40,7 +40,6 @@ _MALFORMED = (
     AttributeError,
     EOFError,
     LookupError,
-    NotImplementedError,
     RuntimeError,
     SyntaxError,
     TypeError,

@@ -56,7 +56,3 @@ def sound(page: Page) -> None:
           .map((e) => `${e.id || e.className || e.tagName}: ${e.scrollWidth} in ${e.clientWidth}`)"""
     )
     assert wide == [], wide
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name).click()

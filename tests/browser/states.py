@@ -35,7 +35,7 @@ def _refusal(page: Page) -> None:
 
 
 def _documents(page: Page) -> None:
-    page.get_by_role("tab", name="Documents").click()
+    steps.show(page, "Documents")
     _below(page, "#fn-listing", "manual.md")
 
 
@@ -54,7 +54,7 @@ def _document(page: Page) -> None:
 def _history(page: Page) -> None:
     steps.ask(page, "Who is the special envoy for Latin America?")
     page.get_by_role("button", name="Bad answer").click()
-    page.get_by_role("tab", name="History").click()
+    steps.show(page, "History")
     expect(page.locator("#fn-history .fn-open").first).to_be_visible()
 
 
@@ -67,7 +67,7 @@ def _editing(page: Page) -> None:
 
 def _why(page: Page) -> None:
     steps.ask(page, "How much notice ends a membership?")
-    page.get_by_role("tab", name="Why").click()
+    steps.show(page, "Why")
     page.get_by_role("button", name="Explain the answer that is shown").click()
     _below(page, "#fn-why-shown", "Passages")
 
@@ -99,7 +99,7 @@ def _scope(page: Page) -> None:
 
 
 def _upload(page: Page) -> None:
-    page.get_by_role("tab", name="Documents").click()
+    steps.show(page, "Documents")
     broken = FilePayload(name="scan.pdf", mimeType="application/pdf", buffer=b"%PDF-1.4 cut off")
     page.locator("#fn-upload input[type=file]").set_input_files(broken)
     _below(page, "#fn-results", "not added")
@@ -154,7 +154,7 @@ def _deleting(page: Page) -> None:
 
 
 def _uploading(page: Page) -> None:
-    page.get_by_role("tab", name="Documents").click()
+    steps.show(page, "Documents")
     number = next(_NUMBERS)  # what is there already is not indexed
     names = [f"{name} {number}.txt" for name in ("Spring regatta", "Autumn regatta", "Winter storage")]
     texts = [f"{name}. The boats leave the shed. ".encode() * 400 for name in names]
@@ -190,7 +190,7 @@ def _below(page: Page, part: str, said: str) -> None:
 
 
 def _hand_in(page: Page, *questions: str) -> None:
-    page.get_by_role("tab", name="Batch").click()
+    steps.show(page, "Batch")
     asked = "\n".join(["question", *questions, ""]).encode()
     payload = FilePayload(name="questions.csv", mimeType="text/csv", buffer=asked)
     page.locator("#fn-batch-upload input[type=file]").set_input_files(payload)

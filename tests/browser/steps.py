@@ -23,6 +23,12 @@ def enter(page: Page, url: str) -> None:
     expect(page.locator(".fn-welcome")).to_be_visible()
 
 
+def show(page: Page, tab: str) -> None:
+    """Show a tab and wait for it to come to rest: Gradio empties the fields of a new one again some 25 ms later."""
+    page.get_by_role("tab", name=tab).click()
+    page.evaluate("new Promise((rested) => requestIdleCallback(() => setTimeout(rested, 100)))")
+
+
 def type_question(page: Page, question: str) -> None:
     """Type and press Enter."""
     box = page.get_by_role("textbox", name="Question")
@@ -58,7 +64,7 @@ def sign_in(page: Page, name: str, password: str) -> None:
 
 def drop(page: Page, sizes: dict[str, int]) -> Locator:
     """Drop files on the place for them; the rows of what became of each."""
-    page.get_by_role("tab", name="Documents").click()
+    show(page, "Documents")
     zone = page.locator("#fn-upload").get_by_role("button")
     expect(zone).to_be_visible()
     page.evaluate(_DROP, [zone.element_handle(), sizes])

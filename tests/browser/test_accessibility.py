@@ -73,13 +73,13 @@ def test_no_violation_in_any_state(page: Page, real: str) -> None:
     steps.ask(page, "What is the boiling point of tungsten in kelvin?", turns=2)
     expect(page.get_by_role("button", name="Regenerate")).to_be_enabled()
     assert violations(page) == [], "refused"
-    page.get_by_role("tab", name="Documents").click()
+    steps.show(page, "Documents")
     expect(page.locator("#fn-listing")).to_contain_text("lease.md")
     assert violations(page) == [], "documents"
     page.get_by_role("button", name="legal/lease.md", exact=True).click()
     expect(page.locator(".fn-reader-text")).to_be_visible()
     assert violations(page) == [], "reading"
-    page.get_by_role("tab", name="History").click()
+    steps.show(page, "History")
     expect(page.locator("#fn-history .fn-open").first).to_be_visible()
     assert violations(page) == [], "history"
     page.locator(".fn-rate").last.click()
@@ -88,11 +88,11 @@ def test_no_violation_in_any_state(page: Page, real: str) -> None:
     page.get_by_role("button", name="Edit question 1").click()
     expect(page.locator(".fn-editing")).to_be_visible()
     assert violations(page) == [], "rated and edited"
-    page.get_by_role("tab", name="Why").click()
+    steps.show(page, "Why")
     page.get_by_role("button", name="Explain the answer that is shown").click()
     expect(page.locator("#fn-why-shown .fn-why")).to_be_visible()
     assert violations(page) == [], "explained"
-    page.get_by_role("tab", name="Batch").click()
+    steps.show(page, "Batch")
     page.locator("#fn-batch-upload input[type=file]").set_input_files(_QUESTIONS)
     expect(page.locator("#fn-batches")).to_contain_text("Done", timeout=60_000)
     assert violations(page) == [], "batch"

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import MARKS, REPLY
-from tests.browser.steps import ask, enter, finished, last, type_question
+from tests.browser.steps import ask, enter, finished, last, show, type_question
 from tests.web.things import GatedGenerator
 
 pytestmark = MARKS
@@ -79,7 +79,7 @@ def test_what_a_question_was_limited_to_comes_back_with_it(page: Page, real: str
     expect(chosen).to_have_text(["legal/ (1)"])
     page.get_by_role("button", name="Cancel").click()
     expect(chosen).to_have_count(0)
-    page.get_by_role("tab", name="History").click()
+    show(page, "History")
     page.locator("#fn-history .fn-open").first.click()
     expect(chosen).to_have_text(["legal/ (1)"])
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from rag.testing import FakeGenerator
 from tests.browser.conftest import MARKS, REPLY
-from tests.browser.steps import enter, finished, type_question
+from tests.browser.steps import enter, finished, show, type_question
 from tests.browser.test_accessibility import violations
 from tests.web.shelves import make_library, open_library, serving
 from tests.web.things import GatedGenerator
@@ -24,7 +24,7 @@ HOSTILE = "<img src=x onerror=alert(1)> ${alert(2)} \u202etxet " + "W" * 3000
 
 def hand_in(page: Page, file: Path) -> Locator:
     """Choose a file in the batch tab; gives its place in the list."""
-    page.get_by_role("tab", name="Batch").click()
+    show(page, "Batch")
     page.locator("#fn-batch-upload input[type=file]").set_input_files(file)
     batch = page.locator(".fn-batches > li").first
     expect(batch).to_contain_text(file.name)
@@ -88,7 +88,7 @@ def test_questions_are_answered_and_the_answers_taken_away(page: Page, real: str
 
 def test_what_cannot_be_read_is_told_by_its_row(page: Page, real: str, tmp_path: Path) -> None:
     enter(page, real)
-    page.get_by_role("tab", name="Batch").click()
+    show(page, "Batch")
     page.locator("#fn-batch-upload input[type=file]").set_input_files(asked(tmp_path, QUESTION, "", name="empty.csv"))
     alert = page.locator("#fn-batch-result").get_by_role("alert")
     expect(alert).to_contain_text("empty.csv, row 3: no question in it")
@@ -108,7 +108,7 @@ def test_cancelled_reloaded_and_gone_on_with(page: Page, gated: str, generator: 
     expect(batch).to_contain_text("Stopped · 1 of 4 questions")
     expect(batch.get_by_role("button", name="Go on")).to_be_focused()
     page.reload()
-    page.get_by_role("tab", name="Batch").click()
+    show(page, "Batch")
     expect(batch).to_contain_text("Stopped · 1 of 4 questions")
     kept = take(page, batch, "JSON lines", tmp_path).read_bytes()
 
@@ -116,7 +116,7 @@ def test_cancelled_reloaded_and_gone_on_with(page: Page, gated: str, generator: 
     expect(batch).to_contain_text("Waiting · 1 of 4 questions")
     page.reload()  # it goes on without a page
     generator.gate.release(3 * WORDS)
-    page.get_by_role("tab", name="Batch").click()
+    show(page, "Batch")
     expect(batch).to_contain_text("Done · 4 of 4 questions · 4 answered, 0 refused, 0 errors", timeout=30_000)
     whole = take(page, batch, "JSON lines", tmp_path).read_bytes()
     assert whole.startswith(kept)
@@ -138,7 +138,7 @@ def test_a_server_that_ends_leaves_what_is_done_and_the_next_one_goes_on(page: P
     later = make_library(first.config, FakeGenerator(REPLY))
     with serving(later, 18_900) as url:
         enter(page, url)
-        page.get_by_role("tab", name="Batch").click()
+        show(page, "Batch")
         expect(batch).to_contain_text("Stopped · 1 of 3 questions")
         press(batch, "Go on")
         expect(batch).to_contain_text("Done · 3 of 3 questions · 3 answered")
@@ -159,7 +159,7 @@ def test_the_chat_goes_on_beside_it_and_what_runs_can_be_deleted(
     expect(page.locator("#fn-current")).to_contain_text("1 question ahead")
     generator.gate.release(2 * WORDS - 2)
     expect(finished(page)).to_contain_text("ninety days")
-    page.get_by_role("tab", name="Batch").click()
+    show(page, "Batch")
     expect(batch).to_contain_text("1 of 20 questions")
     forget(batch)
     expect(page.locator(".fn-batches > li")).to_have_count(0)

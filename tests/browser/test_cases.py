@@ -31,7 +31,7 @@ def measured(cases: Path, shelf: Config) -> dict[str, Any]:
 def test_a_passage_is_expected_kept_and_measured(page: Page, real: str, shelf: Config) -> None:
     steps.enter(page, real)
     steps.ask(page, QUESTION)
-    page.get_by_role("tab", name="Why").click()
+    steps.show(page, "Why")
     page.get_by_role("button", name="Explain the answer that is shown").click()
     hit = page.locator(".fn-why-hit").first
     hit.locator("summary").first.focus()
@@ -54,7 +54,7 @@ def test_ratings_are_taken_away_and_measured(page: Page, real: str, shelf: Confi
     steps.ask(page, QUESTION)
     page.get_by_role("button", name="Good answer").click()
     expect(page.get_by_role("button", name="Good answer")).to_have_attribute("aria-pressed", "true")
-    page.get_by_role("tab", name="History").click()
+    steps.show(page, "History")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export ratings").click()
     saved.value.save_as(tmp_path / saved.value.suggested_filename)

@@ -14,7 +14,7 @@ from rag.indexing import Report
 from rag.protocols import Progress, no_progress
 from rag.web.library import Library
 from tests.browser.conftest import MARKS
-from tests.browser.steps import enter
+from tests.browser.steps import enter, show
 from tests.web import shelves
 
 pytestmark = MARKS
@@ -51,7 +51,7 @@ def tab(page: Page, shelf: Library) -> Iterator[Page]:
     """The page with its documents shown."""
     with shelves.serving(shelf, 18_990) as url:
         enter(page, url)
-        page.get_by_role("tab", name="Documents").click()
+        show(page, "Documents")
         yield page
 
 

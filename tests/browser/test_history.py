@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from rag.web.library import Library
 from tests.browser.conftest import MARKS, REPLY
-from tests.browser.steps import ask, enter, finished, last, type_question
+from tests.browser.steps import ask, enter, finished, last, show, type_question
 from tests.processes import running
 from tests.web.shelves import make_folder, make_library, open_library, serving, settings, sync
 from tests.web.things import GatedGenerator
@@ -48,7 +48,7 @@ def begin(page: Page, url: str, question: str = LEASE) -> None:
 
 def history(page: Page, *titles: str) -> None:
     """Open the list, and see these titles there, in this order."""
-    page.get_by_role("tab", name="History").click()
+    show(page, "History")
     expect(page.locator("#fn-history .fn-open")).to_have_text(list(titles))
 
 
@@ -129,7 +129,7 @@ def test_a_rating_and_its_reason_are_kept(page: Page, chat: str) -> None:
     remark.fill("the period is <i>ninety</i> days")
     remark.press("Enter")
     expect(page.get_by_role("button", name="Saved")).to_be_visible()
-    page.get_by_role("tab", name="History").click()
+    show(page, "History")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export ratings").click()
     assert "the period is <i>ninety</i> days" in Path(saved.value.path()).read_text("utf-8")
@@ -178,7 +178,7 @@ def test_another_browser_sees_nothing_of_it(page: Page, chat: str, chromium: Bro
     expect(other.locator("#fn-status")).to_contain_text("passages", timeout=60_000)
     expect(other.locator(".fn-welcome")).to_be_visible()
     expect(other.locator(".fn-turn")).to_have_count(0)
-    other.get_by_role("tab", name="History").click()
+    show(other, "History")
     expect(other.locator("#fn-history")).to_contain_text("kept here")
     context.close()
 

@@ -18,8 +18,8 @@ from rag.generator import ExtractiveGenerator
 from rag.web.library import Library
 from rag.web.view import MOST_REMARK
 from tests.browser.conftest import MARKS
-from tests.browser.hostile import EVIL, LINE, LONG, NAME, SIZES, sound, tab, visitor
-from tests.browser.steps import ask, enter, finished, last, sign_in, type_question
+from tests.browser.hostile import EVIL, LINE, LONG, NAME, SIZES, sound, visitor
+from tests.browser.steps import ask, enter, finished, last, show, sign_in, type_question
 from tests.web.shelves import make_library, serving, settings, sync
 
 pytestmark = MARKS
@@ -142,7 +142,7 @@ def test_a_remark(page: Page, url: str) -> None:
 
 def test_the_title_of_a_conversation_and_a_search(page: Page, url: str) -> None:
     cited(page, url)
-    tab(page, "History")
+    show(page, "History")
     listed = page.locator("#fn-history .fn-open")
     expect(listed).to_contain_text(["<x-evil onclick=alert(1)>"])
     sound(page)
@@ -159,7 +159,7 @@ def test_the_title_of_a_conversation_and_a_search(page: Page, url: str) -> None:
 
 def test_the_list_of_documents_and_what_could_not_be_read(page: Page, url: str, tmp_path: Path) -> None:
     enter(page, url)
-    tab(page, "Documents")
+    show(page, "Documents")
     expect(page.locator("#fn-listing")).to_contain_text("<x-evil onclick=alert(7)>")
     page.locator(".fn-failed summary").click()
     expect(page.locator(".fn-failed li")).to_contain_text(".pdf")
@@ -189,7 +189,7 @@ def test_a_batch(page: Page, url: str, tmp_path: Path) -> None:
     questions.write_text(f'question\n"{EVIL.replace(chr(34), "")}"\n{LONG}\n{LINE}\n', "utf-8")
     broken.write_text(f'{{"question": "{LINE}\n', "utf-8")
     enter(page, url)
-    tab(page, "Batch")
+    show(page, "Batch")
     for file in (broken, questions):
         page.locator("#fn-batch-upload input[type=file]").set_input_files(file)
         expect(page.locator("#fn-batch-result")).to_contain_text(file.name[1:15])
@@ -203,7 +203,7 @@ def test_a_batch(page: Page, url: str, tmp_path: Path) -> None:
 
 def test_why_and_a_passage_that_is_nowhere(page: Page, url: str) -> None:
     cited(page, url)
-    tab(page, "Why")
+    show(page, "Why")
     page.get_by_role("button", name="Explain the answer that is shown").click()
     explained = page.locator("#fn-why-shown .fn-why")
     expect(explained).to_contain_text("<x-evil onclick=alert(1)>")

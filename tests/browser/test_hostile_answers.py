@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from rag import factory
 from rag.models import Weights
 from tests.browser.conftest import MARKS
-from tests.browser.hostile import EVIL, LINE, LONG, NAME, SIZES, sound, tab, visitor
-from tests.browser.steps import ask, enter
+from tests.browser.hostile import EVIL, LINE, LONG, NAME, SIZES, sound, visitor
+from tests.browser.steps import ask, enter, show
 from tests.chat_server import begin, event, server
 from tests.web.papers import drawn, write
 from tests.web.shelves import make_library, serving, settings, sync
@@ -81,7 +81,7 @@ def test_what_a_model_writes_and_what_disagrees(page: Page, url: str) -> None:
     expect(answer.locator(".fn-dropped li").first).to_contain_text(TAG)
     sound(page)
     with page.expect_download() as saved:
-        tab(page, "History")
+        show(page, "History")
         page.locator("#fn-history").get_by_role("button", name="Markdown").first.click()
     assert re.findall(r"(?<!\\)[<\]]\(?", Path(saved.value.path()).read_text("utf-8").split("[^1-")[0]) == []
 
@@ -111,7 +111,7 @@ def test_the_page_of_a_pdf(page: Page, url: str) -> None:
 
 def test_a_collection_and_a_question_that_looks_there(page: Page, url: str) -> None:
     enter(page, url)
-    tab(page, "Documents")
+    show(page, "Documents")
     page.get_by_role("textbox", name="Collection to add them to").fill(STRANGE[:60])
     page.locator("#fn-upload input[type=file]").set_input_files(
         FilePayload(name=f"{NAME}.txt", mimeType="text/plain", buffer=b"The seal of indium is blue.")
@@ -132,7 +132,7 @@ def test_a_table_of_answers_in_which_no_cell_is_a_formula(page: Page, url: str, 
     with asked.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([["id", "question"], *((text, f"{text} pact of osmium") for text in FORMULAS)])
     enter(page, url)
-    tab(page, "Batch")
+    show(page, "Batch")
     page.locator("#fn-batch-upload input[type=file]").set_input_files(asked)
     batch = page.locator("#fn-batches")
     expect(batch).to_contain_text("Done", timeout=60_000)

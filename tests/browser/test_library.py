@@ -13,7 +13,7 @@ from rag.protocols import no_progress
 from rag.web.library import Library
 from rag.web.uploads import MOST
 from tests.browser.conftest import MARKS
-from tests.browser.steps import drop, enter
+from tests.browser.steps import drop, enter, show
 from tests.web.shelves import open_library, serving
 
 pytestmark = MARKS
@@ -41,7 +41,7 @@ def url(crowded: Library) -> Iterator[str]:
 def listed(page: Page, url: str) -> Page:
     """The page with its documents shown."""
     enter(page, url)
-    page.get_by_role("tab", name="Documents").click()
+    show(page, "Documents")
     expect(page.locator("#fn-listing h2")).to_have_text("252 documents")
     return page
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.browser.conftest import MARKS
-from tests.browser.steps import ask, enter
+from tests.browser.steps import ask, enter, show
 from tests.browser.test_accessibility import violations
 from tests.web.shelves import make_folder, make_library, serving, settings, sync
 
@@ -74,7 +74,7 @@ def test_a_long_document_opens_at_the_passage_and_is_read_on(page: Page, url: st
 
 def test_any_document_of_the_list_can_be_read(page: Page, url: str) -> None:
     enter(page, url)
-    page.get_by_role("tab", name="Documents").click()
+    show(page, "Documents")
     page.get_by_role("button", name="minutes.txt", exact=True).click()
     expect(page.locator(".fn-reader-text")).to_contain_text("Ines Okoro")
     page.get_by_role("button", name="‹ Sources").click()

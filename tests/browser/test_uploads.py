@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from rag.config import Config
 from rag.web.library import Library
 from tests.browser.conftest import MARKS
-from tests.browser.steps import ask, drop, enter, last
+from tests.browser.steps import ask, drop, enter, last, show
 
 pytestmark = MARKS
 LONG = "W" * 3000
@@ -27,7 +27,7 @@ The zirconium ledger ends in {LONG}.
 
 def upload(page: Page, *files: Path) -> None:
     """Choose files in the documents tab."""
-    page.get_by_role("tab", name="Documents").click()
+    show(page, "Documents")
     page.locator("#fn-upload input[type=file]").set_input_files(list(files))
 
 
@@ -165,14 +165,14 @@ def test_what_was_handed_in_goes_into_a_collection_and_is_taken_away(
     file = tmp_path / "mast.txt"
     file.write_text("The mast of the Heron is a spar of spruce.", "utf-8")
     enter(page, real)
-    page.get_by_role("tab", name="Documents").click()
+    show(page, "Documents")
     page.get_by_role("textbox", name="Collection to add them to").fill("Boats")
     upload(page, file)
     expect(page.locator("#fn-results")).to_contain_text("added", timeout=60_000)
     assert (Path(shelf.folder) / "uploads" / "Boats" / "mast.txt").exists()
     answer = ask(page, "What is the mast of the Heron?")
     expect(answer).to_contain_text("spruce")
-    page.get_by_role("tab", name="Documents").click()
+    show(page, "Documents")
     delete = page.get_by_role("button", name="Delete: uploads/Boats/mast.txt")
     delete.click()
     page.get_by_role("button", name="Delete for good?: uploads/Boats/mast.txt").click()
@@ -189,7 +189,7 @@ def test_a_change_of_the_folder_is_seen_and_so_is_a_file_that_cannot_be_read(
     page: Page, real: str, library: Library, shelf: Config
 ) -> None:
     enter(page, real)
-    page.get_by_role("tab", name="Documents").click()
+    show(page, "Documents")
     stop = threading.Event()
     library.follow(stop)
     (Path(shelf.folder) / "oars.txt").write_text("The oars are of ash.", "utf-8")

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from rag.changes import changes
 from rag.dates import dates_in_words
 from rag.numerals import normal_number, number_word, numbers
 from rag.types import Premise
@@ -68,13 +69,15 @@ def other_number(
     """
     cited, other = _comparable(cited), _comparable(other)
     mine, theirs = _values(cited), _values(other)
+    here, there = content_words(cited), content_words(other)
+    asked, wanted = set(terms(question)) & {term for _, term in here}, set(terms(question)) & set(terms(above))
+    if not asked or not asked | wanted <= {term for _, term in there} | set(terms(around)):
+        return None
+    if _but_numbers(here) & _but_numbers(there) and (changed := _changed(mine, other)):
+        return changed
     if mine <= theirs or theirs <= mine or _of_other_years(mine, theirs):
         return None
-    here, there = content_words(cited), content_words(other)
-    asked = set(terms(question)) & {term for _, term in here}
     if together and (_but_numbers(here) != _but_numbers(there) or len(mine - theirs) > 1):
-        return None
-    if not asked:
         return None
     found = [
         (shared, number, value)
@@ -84,10 +87,7 @@ def other_number(
         if _is_number(value) and not _values(value) & (mine | _values(number))  # 1.9 is 1.9, though of a million
     ]
     best = max(found, key=lambda one: one[0], default=None)
-    named = set(terms(question)) & set(terms(above))
-    if best is None or not asked | named <= {term for _, term in there} | set(terms(around)):
-        return None
-    return best[1:]
+    return best[1:] if best else None
 
 
 def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
@@ -121,6 +121,12 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
         if others:
             found.append(Premise(word, max(others, key=lambda one: one[0])[1]))
     return found
+
+
+def _changed(mine: frozenset[str], other: str) -> tuple[str, str] | None:
+    """A number that the other passage says has been changed, and the one since, where that is not here too."""
+    both = ((before, since) for before, since in changes(other) if _values(before) & mine)
+    return next(((before, since) for before, since in both if not _values(since) & mine), None)
 
 
 @lru_cache(maxsize=1_000)

@@ -106,6 +106,18 @@ FIRST = "The office will be closed for the move to the mill from Monday 21 July 
 LATER = "The office will now be closed from Monday 4 August to Friday 8 August."
 
 
+@pytest.mark.parametrize("together", [False, True])
+def test_a_passage_that_changes_what_is_cited_disagrees_and_the_changed_one_does_not(together: bool) -> None:
+    """It has both numbers, so neither has one that the other lacks."""
+    fixed = "The date of the regatta is fixed for 20 July."
+    moved = "Because the river cannot be closed on 20 July, the regatta is moved to Sunday 28 July."
+    asked = "When is the regatta?"
+    assert other_number(asked, fixed, moved, together=together) == ("20", "28")
+    assert other_number(asked, moved, fixed, together=together) is None
+    assert other_number(asked, "The regatta is on 28 July.", moved, together=together) is None
+    assert other_number(asked, "The picnic is on 20 July.", moved, together=together) is None
+
+
 def test_another_month_is_a_conflict_where_the_passage_around_it_speaks_of_the_same() -> None:
     assert other_number(MOVE, FIRST, LATER) is None
     assert other_number(MOVE, FIRST, LATER, "Our move to the mill is put back.") == ("July", "August")

@@ -1,0 +1,79 @@
+"""What a passage says has changed: "moved from 20 to 28 July", "replaced by 60 days", "8, no longer 5". Pure; English.
+
+Such a passage has the number of one that is out of date too, so by its numbers alone it does not disagree with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rag.numerals import FIGURE, normal_number, number_word
+from rag.words import is_stop_word, stem
+
+_CHANGE = re.compile(
+    r"\b(?:mov|chang|postpon|deferr|delay|reschedul|rais|lift|lower|reduc|increas|extend|shorten|amend|alter|adjust"
+    r"|revis|updat|correct|replac|supersed)(?:e|ed|es|ing)?\b"
+    r"|\b(?:put back|brought forward|cut|rises?|rose|risen|falls?|fell|fallen|gr[eo]wn?|dropped)\b",
+    re.IGNORECASE,
+)
+_LEADS = r"\s+(?:(?:the|on|at|only|[A-Z][\w.]*)\s+){0,2}(?:an?\s+\w+\s+of\s+)?$"
+"""What may stand between a word of these and the number that it is about: "to Saturday 28 July", "by a fee of 45"."""
+_SINCE = re.compile(rf"\b(?:to|into|now|but|becomes?|(?:replaced|superseded) (?:by|with)){_LEADS}")
+_BEFORE = re.compile(
+    rf"\b(?:instead of|rather than|in place of|no longer|not|previously|formerly|used to be){_LEADS}", re.IGNORECASE
+)
+_MONTHS = frozenset("januari februari march april may june juli august septemb octob novemb decemb".split())
+
+
+_STOPS = re.compile(r"[,;:.!?()]")
+"""What parts a number from the words of another."""
+
+
+class _Number(NamedTuple):
+    """A number as it stands, in normal form, the term of the next word before a stop, and the text before it."""
+
+    word: str
+    value: str
+    unit: str
+    before: str
+
+
+def changes(text: str) -> list[tuple[str, str]]:
+    """Numbers that have taken the place of others.
+
+    Args:
+        text: A sentence, with its dates in words and its signs of currency as words; see `rag.dates`, `rag.units`.
+
+    Returns:
+        The number before and the number since, as they stand, each pair of one unit or of months.
+    """
+    found = list(_numbers(text))
+    past = [one for one in found if _BEFORE.search(one.before)]
+    since = [one for one in found if one not in past and _SINCE.search(one.before) and _CHANGE.search(one.before)]
+    if since:
+        past = [one for one in found if one not in since]
+    else:
+        since = [one for one in found if one not in past]
+    return [(old.word, new.word) for new in since for old in _in_the_place_of(new, past)]
+
+
+def _numbers(text: str) -> Iterator[_Number]:
+    """The last one first."""
+    unit, after = "", len(text)
+    for found in reversed(list(FIGURE.finditer(text))):
+        word = found.group()
+        unit = "" if _STOPS.search(text, found.end(), after) else unit
+        if value := normal_number(word) or number_word(word):
+            yield _Number(word, value, "hours" if ":" in value else unit, text[: found.start()])
+        elif not is_stop_word(word):
+            unit = stem(word)
+        after = found.start()
+
+
+def _in_the_place_of(new: _Number, past: Sequence[_Number]) -> list[_Number]:
+    """Those that a number can have taken the place of: of the same unit, or else both of a month."""
+    others = [old for old in past if old.value != new.value]
+    same = [old for old in others if old.unit == new.unit]
+    return same or [old for old in others if {old.unit, new.unit} <= _MONTHS]

@@ -1,0 +1,47 @@
+"""What a sentence says has changed is read with what it was and what it is; what merely has two numbers is not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.changes import changes
+
+
+@pytest.mark.parametrize(
+    ("text", "pairs"),
+    [
+        ("The regatta of 20 July is moved to Sunday 28 July.", [("20", "28")]),
+        ("On 3 May the committee moved the regatta from 20 July to 28 July.", [("20", "28")]),
+        ("The fair is put back from 20 July to 3 August.", [("20", "3")]),
+        ("Notice is extended from 30 to 60 days with effect from 1 January 2031.", [("30", "60")]),
+        ("The fee of 30 pounds is replaced by a fee of 45 pounds.", [("30", "45")]),
+        ("Thirty days are replaced by sixty days.", [("Thirty", "sixty")]),
+        ("The fee is now 45 pounds instead of 30 pounds.", [("30", "45")]),
+        ("Breakfast is at 8:00, no longer at 7:30.", [("7:30", "8:00")]),
+        ("The limit used to be 50 kg, now it is 40 kg.", [("50", "40")]),
+    ],
+)
+def test_both_numbers_of_a_change_are_named(text: str, pairs: list[tuple[str, str]]) -> None:
+    assert changes(text) == pairs
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The office is open from 9 to 17.",
+        "The rent was raised by 5 percent to 900 euros.",
+        "He moved to London in 1956 with 3 children.",
+        "The family moved to Bern, where 2 of the 3 sons died.",
+        "The camp is extended to 14 days.",
+        "The fee of 30 pounds is due within 14 days.",
+    ],
+)
+def test_two_numbers_alone_are_no_change(text: str) -> None:
+    assert changes(text) == []
+
+
+@given(st.text("moved from to not instead of 20 28 July 3 days. "))
+def test_total_and_no_number_takes_its_own_place(text: str) -> None:
+    assert all(before != since for before, since in changes(text))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rag.errors import BinaryFile
+from rag.formats import texthead
 from rag.formats.base import Extracted, Source, clean
 from rag.formats.decode import blocks, encoding_of
 from rag.types import Heading
@@ -20,13 +21,14 @@ def extract(source: Source) -> Extracted:
         source: The file.
 
     Returns:
-        Its text, and the headings of a `.rst`.
+        Its text, and the headings of a `.txt` or `.rst`.
 
     Raises:
         BinaryFile: It is no text.
     """
     text = cleaned(source)
-    return Extracted(text, _headings(text) if source.suffix == ".rst" else ())
+    find = _HEADINGS.get(source.suffix)
+    return Extracted(text, find(text) if find else ())
 
 
 def cleaned(source: Source) -> str:
@@ -70,7 +72,7 @@ def _blocks(source: Source) -> Iterator[str]:
     yield from blocks(data, encoding)
 
 
-def _headings(text: str) -> tuple[Heading, ...]:
+def _underlined(text: str) -> tuple[Heading, ...]:
     """Levels go by the order in which the marks first occur."""
     levels: dict[str, int] = {}
     found = []
@@ -79,3 +81,11 @@ def _headings(text: str) -> tuple[Heading, ...]:
         if len(match[0]) - match.start("mark") + match.start() + 2 >= len(title):
             found.append(Heading(match.start(), levels.setdefault(match["mark"], len(levels) + 1), title))
     return tuple(found)
+
+
+_HEADINGS: dict[str, Callable[[str], tuple[Heading, ...]]] = {
+    ".rst": _underlined,
+    ".txt": texthead.headings,
+    ".text": texthead.headings,
+}
+"""By what a file says of itself in its name; of others it is not known that they are prose."""

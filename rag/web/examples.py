@@ -97,8 +97,10 @@ def _from_sentences(document: Document) -> Iterator[str]:
 
 
 def _from_headings(document: Document) -> Iterator[str]:
-    ends = [*(heading.start for heading in document.headings[1:]), len(document.text)]
-    for heading, end in zip(document.headings, ends, strict=False):
+    headings = document.headings
+    ends = [*(heading.start for heading in headings[1:]), len(document.text)]
+    titled = 1 if headings and _is_alone_over_all(document) else 0
+    for heading, end in islice(zip(headings, ends, strict=False), titled, None):
         title = _NUMBER.sub("", heading.title).strip(" .:#")
         held = end - heading.start > len(heading.title) + _SENTENCE
         if not held or heading.title == document.title or not _PLAIN.fullmatch(title) or " " not in title:
@@ -107,6 +109,12 @@ def _from_headings(document: Document) -> Iterator[str]:
             yield f"{title.rstrip('?')}?"
         elif not _VAGUE.search(title):
             yield f"What is said about {_inside(title)}?"
+
+
+def _is_alone_over_all(document: Document) -> bool:
+    """Does the first heading stand over the whole document, as the title of a plain text does?"""
+    first, *others = document.headings
+    return all(one.level > first.level for one in others) and not document.text[: first.start].strip()
 
 
 def _inside(title: str) -> str:

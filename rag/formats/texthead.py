@@ -1,0 +1,90 @@
+"""Headings of plain text, which marks none: short lines that stand before a paragraph and end no sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain, groupby, islice, pairwise
+from typing import NamedTuple
+
+from rag.types import Heading
+
+_LABEL = re.compile(
+    r"(?P<number>\d{1,3}(?:(?:\.\d{1,3})+[.)]?|[.)]))\s+|§+\s*\d+\w*\s+"
+    r"|(?:article|section|chapter|part|item|clause|annex|appendix|schedule|step|day)\s+(?:\d{1,3}|[ivxlc]+|[a-z])\b\s*[.:)–—-]*\s*",
+    re.IGNORECASE,
+)
+"""What a heading is counted by."""
+_WORDS = re.compile(r"[^\W\d_]")
+_OTHER = re.compile(r"[.!?:;,…]$|\t|\S {2,}\S|@|://|^[-*•–—|>\"“(]|^[^:]{1,30}: \S")
+"""No heading: a sentence, a lead to what follows, a row, an address, a list item, a quotation, "From: somebody"."""
+_LINE = re.compile(r"[^\n]+\n?|\n")
+_LONGEST, _MOST_WORDS = 80, 12
+_PROSE = 50
+"""Characters from which a line is taken for one of a paragraph, though no stop ends it."""
+_FIRST_LEVEL = 2
+"""The first is that of a title, and the title of a text is the name of its file."""
+
+
+class _Line(NamedTuple):
+    """A line that is not blank, where it begins, whether it is the first of its paragraph, and the width of that."""
+
+    start: int
+    text: str
+    first: bool
+    width: int
+
+
+def headings(text: str) -> tuple[Heading, ...]:
+    """Find the headings of a plain text.
+
+    A heading stands first in its paragraph, is short, begins with a capital or a number, ends no sentence and is no
+    wrapped line of one; what follows is prose, or, under one that is numbered or in capitals, anything but another.
+
+    Args:
+        text: As it stands.
+
+    Returns:
+        Headings, whose levels go by the order in which their kinds first occur: in capitals, numbered so deep, others.
+    """
+    levels: dict[str, int] = {}
+    found = []
+    for line, after in pairwise(_lines(text)):
+        kind = _kind(line.text) if line.first else ""
+        if kind and _stands_over(line, after, kind):
+            level = levels.setdefault(kind, len(levels) + _FIRST_LEVEL)
+            found.append(Heading(line.start, level, line.text))
+    return tuple(found)
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    """The first two lines of each paragraph; no more is held of one, as long as it may be."""
+    for blank, lines in groupby(_LINE.finditer(text), lambda line: line.group().isspace()):
+        if not blank:
+            opening = list(islice(lines, 2))
+            width = max(len(line.group().strip()) for line in chain(opening, lines))
+            for line in opening:
+                said = line.group()
+                yield _Line(line.start() + len(said) - len(said.lstrip()), said.strip(), line is opening[0], width)
+
+
+def _kind(line: str) -> str:
+    """What sort of heading a line can be; empty for one that can be none."""
+    label = _LABEL.match(line)
+    said = line[label.end() :] if label else line
+    if len(line) > _LONGEST or len(said.split()) > _MOST_WORDS or not _WORDS.search(said) or _OTHER.search(said):
+        return ""
+    if not (said[0].isupper() or label):
+        return ""
+    if label:
+        return f"numbered {(label['number'] or '').rstrip('.)').count('.')}"
+    return "capitals" if said == said.upper() else "plain"
+
+
+def _stands_over(line: _Line, after: _Line, kind: str) -> bool:
+    """Is what follows something that a heading may stand over, and no rest of the line?"""
+    if after.text[0].islower() or _kind(after.text) == kind:
+        return False
+    ended_early = after.first or len(line.text) + len(after.text.split()[0]) < line.width
+    prose = after.text[-1] in ".!?:;" or len(after.text) >= _PROSE
+    return ended_early and (prose or kind != "plain")

@@ -18,26 +18,27 @@ _CHANGE = re.compile(
     r"|\b(?:put back|brought forward|cut|rises?|rose|risen|falls?|fell|fallen|gr[eo]wn?|dropped)\b",
     re.IGNORECASE,
 )
+_SINCE = r"\b(?:to|into|now|but|becomes?|(?:replaced|superseded) (?:by|with))"
+_BEFORE = r"\b(?i:instead of|rather than|in place of|no longer|not|previously|formerly|used to be)"
 _LEADS = r"\s+(?:(?:the|on|at|only|[A-Z][\w.]*)\s+){0,2}(?:an?\s+\w+\s+of\s+)?$"
-"""What may stand between a word of these and the number that it is about: "to Saturday 28 July", "by a fee of 45"."""
-_SINCE = re.compile(rf"\b(?:to|into|now|but|becomes?|(?:replaced|superseded) (?:by|with)){_LEADS}")
-_BEFORE = re.compile(
-    rf"\b(?:instead of|rather than|in place of|no longer|not|previously|formerly|used to be){_LEADS}", re.IGNORECASE
-)
+"""What may stand between one of these and the number that it is about: "to Saturday 28 July", "by a fee of 45"."""
+_NEW, _OLD = re.compile(_SINCE + _LEADS), re.compile(_BEFORE + _LEADS)
+_TELLS = re.compile(f"{_CHANGE.pattern}|{_BEFORE}", re.IGNORECASE)
+_LEAD = 80
+"""Characters before a number that are looked through for them."""
 _MONTHS = frozenset("januari februari march april may june juli august septemb octob novemb decemb".split())
-
-
 _STOPS = re.compile(r"[,;:.!?()]")
 """What parts a number from the words of another."""
 
 
 class _Number(NamedTuple):
-    """A number as it stands, in normal form, the term of the next word before a stop, and the text before it."""
+    """A number as it stands and where, in normal form, the term of the next word before a stop, and its lead."""
 
     word: str
+    start: int
     value: str
     unit: str
-    before: str
+    lead: str
 
 
 def changes(text: str) -> list[tuple[str, str]]:
@@ -49,9 +50,11 @@ def changes(text: str) -> list[tuple[str, str]]:
     Returns:
         The number before and the number since, as they stand, each pair of one unit or of months.
     """
-    found = list(_numbers(text))
-    past = [one for one in found if _BEFORE.search(one.before)]
-    since = [one for one in found if one not in past and _SINCE.search(one.before) and _CHANGE.search(one.before)]
+    if not _TELLS.search(text):
+        return []
+    found, told = list(_numbers(text)), _CHANGE.search(text)
+    past = [one for one in found if _OLD.search(one.lead)]
+    since = [one for one in found if told and told.end() <= one.start and one not in past and _NEW.search(one.lead)]
     if since:
         past = [one for one in found if one not in since]
     else:
@@ -63,13 +66,14 @@ def _numbers(text: str) -> Iterator[_Number]:
     """The last one first."""
     unit, after = "", len(text)
     for found in reversed(list(FIGURE.finditer(text))):
-        word = found.group()
+        word, start = found.group(), found.start()
         unit = "" if _STOPS.search(text, found.end(), after) else unit
         if value := normal_number(word) or number_word(word):
-            yield _Number(word, value, "hours" if ":" in value else unit, text[: found.start()])
+            lead = text[max(0, start - _LEAD) : start]
+            yield _Number(word, start, value, "hours" if ":" in value else unit, lead)
         elif not is_stop_word(word):
             unit = stem(word)
-        after = found.start()
+        after = start
 
 
 def _in_the_place_of(new: _Number, past: Sequence[_Number]) -> list[_Number]:

@@ -21,6 +21,7 @@ from rag.changes import changes
         ("The fee is now 45 pounds instead of 30 pounds.", [("30", "45")]),
         ("Breakfast is at 8:00, no longer at 7:30.", [("7:30", "8:00")]),
         ("The limit used to be 50 kg, now it is 40 kg.", [("50", "40")]),
+        ("Instead of 30 days it is 60 days.", [("30", "60")]),
     ],
 )
 def test_both_numbers_of_a_change_are_named(text: str, pairs: list[tuple[str, str]]) -> None:

@@ -8,6 +8,7 @@ looked at so closely, so the cost does not grow with the length of the passages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -31,6 +32,9 @@ _FLOOR = 0.4
 _ASKS = ("?", "？", "?”", '?"')
 """Ends of a question. In a list of questions and answers it says what the answer is about, as a heading does."""
 
+_RUN_IN = re.compile(r"\(?(?:\d+(?:\.\d+)*|[a-z])[.)]\s+(?:\S+\s+){0,5}\S+[.:]")
+"""A numbered heading on the line of its paragraph, "5. Service charge.", or a step as short, which may be an answer."""
+
 Split = Callable[[str], Sequence[Span]]
 """Sentence spans of a text."""
 Fate = Literal["kept", "heading", "wordless", "unlikely", "floor", "repeated", "surplus"]
@@ -48,7 +52,7 @@ class Weighed:
         text: Its words.
         rank: For the rank of its passage.
         words: For the question's words in it.
-        headings: For those that stand above it, in headings or a question, and not in it.
+        headings: For those that stand above it, in headings, a question or the heading of its line, and not in it.
         nearness: For its nearness to the question; None where it was not looked at.
         passage: For the score of its passage once that was read.
         alone: Its score by itself, with its own nearness in the place of that in its passage; None where it was not
@@ -188,13 +192,15 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
     chunk = hit.chunk
     above = set(terms(f"{chunk.title} {chunk.heading}"))
     heading = terms(chunk.heading.rpartition(" > ")[2])
-    asked: set[str] = set()
+    asked, run_in = set[str](), set[str]()
     for start, end in split(chunk.text):
         text = chunk.text[start:end]
         said = dated_terms(text)
         words = set(said)
         asks = text.endswith(_ASKS)
         asked = words if asks else asked
+        if not chunk.text[:start].rpartition("\n")[2].strip():
+            run_in = words if _RUN_IN.fullmatch(text) else set()
         yield Weighed(
             chunk,
             chunk.start + start,
@@ -202,7 +208,7 @@ def _sentences(hit: Hit, rank: int, wanted: set[str], split: Split) -> Iterator[
             text,
             rank=_RANK / (1 + rank),
             words=_WORDS * len(wanted & words) / max(1, len(wanted)),
-            headings=_ABOVE * len(wanted & (above | asked) - words) / max(1, len(wanted)),
+            headings=_ABOVE * len(wanted & (above | asked | run_in) - words) / max(1, len(wanted)),
             fate="wordless" if not words else "heading" if asks or said == heading else "kept",
         )
 

@@ -125,6 +125,16 @@ def test_a_question_in_the_document_is_no_evidence_and_says_what_its_answer_is_a
     assert fates["A: Yes, one a day."][1] == 0.0, "it stands under another question"
 
 
+def test_a_numbered_heading_stands_over_the_rest_of_its_line() -> None:
+    text = (
+        "5. New server.\n\n6. Service charge. It is capped at 4%. It is due in May.\n7. Rent. It is due on the first."
+    )
+    found = weighed("How high is the service charge?", text, most=9)
+    above = {item.text: item.headings for item in found.sentences}
+    assert above["It is capped at 4%."] == above["It is due in May."] > 0
+    assert above["It is due on the first."] == above["6. Service charge."] == 0
+
+
 def test_a_day_is_found_in_a_row_that_has_it_in_figures() -> None:
     rows = "day: 2031-05-03; late: Ines Falk\nday: 2031-03-05; late: Jon Reed"
     hit = Hit(Chunk("shifts.csv", 0, len(rows), rows), 1.0)

@@ -16,12 +16,12 @@ from rag.types import Premise
 from rag.words import stem
 
 _FORMS = """
-seconds sec secs, minute min mins, hour hr hrs, day, week, fortnight, month, quarter, year yr yrs
+seconds sec secs, minute min mins, hour hr hrs h, day, week, fortnight, month, quarter, year yr yrs
 decade, century centuries
 millimetre millimeter mm, centimetre centimeter cm, metre meter, kilometre kilometer km kph, inch inches, foot feet ft
 yard yd, mile mi mph
-milligram mg, gram, kilogram kg kilo, tonne ton, ounce oz, pound lb lbs gbp £, stone
-millilitre milliliter ml, litre liter, gallon, pint, barrel
+milligram mg, gram g, kilogram kg kilo, tonne ton, ounce oz, pound lb lbs gbp £, stone
+millilitre milliliter ml, litre liter l, gallon, pint, barrel
 hectare ha, acre
 watt, kilowatt kw kwh, megawatt mw mwh, gigawatt gw gwh, volt, amp ampere
 hertz hz, kilohertz khz, megahertz mhz, gigahertz ghz

@@ -22,6 +22,7 @@ TERMS = "Either side may end a membership with 60 days' notice, and 120 crowns a
         ("$1,200.50 or 5 million euros", [("1200.5", "dollar"), ("5000000", "euro")]),
         ("EUR 3 million", [("3000000", "euro")]),
         ("20 per cent, 20% and 20 °C", [("20", "percent"), ("20", "percent"), ("20", "celsius")]),
+        ("24 h or 24 hours, 1.5 l, 500g", [("24", "hour"), ("24", "hour"), ("1.5", "litre"), ("500", "gram")]),
         ("5 kilometres or 5 km", [("5", "kilometre"), ("5", "kilometre")]),
         ("between 5 and 10 days", [("10", "day")]),
         ("in 1987. Days later", []),

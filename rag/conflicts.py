@@ -69,13 +69,17 @@ def other_number(
     """
     cited, other = _comparable(cited), _comparable(other)
     mine, theirs = _values(cited), _values(other)
+    changed = _changed(mine, other)
+    differ = not (mine <= theirs or theirs <= mine or _of_other_years(mine, theirs))
+    if not (changed or differ):
+        return None
     here, there = content_words(cited), content_words(other)
     asked, wanted = set(terms(question)) & {term for _, term in here}, set(terms(question)) & set(terms(above))
     if not asked or not asked | wanted <= {term for _, term in there} | set(terms(around)):
         return None
-    if _but_numbers(here) & _but_numbers(there) and (changed := _changed(mine, other)):
+    if changed and _but_numbers(here) & _but_numbers(there):
         return changed
-    if mine <= theirs or theirs <= mine or _of_other_years(mine, theirs):
+    if not differ:
         return None
     if together and (_but_numbers(here) != _but_numbers(there) or len(mine - theirs) > 1):
         return None

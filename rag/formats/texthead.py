@@ -10,12 +10,12 @@ from typing import NamedTuple
 from rag.types import Heading
 
 _LABEL = re.compile(
-    r"(?P<number>\d{1,3}(?:(?:\.\d{1,3})+[.)]?|[.)]))\s+|§+\s*\d+\w*\s+"
+    r"(?P<number>\d{1,3}(?:(?:\.\d{1,3})+[.)]?|[.)]))\s+|§+\s*\d+\w*\s*"
     r"|(?:article|section|chapter|part|item|clause|annex|appendix|schedule|step|day)\s+(?:\d{1,3}|[ivxlc]+|[a-z])\b\s*[.:)–—-]*\s*",
     re.IGNORECASE,
 )
 """What a heading is counted by."""
-_WORDS = re.compile(r"[^\W\d_]")
+_WORDS = re.compile(r"[^\W\d_]|§")
 _OTHER = re.compile(r"[.!?:;,…]$|\t|\S {2,}\S|@|://|^[-*•–—|>\"“(]|^[^:]{1,30}: \S")
 """No heading: a sentence, a lead to what follows, a row, an address, a list item, a quotation, "From: somebody"."""
 _LINE = re.compile(r"[^\n]+\n?|\n")
@@ -72,9 +72,9 @@ def _kind(line: str) -> str:
     """What sort of heading a line can be; empty for one that can be none."""
     label = _LABEL.match(line)
     said = line[label.end() :] if label else line
-    if len(line) > _LONGEST or len(said.split()) > _MOST_WORDS or not _WORDS.search(said) or _OTHER.search(said):
+    if len(line) > _LONGEST or len(said.split()) > _MOST_WORDS or not _WORDS.search(line) or _OTHER.search(said):
         return ""
-    if not (said[0].isupper() or label):
+    if not (label or said[0].isupper()):
         return ""
     if label:
         return f"numbered {(label['number'] or '').rstrip('.)').count('.')}"

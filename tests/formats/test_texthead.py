@@ -17,7 +17,17 @@ PROSE = "The berths are let from the first of April to the end of October."
 
 @pytest.mark.parametrize(
     "title",
-    ["BERTHS", "4. Berths", "4) Berths", "4.2 Berths and moorings", "ITEM 4 – BERTHS", "Article IV: Berths", "Berths"],
+    [
+        "BERTHS",
+        "4. Berths",
+        "4) Berths",
+        "4.2 Berths and moorings",
+        "ITEM 4 – BERTHS",
+        "Article IV: Berths",
+        "Article 4",
+        "§ 4",
+        "Berths",
+    ],
 )
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
 def test_a_short_line_over_a_paragraph_is_a_heading(title: str, gap: str) -> None:

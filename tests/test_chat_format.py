@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.chat_format import ChatFormat
@@ -78,7 +78,6 @@ def test_any_text_is_taken(chat: ChatFormat, text: str) -> None:
     assert all(token not in chat.control_ids for token in chat.plain(text))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=80))
 def test_text_token_by_token_is_the_text_of_all_tokens(chat: ChatFormat, text: str) -> None:
     decode, ids = chat.decoder(), chat.plain(text)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.sentences import LONGEST, sentences
@@ -228,7 +228,6 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(HOSTILE)
 @example("\ud800. A\udfff")
 @example("“" * 9000)

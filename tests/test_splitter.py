@@ -4,7 +4,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rag.sentences import sentences
@@ -143,7 +143,6 @@ def documents(draw: st.DrawFn) -> Document:
     return Document("a.txt", draw(st.text(max_size=5)), text, "", pages=pages, headings=tuple(headings))
 
 
-@settings(deadline=None)
 @given(documents(), st.integers(1, 60))
 def test_chunks_are_exact_ordered_within_headings_and_cover_everything(document: Document, size: int) -> None:
     chunks = cut(document, size)
@@ -157,7 +156,6 @@ def test_chunks_are_exact_ordered_within_headings_and_cover_everything(document:
     assert not document.text[end:].strip()
 
 
-@settings(deadline=None)
 @example(Document("a.txt", "", "=0" + ":0" * 14, "", headings=(Heading(1, 1, "Title"),)), 30)
 @given(documents(), st.integers(30, 60))
 def test_chunks_fit_and_stand_under_their_heading(document: Document, size: int) -> None:

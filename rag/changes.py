@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from rag.dates import MONTHS
 from rag.numerals import FIGURE, normal_number, number_word
 from rag.words import is_stop_word, stem
 
@@ -26,7 +28,7 @@ _NEW, _OLD = re.compile(_SINCE + _LEADS), re.compile(_BEFORE + _LEADS)
 _TELLS = re.compile(f"{_CHANGE.pattern}|{_BEFORE}", re.IGNORECASE)
 _LEAD = 80
 """Characters before a number that are looked through for them."""
-_MONTHS = frozenset("januari februari march april may june juli august septemb octob novemb decemb".split())
+_MONTHS = frozenset(map(stem, MONTHS))
 _STOPS = re.compile(r"[,;:.!?()]")
 """What parts a number from the words of another."""
 
@@ -41,7 +43,8 @@ class _Number(NamedTuple):
     lead: str
 
 
-def changes(text: str) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1_000)
+def changes(text: str) -> tuple[tuple[str, str], ...]:
     """Numbers that have taken the place of others.
 
     Args:
@@ -51,7 +54,7 @@ def changes(text: str) -> list[tuple[str, str]]:
         The number before and the number since, as they stand, each pair of one unit or of months.
     """
     if not _TELLS.search(text):
-        return []
+        return ()
     found, told = list(_numbers(text)), _CHANGE.search(text)
     past = [one for one in found if _OLD.search(one.lead)]
     since = [one for one in found if told and told.end() <= one.start and one not in past and _NEW.search(one.lead)]
@@ -59,7 +62,7 @@ def changes(text: str) -> list[tuple[str, str]]:
         past = [one for one in found if one not in since]
     else:
         since = [one for one in found if one not in past]
-    return [(old.word, new.word) for new in since for old in _in_the_place_of(new, past)]
+    return tuple((old.word, new.word) for new in since for old in _in_the_place_of(new, past))
 
 
 def _numbers(text: str) -> Iterator[_Number]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rag.changes import changes
-from rag.dates import dates_in_words
+from rag.dates import MONTHS, dates_in_words
 from rag.numerals import normal_number, number_word, numbers
 from rag.types import Premise
 from rag.units import signs_as_words
@@ -41,7 +41,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """A number that says where something stands, and counts nothing."""
-_MONTHS = frozenset("january february march april june july august september october november december".split())
+_MONTHS = MONTHS - {"may"}
 """They stand for numbers; `may` is a verb more often, unless a day stands before it."""
 _NO_MONTH = re.compile(r"(?<![0-9] )May\b")
 

@@ -34,6 +34,8 @@ _CUT = frozenset("Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
 _ENGLISH = _CUT | {line[0] for line in _LINES}
 _MONTH = {form: line[0] for line in _LINES for form in line}
 _MONTH |= {form.upper(): month for form, month in _MONTH.items() if form[0].isupper()}
+MONTHS = frozenset(line[0].casefold() for line in _LINES)
+"""English names, lower case."""
 _BY_NUMBER = {str(at): line[0] for at, line in enumerate(_LINES, start=1)}
 
 _GAP = r"\s{1,3}"

@@ -26,7 +26,7 @@ def enter(page: Page, url: str) -> None:
 def show(page: Page, tab: str) -> None:
     """Show a tab and wait for it to come to rest: Gradio empties the fields of a new one again some 25 ms later."""
     page.get_by_role("tab", name=tab).click()
-    page.evaluate("new Promise((rested) => requestIdleCallback(() => setTimeout(rested, 100)))")
+    page.evaluate("new Promise((rested) => requestIdleCallback(() => setTimeout(rested, 100), { timeout: 5000 }))")
 
 
 def type_question(page: Page, question: str) -> None:

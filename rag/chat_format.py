@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from tokenizers.decoders import DecodeStream
 from rag.errors import WeightsError
 from rag.prefixes import Prompt
 from rag.protocols import Message
+from rag.types import Span
 from rag.utf8 import to_utf8
 
 _MARK = re.compile("\ue000(\\d+)\ue001")
@@ -58,6 +60,24 @@ class ChatFormat:
         """Token ids of a text in which nothing is a control token."""
         ids = self._plain.encode(to_utf8(text), add_special_tokens=False).ids
         return [token for token in ids if token not in self.control_ids]
+
+    def lines(self, messages: Sequence[Message], pattern: re.Pattern[str]) -> list[Span]:
+        """Where the ids of a conversation's `prompt` say some lines, in their order.
+
+        Args:
+            messages: The conversation.
+            pattern: Matches each of the lines, before the last paragraph of the last message.
+
+        Returns:
+            Offsets among the ids.
+        """
+        text = to_utf8(messages[-1]["content"].rpartition("\n\n")[0])
+        encoded = self._plain.encode(text, add_special_tokens=False)
+        both = zip(encoded.ids, encoded.offsets, strict=True)
+        begins = [begin for token, (begin, _) in both if token not in self.control_ids]
+        first = self.prompt(messages).cuts[0]
+        at = [[first + bisect_left(begins, offset) for offset in match.span()] for match in pattern.finditer(text)]
+        return [Span(begin, end) for begin, end in at]
 
     def end_ids(self) -> frozenset[int]:
         """Control tokens that end a reply: the tokenizer's own, and those that stand between two turns."""

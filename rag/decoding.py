@@ -1,10 +1,8 @@
-"""Greedy decoding on a causal language model: prompts in blocks, prompt lookup, and batches.
+"""Greedy decoding on a causal language model: prompts in blocks, replies one by one and in batches.
 
 A prompt is read in blocks, whose ends its own cuts decide and not what was read before. The keys and values of a block
 depend on nothing but the tokens up to its end, so those of recent prompts are kept and used again wherever the next one
 begins alike, and what is written is the same to the bit whether they were or not. Knows token ids, not text.
-
-Prompt lookup: https://github.com/apoorvumang/prompt-lookup-decoding
 """
 
 from __future__ import annotations
@@ -21,13 +19,12 @@ from transformers import DynamicCache
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 from rag.adapter import Adapter
+from rag.attention import Attention
+from rag.lookup import Reply
 from rag.packing import rows_apart
 from rag.prefixes import Prefixes, Prompt
 from rag.protocols import StopSignal
 from rag.together import Part, attending_alone, fits, read_on
-
-_DRAFT, _NGRAMS = 10, (3, 2)
-"""Tokens looked up in the prompt at once, and how many last ones must agree, the longer first."""
 
 _ROWS = 32
 """Most tokens of all replies that are read at once; up to here oneDNN multiplies each row by the same instructions."""
@@ -79,6 +76,20 @@ class Decoder:
         logits: torch.Tensor = layer.weight[list(tokens)].float() @ hidden.float()
         return logits if layer.bias is None else logits + layer.bias[list(tokens)].float()
 
+    @torch.inference_mode()
+    def attended(self, prompt: Prompt, attention: Attention, stop: StopSignal) -> torch.Tensor | None:
+        """What a model looks at that has read a prompt and is about to reply.
+
+        Args:
+            prompt: What is read.
+            attention: Notes it, from the prompt's last cut on.
+            stop: Looked at before every layer of every block of the prompt.
+
+        Returns:
+            How much each head attends to each token: (heads, tokens) float32; None if told to stop.
+        """
+        return attention.noted() if self._read(prompt, stop, attention) else None
+
     def tokens(self, prompt: Prompt, most: int, stop: StopSignal, *, lookup: bool = True) -> Iterator[int]:
         """Write on greedily.
 
@@ -94,10 +105,10 @@ class Decoder:
         read = self._read(prompt, stop)
         if read is None:
             return
-        reply = _Reply(prompt, read.cache, most, guesses=lookup and self._plain)
+        reply = Reply(prompt, read.cache, most, guesses=lookup and self._plain)
         logits = read.logits
         while True:
-            for token in reply.accept(logits):
+            for token in reply.accept(_likeliest(logits)):
                 if token in self._end_ids or stop.is_set():
                     return
                 yield token
@@ -121,14 +132,14 @@ class Decoder:
             Places of the replies that were given up; what `take` had of them is to be forgotten.
         """
         read = [self._whole(prompt) for prompt in prompts]
-        replies = [_Reply(prompt, one.cache, most, guesses=True) for prompt, one in zip(prompts, read, strict=True)]
+        replies = [Reply(prompt, one.cache, most, guesses=True) for prompt, one in zip(prompts, read, strict=True)]
         margin, unsure = 0.0 if self._rows_apart else _MARGIN, []
         found = {at: one.logits for at, one in enumerate(read)}
         with attending_alone(self._model):
             while found:
                 going = []
                 for at, logits in found.items():
-                    tokens = replies[at].accept(logits)
+                    tokens = replies[at].accept(_likeliest(logits))
                     if _near(logits[: len(tokens)], margin):
                         unsure.append(at)
                     elif self._goes_on(replies[at], tokens, partial(take, at)):
@@ -145,7 +156,7 @@ class Decoder:
     def _rows_apart(self) -> bool:
         return rows_apart(self._model, _ROWS)
 
-    def _goes_on(self, reply: _Reply, tokens: Sequence[int], take: Callable[[int], bool]) -> bool:
+    def _goes_on(self, reply: Reply, tokens: Sequence[int], take: Callable[[int], bool]) -> bool:
         return all(token not in self._end_ids and take(token) and not reply.say(token) for token in tokens)
 
     def _read_on(self, parts: Mapping[int, Part]) -> dict[int, torch.Tensor]:
@@ -161,8 +172,8 @@ class Decoder:
         assert read is not None  # only a stop ends it early
         return read
 
-    def _read(self, prompt: Prompt, stop: StopSignal | None, adapter: Adapter | None = None) -> _Read | None:
-        """Read a prompt in blocks, what comes after its last cut with the adapter on; None if told to stop."""
+    def _read(self, prompt: Prompt, stop: StopSignal | None, during: Adapter | Attention | None = None) -> _Read | None:
+        """Read a prompt in blocks, what comes after its last cut with something on; None if told to stop."""
         cache = self._new_cache()
         known, layers = self._kept.find(prompt)
         for at, (keys, values) in enumerate(layers):
@@ -171,7 +182,7 @@ class Decoder:
         self._stop = stop
         try:
             for begin, end in pairwise([known, *(end for end in prompt.ends() if end > known)]):
-                with adapter.on() if adapter and begin >= prompt.shared else nullcontext():
+                with during.on() if during and begin >= prompt.shared else nullcontext():
                     logits, hidden = self._forward(prompt.ids[begin:end], cache, 1)
         except _Stopped:
             return None
@@ -215,41 +226,8 @@ class _Read:
     hidden: torch.Tensor
 
 
-class _Reply:
-    """A reply in the making.
-
-    Args:
-        prompt: What it is a reply to.
-        cache: Keys and values of that.
-        most: Most tokens to write.
-        guesses: Whether tokens are guessed.
-    """
-
-    def __init__(self, prompt: Prompt, cache: DynamicCache, most: int, *, guesses: bool) -> None:
-        self.cache = cache
-        self._text = list(prompt.ids)
-        self._full = len(prompt.ids) + most
-        self._guesses = guesses
-        self._guess: list[int] = []
-
-    def next_ids(self) -> list[int]:
-        """What is read next: the last token, and those guessed after it."""
-        room = min(_DRAFT, self._full - len(self._text) - 1)
-        self._guess = draft(self._text, room) if self._guesses else []
-        return [self._text[-1], *self._guess]
-
-    def accept(self, logits: torch.Tensor) -> list[int]:
-        """The guessed tokens that the model agrees with, and the one it writes after them; the others are forgotten."""
-        best = logits.argmax(-1).tolist()
-        agreed = next((at for at, token in enumerate(self._guess) if token != best[at]), len(self._guess))
-        if agreed < len(self._guess):
-            self.cache.crop(agreed - len(self._guess))
-        return list(best[: agreed + 1])
-
-    def say(self, token: int) -> bool:
-        """Write a token; True where it was the last there is room for."""
-        self._text.append(token)
-        return len(self._text) == self._full
+def _likeliest(logits: torch.Tensor) -> list[int]:
+    return list(logits.argmax(-1).tolist())
 
 
 def _near(logits: torch.Tensor, margin: float) -> bool:
@@ -270,23 +248,3 @@ def _groups(parts: Mapping[int, Part]) -> Iterator[list[int]]:
         rows += len(part.ids)
     if group:
         yield group
-
-
-def draft(text: Sequence[int], most: int) -> list[int]:
-    """Guess what comes next: what followed the last few tokens where they first stood.
-
-    Args:
-        text: Prompt and reply so far.
-        most: Most tokens to guess.
-
-    Returns:
-        Up to `most` tokens; none where the last few stand nowhere else.
-    """
-    if most < 1:
-        return []
-    for size in _NGRAMS:
-        last = list(text[-size:])
-        for at in range(len(text) - size):
-            if text[at] == last[0] and list(text[at : at + size]) == last:
-                return list(text[at + size : at + size + most])
-    return []

@@ -5,19 +5,23 @@ Knows what is known of a question and how sentences are checked; nothing of mode
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.citations import Checker, clean
 from rag.events import SentenceChecked
-from rag.prompts import is_refusal
+from rag.prompts import answer_messages, is_refusal
+from rag.protocols import Pointer, StopSignal
 from rag.run import Run
 from rag.splitter import sentences
 from rag.support import echoes
-from rag.types import Policy, Span
+from rag.types import Evidence, Policy, Span
 from rag.words import first_and_missing
 
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
+_NOT_FAR = 0.4
+"""Share of the attention that a second line needs, of the first one's; docs/decisions/0032-attention.md."""
 
 
 def spans(draft: str) -> list[Span]:
@@ -40,7 +44,7 @@ def finished(run: Run, is_full: bool) -> list[Span]:
     return found[:-1] if cut and not run.draft.rstrip().endswith(_STOPS) else found
 
 
-def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceChecked]:
+def quotes(run: Run, checker: Checker, policy: Policy, pointer: object, stop: StopSignal) -> Iterator[SentenceChecked]:
     """The evidence word for word, where it was judged to hold an answer but the draft has none that is supported.
 
     A draft which says that the documents do not say is believed, unless a judge has said the reverse.
@@ -50,32 +54,59 @@ def quotes(run: Run, checker: Checker, policy: Policy) -> Iterator[SentenceCheck
         run: Its draft is finished.
         checker: Has checked that.
         policy: Only where unsupported sentences are dropped is anything put in their place.
+        pointer: As in `quoted`.
+        stop: Likewise.
 
     Yields:
         The sentences that are quoted, checked.
     """
     believed = is_refusal(run.draft) and not run.decision.judge
     if checker.refuses and not (believed or run.stopped) and policy == "drop":
-        yield from quoted(run, checker)
+        yield from quoted(run, checker, pointer, stop)
 
 
-def quoted(run: Run, checker: Checker, why: str = "") -> Iterator[SentenceChecked]:
-    """The evidence word for word in the place of the draft: first what that rests on, then what fits the question best.
+def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: str = "") -> Iterator[SentenceChecked]:
+    """The evidence word for word in the place of the draft.
 
     Args:
         run: Its draft is finished.
         checker: Has checked that, and lets go of it.
-        why: What was found amiss in it, beyond what the checker has found; empty for nothing.
+        pointer: Says what is quoted, if it is a `Pointer`. Elsewhere it is first what the draft rests on, then what
+            fits the question best.
+        stop: Ends the pointing.
+        why: What was found amiss in the draft, beyond what the checker has found; empty for nothing.
 
     Yields:
         The sentences that are quoted, checked.
     """
     checker.withdraw(why)
+    told = [
+        (item, share) for item, share in _attended(run, pointer, stop) if not echoes(clean(item.text), run.question)
+    ]
+    chosen = _pointed_at(told) if told else _fitting(run, checker)
+    for at, line in enumerate(dict.fromkeys(chosen)):
+        yield replace(checker.check(line), anew=at == 0)
+
+
+def _attended(run: Run, pointer: object, stop: StopSignal) -> list[tuple[Evidence, float]]:
+    """The evidence with what the model attends to of it as it begins to reply; nothing where that is not known."""
+    if not isinstance(pointer, Pointer):
+        return []
+    began_s = time.perf_counter()
+    shares = pointer.attends(answer_messages(run.query, run.evidence), stop)
+    run.timings["attend"] = time.perf_counter() - began_s
+    return list(zip(run.evidence, shares, strict=True)) if shares else []
+
+
+def _pointed_at(told: Sequence[tuple[Evidence, float]]) -> list[str]:
+    """What is attended to most, and the next where that is not far behind."""
+    (first, most), *rest = sorted(told, key=lambda pair: -pair[1])
+    return [first.text, *(item.text for item, share in rest[:1] if share > _NOT_FAR * most)]
+
+
+def _fitting(run: Run, checker: Checker) -> list[str]:
     near = checker.rests_on
     lines = [item.text for item in run.evidence if not echoes(clean(item.text), run.question)]  # a heading, say
     if near and near.text in lines:
-        both = [near.text, lines[0]]
-    else:
-        both = [lines[at] for at in first_and_missing(run.query, lines)]
-    for at, line in enumerate(dict.fromkeys(both)):
-        yield replace(checker.check(line), anew=at == 0)
+        return [near.text, lines[0]]
+    return [lines[at] for at in first_and_missing(run.query, lines)]

@@ -282,7 +282,8 @@ def _open_local(config: Config, weights: Weights, name: str) -> TransformersGene
     shipped = Path(str(files("rag") / "data"))
     judging = shipped / f"judge-{name}.safetensors" if judge_of(name) else None
     reviewing = shipped / f"review-{name}.safetensors" if reviews(name) else None
-    return TransformersGenerator(weights.path(name), name, config.answer_tokens, judging, reviewing)
+    heads = known if (known := shipped / f"attention-{name}.json").is_file() else None
+    return TransformersGenerator(weights.path(name), name, config.answer_tokens, judging, reviewing, heads)
 
 
 def manifest(config: Config, embedder: Embedder, weights: Weights) -> Manifest:

@@ -29,6 +29,8 @@ _TOGETHER = 16
 """Replies that a batch writes at once."""
 _QUEUE_S = 0.05
 """How often a waiting stream looks whether it has been told to stop; a stop signal cannot wake it."""
+LINE = re.compile(r"^\[\d+\] .+$", re.MULTILINE)
+"""A line of evidence in a prompt."""
 _EVIDENCE = re.compile(r"^\[\d+\] (?:.*?:  )?(.+)$", re.MULTILINE)
 """A sentence of a prompt, without what stands above it, which ends in two spaces."""
 _QUESTION = re.compile(r"^Question: (.+)$", re.MULTILINE)
@@ -47,6 +49,7 @@ class TransformersGenerator:
         max_new_tokens: Most tokens of a reply.
         adapter: File of what it judges with (see `rag.adapter`); None where it judges as it is.
         review_adapter: Likewise, of what it reviews with.
+        heads: File of the heads that attend to what is replied from (see `rag.attention`); None where none are known.
 
     Raises:
         WeightsError: The folder holds no such model, or no chat template.
@@ -59,19 +62,22 @@ class TransformersGenerator:
         max_new_tokens: int,
         adapter: Path | None = None,
         review_adapter: Path | None = None,
+        heads: Path | None = None,
     ) -> None:
         from rag.adapter import Adapter
+        from rag.attention import Attention
         from rag.chat_format import ChatFormat
         from rag.decoding import Decoder
 
         self.name = name
         self._most = max_new_tokens
         self._format = ChatFormat(folder)
-        model = _load(folder)
+        model = load_model(folder)
         eos = model.generation_config.eos_token_id
         ends = self._format.end_ids() | set(eos if isinstance(eos, list) else [] if eos is None else [eos])
         self._decoder = Decoder(model, frozenset(ends))
         self._judging, self._reviewing = (Adapter(model, file) if file else None for file in (adapter, review_adapter))
+        self._attention = Attention(model, heads) if heads else None
         self._lock = threading.Lock()
 
     def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
@@ -113,6 +119,29 @@ class TransformersGenerator:
     def review(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
         """As `judge`, of a reply that was written."""
         return self._likely(messages, options, stop, self._reviewing)
+
+    def attends(self, messages: Sequence[Message], stop: StopSignal) -> list[float]:
+        """What it would reply from.
+
+        Args:
+            messages: The conversation; the last one has lines `[n] sentence` before its last paragraph.
+            stop: Ends the reading within one layer of the model, or the waiting for another reply.
+
+        Returns:
+            For each line its share of the attention, adding up to 1; nothing if told to stop, or where it is not known
+            which heads tell.
+        """
+        lines = self._format.lines(messages, LINE)
+        if not lines or self._attention is None:
+            return []
+        with self._turn(stop) as mine:
+            prompt = self._format.prompt(messages)
+            noted = self._decoder.attended(prompt, self._attention, stop) if mine else None
+        if noted is None:
+            return []
+        each = [noted[:, begin:end].sum(1) for begin, end in lines]
+        whole = sum(each)
+        return [float((one / whole).mean()) for one in each]
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, none of them control tokens."""
@@ -227,7 +256,8 @@ def _extract(prompt: str) -> list[str]:
     return [lines[0], gap + chosen[1]]
 
 
-def _load(folder: Path) -> Any:
+def load_model(folder: Path) -> Any:
+    """The model in a folder, on the device it is fast on, its weights laid out as they are multiplied."""
     import torch
     from transformers import AutoModelForCausalLM
 

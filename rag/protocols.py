@@ -142,3 +142,14 @@ class Reviewer(Judge, Protocol):
 
     def review(self, messages: Sequence[Message], options: Sequence[str], stop: StopSignal) -> list[float]:
         """As `judge`."""
+
+
+@runtime_checkable
+class Pointer(Protocol):
+    """A model that can say which line of the evidence it would reply from. A judge may be one as well."""
+
+    def attends(self, messages: Sequence[Message], stop: StopSignal) -> list[float]:
+        """Share of its attention for each line `[n] ...` of the last message, adding up to 1.
+
+        Nothing where `stop` ends the reading first, or where its attention is worth nothing.
+        """

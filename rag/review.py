@@ -39,7 +39,7 @@ def settle(
     Yields:
         The sentences that are quoted, checked.
     """
-    yield from quotes(run, checker, policy)
+    yield from quotes(run, checker, policy, judge, stop)
     settled = policy != "drop" or run.stopped or checker.refuses or _word_for_word(run, checker)
     if settled or not isinstance(judge, Reviewer) or not reviews(run.decision.judge):
         return
@@ -48,7 +48,7 @@ def settle(
     run.timings["review"] = time.perf_counter() - began_s
     run.stopped = not odds
     if odds and likely_right(run.decision, odds[0] - odds[1]) < _SURE_ENOUGH:
-        yield from quoted(run, checker, _WRONG)
+        yield from quoted(run, checker, judge, stop, _WRONG)
 
 
 def _word_for_word(run: Run, checker: Checker) -> bool:

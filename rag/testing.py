@@ -18,6 +18,7 @@ from rag.contracts import (
     EmbedderContract,
     GeneratorContract,
     JudgeContract,
+    PointerContract,
     RerankerContract,
     ReviewerContract,
 )
@@ -31,11 +32,13 @@ __all__ = [
     "FakeEmbedder",
     "FakeGenerator",
     "FakeJudge",
+    "FakePointer",
     "FakeReranker",
     "FakeReviewer",
     "GeneratorContract",
     "HashingEmbedder",
     "JudgeContract",
+    "PointerContract",
     "RerankerContract",
     "ReviewerContract",
     "StoreContract",
@@ -166,6 +169,32 @@ class FakeReviewer(FakeJudge):
             return []
         self.seen.append(messages[-1]["content"])
         return _log_probabilities(self.of_reply, len(options))
+
+
+class FakePointer(FakeJudge):
+    """Attends to the line that has some words, and to the others alike.
+
+    Args:
+        log_odds: As `FakeJudge`.
+        words: What a line must have.
+        share: What such lines have of the attention between them.
+    """
+
+    def __init__(self, log_odds: float, words: str, share: float = 0.9) -> None:
+        super().__init__(log_odds)
+        self.words = words
+        self.share = share
+
+    def attends(self, messages: Sequence[Message], stop: StopSignal) -> list[float]:
+        """As `rag.protocols.Pointer`."""
+        lines = re.findall(r"^\[\d+\] .+$", messages[-1]["content"], re.MULTILINE)
+        if stop.is_set() or not lines:
+            return []
+        wanted = [self.words in line for line in lines]
+        some = sum(wanted) or len(lines)
+        rest = (1 - self.share) / max(1, len(lines) - some)
+        shares = [self.share / some if one else rest for one in wanted]
+        return [share / sum(shares) for share in shares]
 
 
 class FakeReranker:

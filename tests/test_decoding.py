@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.chat_format import ChatFormat
-from rag.decoding import Decoder, draft
+from rag.decoding import Decoder
+from rag.lookup import draft
 from rag.packing import rows_apart
 from rag.prefixes import Prompt
 

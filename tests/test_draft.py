@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rag.citations import Checker
+from rag.config import Config
 from rag.draft import spans
+from rag.pipeline import Pipeline
 from rag.splitter import split
 from rag.store import SqliteStore
-from rag.testing import FakeEmbedder, FakeGenerator
+from rag.testing import FakeEmbedder, FakeGenerator, FakePointer
 from rag.types import Document
 from tests.test_citations import pieces
 from tests.test_pipeline import check_invariants, judged, store
@@ -17,6 +19,18 @@ __all__ = ["store"]
 
 RESTS_ON = "It is paid back within 14 days of moving out"
 FITS_BEST = "The deposit is 400 euros"
+
+
+def put(store: SqliteStore, path: str, text: str) -> None:
+    embedder, document = FakeEmbedder(), Document(path, path, text, sha256=path)
+    chunks = list(split(document, embedder.count_tokens, 60))
+    store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
+
+
+def pointing(store: SqliteStore, pointer: FakePointer, draft: str) -> Pipeline:
+    return Pipeline(
+        store, FakeEmbedder(), FakeGenerator(draft), Config(embedder="fake", generator="fake"), judge=pointer
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,6 +49,36 @@ def test_first_what_the_draft_rests_on_then_what_fits_best(store: SqliteStore, d
     check_invariants(answer, store)
 
 
+@pytest.mark.parametrize(
+    ("share", "quoted"),
+    [(0.9, [RESTS_ON]), (0.4, [RESTS_ON, FITS_BEST]), (0.1, [FITS_BEST])],
+)
+def test_a_pointer_says_what_is_quoted(store: SqliteStore, share: float, quoted: list[str]) -> None:
+    subject = pointing(store, FakePointer(2.0, RESTS_ON, share), "The deposit is 401 euros.")
+    answer = subject.ask("Is the deposit paid?")
+    assert [citation.quote.rstrip(".") for citation in answer.citations][: len(quoted)] == quoted
+    assert len(answer.citations) <= 2
+    assert (len(answer.citations) == 1) == (share == 0.9), "a second line only where it is not far behind"
+    assert answer.timings["attend"] >= 0
+    assert [one.text for one in subject.ask_many(["Is the deposit paid?"])] == [answer.text]
+    check_invariants(answer, store)
+
+
+def test_nothing_is_pointed_at_where_the_draft_stands(store: SqliteStore) -> None:
+    answer = pointing(store, FakePointer(2.0, RESTS_ON), "The deposit is 400 euros.").ask("How much is the deposit?")
+    assert answer.text.startswith("The deposit is 400 euros [1].")
+    assert "attend" not in answer.timings
+
+
+def test_where_nothing_is_pointed_at_it_is_as_without(store: SqliteStore) -> None:
+    class Silent(FakePointer):
+        def attends(self, *_: object) -> list[float]:
+            return []
+
+    answer = pointing(store, Silent(2.0, ""), "Yachts sail.").ask("Is the deposit paid?")
+    assert [citation.quote.rstrip(".") for citation in answer.citations] == [FITS_BEST]
+
+
 def test_many_questions_are_quoted_as_one(store: SqliteStore) -> None:
     subject = judged(store, 2.0, FakeGenerator("Moving out, it is paid back within 99 days."))
     assert [one.text for one in subject.ask_many(["Is the deposit paid?"])] == [
@@ -42,13 +86,16 @@ def test_many_questions_are_quoted_as_one(store: SqliteStore) -> None:
     ]
 
 
+def test_an_echo_of_the_question_is_not_quoted_though_it_is_pointed_at(store: SqliteStore) -> None:
+    asked = "How does the early exit go?"
+    put(store, "exit.md", "The early exit.\n\nAn early leaver pays 80 francs.")
+    answer = pointing(store, FakePointer(2.0, "The early exit"), "Yachts sail.").ask(asked)
+    assert answer.citations[0].quote == "An early leaver pays 80 francs."
+
+
 @pytest.mark.parametrize("number", ["", "3. "])
 def test_a_heading_that_only_echoes_the_question_is_not_quoted(store: SqliteStore, number: str) -> None:
-    embedder = FakeEmbedder()
-    text = f"{number}The early exit.\n\nAn early leaver pays 80 francs."
-    document = Document("exit.md", "exit.md", text, sha256="exit")
-    chunks = list(split(document, embedder.count_tokens, 60))
-    store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
+    put(store, "exit.md", f"{number}The early exit.\n\nAn early leaver pays 80 francs.")
     answer = judged(store, 2.0, FakeGenerator("The early exit.")).ask("How does the early exit go?")
     assert [citation.quote for citation in answer.citations][:1] == ["An early leaver pays 80 francs."]
     assert "The early exit" not in answer.text

@@ -18,7 +18,17 @@ from rag.types import Answer, Chunk, Citation, Conflict, Hit, Premise, Sentence
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
-TIMINGS = ("retrieve", "evidence", "judge", "review", "first_token", "total", "prompt_tokens", "tokens_per_second")
+TIMINGS = (
+    "retrieve",
+    "evidence",
+    "judge",
+    "attend",
+    "review",
+    "first_token",
+    "total",
+    "prompt_tokens",
+    "tokens_per_second",
+)
 OF_A_BATCH = ("history", "role", "content", "error", "type", "message", "hint", "line")
 PAGES = [
     path.relative_to(ROOT)

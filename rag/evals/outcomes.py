@@ -232,7 +232,7 @@ def _invariants(outcomes: Sequence[Outcome]) -> Figures:
 def timings(outcomes: Sequence[Outcome]) -> Figures:
     """Median and 95th percentile of each stage's seconds."""
     answers = [o.answer for o in outcomes if o.answer]
-    stages = ("retrieve", "evidence", "judge", "first_token", "review", "total")
+    stages = ("retrieve", "evidence", "judge", "first_token", "attend", "review", "total")
     found = {stage: [a.timings[stage] for a in answers if stage in a.timings] for stage in stages}
     return {stage: spread(values) for stage, values in found.items() if values}
 

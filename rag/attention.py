@@ -18,6 +18,10 @@ import torch
 
 from rag.errors import WeightsError
 
+_TELLS = "eager"
+"""The one way of attending in transformers that says what it attends to."""
+_REMEDY = "install this package again"
+
 
 class Attention:
     """Some heads of one model.
@@ -64,8 +68,3 @@ class Attention:
                 self._noted.append(output[1][0, heads, -1].float())
 
         return note
-
-
-_TELLS = "eager"
-"""The one way of attending in transformers that says what it attends to."""
-_REMEDY = "install this package again"

@@ -87,6 +87,7 @@ def test_a_letter_typed_into_the_question_leads_nowhere(page: Page, gated: str, 
     answer = answered(page, gated, generator)
     answer.locator(".fn-cite").first.click()
     expect(selected(page)).to_have_text("1")
+    expect(page.locator(".fn-source[aria-current=true]")).to_be_focused()  # a frame later
     box = page.get_by_role("textbox", name="Question")
     box.press_sequentially("pinned")
     expect(box).to_have_value("pinned")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,17 +71,12 @@ class Reader:
     def shares(self, query: str, evidence: Sequence[Evidence]) -> np.ndarray[Any, Any]:
         """What each head attends to of each line: (heads, lines), rows adding up to 1."""
         messages = answer_messages(query, evidence)
-        noted = self._decoder.attended(self._chat.prompt(messages), self._attention, _Never())
+        noted = self._decoder.attended(self._chat.prompt(messages), self._attention, threading.Event())
         assert noted is not None
         lines = self._chat.lines(messages, LINE)
         each = np.stack([noted[:, begin:end].sum(1).numpy() for begin, end in lines], 1)
         shares: np.ndarray[Any, Any] = each / each.sum(1, keepdims=True)
         return shares
-
-
-class _Never:
-    def is_set(self) -> bool:
-        return False
 
 
 def main() -> int:

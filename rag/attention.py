@@ -59,8 +59,8 @@ class Attention:
             self._on = False
 
     def noted(self) -> torch.Tensor:
-        """What was noted last: (heads, tokens) float32, each row adding up to 1."""
-        return torch.cat(self._noted)
+        """What was noted last: (heads, tokens) float32 in main memory, by layer, each row adding up to 1."""
+        return torch.cat(self._noted).cpu()
 
     def _note(self, heads: list[int]) -> Any:
         def note(_module: Any, _inputs: Any, output: tuple[Any, torch.Tensor]) -> None:

@@ -131,8 +131,7 @@ class TransformersGenerator:
             For each line its share of the attention, adding up to 1; nothing if told to stop, or where it is not known
             which heads tell.
         """
-        lines = self._format.lines(messages, LINE)
-        if not lines or self._attention is None:
+        if self._attention is None or not (lines := self._format.lines(messages, LINE)):
             return []
         with self._turn(stop) as mine:
             prompt = self._format.prompt(messages)

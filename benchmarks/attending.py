@@ -73,10 +73,8 @@ class Reader:
         messages = answer_messages(query, evidence)
         noted = self._decoder.attended(self._chat.prompt(messages), self._attention, threading.Event())
         assert noted is not None
-        lines = self._chat.lines(messages, LINE)
-        each = np.stack([noted[:, begin:end].sum(1).numpy() for begin, end in lines], 1)
-        shares: np.ndarray[Any, Any] = each / each.sum(1, keepdims=True)
-        return shares
+        found: np.ndarray[Any, Any] = Attention.shares(noted, self._chat.lines(messages, LINE)).numpy()
+        return found
 
 
 def main() -> int:

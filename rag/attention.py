@@ -9,7 +9,7 @@ Wu et al., 2024, arXiv:2404.15574 (such heads); Chen et al., 2024, arXiv:2410.02
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,20 @@ class Attention:
     def noted(self) -> torch.Tensor:
         """What was noted last: (heads, tokens) float32 in main memory, by layer, each row adding up to 1."""
         return torch.cat(self._noted).cpu()
+
+    @staticmethod
+    def shares(noted: torch.Tensor, lines: Sequence[tuple[int, int]]) -> torch.Tensor:
+        """What each head attends to of each line, of all that it attends to of any.
+
+        Args:
+            noted: (heads, tokens).
+            lines: First token of each and the one past its last; at least one.
+
+        Returns:
+            (heads, lines) float32, rows adding up to 1.
+        """
+        each = torch.stack([noted[:, begin:end].sum(1) for begin, end in lines], 1)
+        return each / each.sum(1, keepdim=True)
 
     def _note(self, heads: list[int]) -> Any:
         def note(_module: Any, _inputs: Any, output: tuple[Any, torch.Tensor]) -> None:

@@ -138,9 +138,8 @@ class TransformersGenerator:
             noted = self._decoder.attended(prompt, self._attention, stop) if mine else None
         if noted is None:
             return []
-        each = [noted[:, begin:end].sum(1) for begin, end in lines]
-        whole = sum(each)
-        return [float((one / whole).mean()) for one in each]
+        found: list[float] = self._attention.shares(noted, lines).mean(0).tolist()
+        return found
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a text, none of them control tokens."""

@@ -21,7 +21,6 @@ from rag.protocols import Pointer
 from rag.testing import FakePointer, PointerContract
 from rag.types import Chunk, Evidence
 
-pytestmark = pytest.mark.weights
 NEVER = threading.Event()
 NAME = "qwen2.5-coder-1.5b"
 
@@ -55,18 +54,21 @@ def small(smollm_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Tran
     return TransformersGenerator(smollm_folder, "smollm2-135m", 24, heads=file)
 
 
+@pytest.mark.weights
 class TestReal(PointerContract):
     @pytest.fixture
     def subject(self, small: TransformersGenerator) -> TransformersGenerator:
         return small
 
 
+@pytest.mark.weights
 def test_where_it_is_not_known_which_heads_tell_nothing_is_pointed_at(smollm_folder: Path) -> None:
     generator = TransformersGenerator(smollm_folder, "smollm2-135m", 24)
     assert isinstance(generator, Pointer)
     assert generator.attends(PointerContract.lines, NEVER) == []
 
 
+@pytest.mark.weights
 def test_what_is_noted_changes_nothing_that_is_written(model: Any, smollm_folder: Path, tmp_path: Path) -> None:
     import torch
 
@@ -86,12 +88,14 @@ def test_what_is_noted_changes_nothing_that_is_written(model: Any, smollm_folder
     assert model.config._attn_implementation == "sdpa"
 
 
+@pytest.mark.weights
 @pytest.mark.parametrize("head", [(99, 0), (0, 99), (-1, 0)])
 def test_heads_of_another_model_are_refused(model: Any, tmp_path: Path, head: tuple[int, int]) -> None:
     with pytest.raises(WeightsError, match="made for another model"):
         Attention(model, heads(tmp_path, head))
 
 
+@pytest.mark.weights
 def test_the_default_model_points_at_the_line_that_answers(default_folder: Path) -> None:
     file = Path(str(files("rag") / "data" / f"attention-{NAME}.json"))
     subject = TransformersGenerator(default_folder, NAME, 24, heads=file)

@@ -19,9 +19,11 @@ _LESS, _MORE = "less|fewer|shorter|earlier|sooner|lower|younger", "more|longer|l
 _MOST = rf"at (?:the )?most|up to|within|until|till|(?:no|not) (?:{_MORE}) than|not exceed(?:ing)?|(?:{_LESS}) than"
 _LEAST = rf"at least|from|after|since|(?:no|not) (?:{_LESS}) than|exceed(?:s|ed|ing)?|(?:{_MORE}) than"
 _BOUND = re.compile(
-    rf"\b(?:(?P<most>{_MOST})|(?P<least>{_LEAST}))(?: (?:the|a|an|about|age|of))* [$€£]? ?$", re.IGNORECASE
+    rf"(?:(?P<most>\b(?:{_MOST})\b|[<≤]=?)|(?P<least>\b(?:{_LEAST})\b|[>≥]=?))"
+    r"(?: (?:the|a|an|about|age|of))* ?[$€£]? ?$",
+    re.IGNORECASE,
 )
-"""Words of a bound, up to where its number begins."""
+"""Words or the sign of a bound, up to where its number begins."""
 _MINUS = re.compile(r"(?:^|[^\d\s%°]\s+|[(\[:=|/$€£]\s*)(?:[-−]|\bminus\s+)[$€£]?$", re.IGNORECASE)
 """A sign before a number; what follows a number, as in "9 -17", goes on to another."""
 _BELOW_ZERO = re.compile(r"\s?°?\s?[CF]?(?:degrees?(?:\s\w+)?)?\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from fractions import Fraction
 from functools import lru_cache
 
 _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
+_SCALE |= {"millions": 10**6, "millionen": 10**6, "mio": 10**6, "billions": 10**9, "milliard": 10**9}
+_SCALE |= {"milliards": 10**9, "milliarden": 10**9, "mrd": 10**9}
+_SHORT = {"k": 1_000, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+"""Behind an amount of money, as in "£5m"; the longer ones behind any number."""
 _UNITS = "one two three four five six seven eight nine".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
@@ -18,36 +24,90 @@ _TENTHS = (
 ).split()
 _ORDINAL = dict(zip([*_FIRSTS, *_TENTHS, "thirtieth"], [*range(1, 21), 30], strict=True))
 _TWO = rf"(?:{'|'.join(_TENS)})[-‐‑ ](?:{'|'.join([*_UNITS, *_FIRSTS])})"
-_HUNDREDS = rf"(?:{'|'.join([*_UNITS, *_TEENS])})[ ]hundred(?:[ ](?:and[ ])?(?:{_TWO}|{'|'.join(_SMALL)}))?"
+_UNDER_100 = rf"(?:{_TWO}|{'|'.join(_SMALL)})"
+_HUNDREDS = rf"(?:{'|'.join([*_UNITS, *_TEENS])})[ ]hundred(?:[ ](?:and[ ])?{_UNDER_100})?"
+_UNDER_1000 = rf"(?:{_HUNDREDS}|{_UNDER_100})"
+_SCALES = "thousand|million|billion|trillion"
+_LARGE = rf"{_UNDER_1000}(?:[ ](?:{_SCALES})[ ](?:and[ ])?{_UNDER_1000})+(?:[ ](?:{_SCALES}))?"
 _CLOCK = r"\d{1,2}(?:[:.]\d{2})?[ \u00a0\u202f]?[ap](?:\.m\.|m\b)"
-_DIGITS = r"\d+(?:[.,:/]\d+)*(?:(?:st|nd|rd|th)\b)?"
-NUMERAL = rf"\b(?i:{_CLOCK})(?!\w)|{_DIGITS}|\b(?=[EFNOSTefnost])(?i:{_HUNDREDS}|{_TWO})(?!\w)"
-"""Pattern of what is one number: a time of day, words that belong together, digits. One word by itself is not in it."""
-FIGURE = re.compile(rf"{NUMERAL}|[^\W\d_]+")
+_SPACES = " \u00a0\u202f"
+_GROUPS = (
+    rf"(?<![\d.,:/])(?:\d{{1,3}}(?:['’]\d{{3}})+|\d{{1,2}}(?:[{_SPACES}]\d{{3}})+"
+    rf"|\d{{3}}(?:[{_SPACES}]\d{{3}}){{0,3}}[{_SPACES}]000)(?![\d/:])(?:[.,]\d+)?"
+)
+"""Groups of three digits apart by apostrophes or spaces; three and three, unless they end in zeros, may be columns."""
+_PLAIN = r"(?:\d+(?:[.,:/]\d+)*|(?<![\w.,])\.\d+)"
+_AMOUNT = rf"\d+(?:[.,]\d+)*[{_SPACES}]?"
+_MONEY = rf"(?:(?<=[$€£])|(?<=[$€£][{_SPACES}])){_AMOUNT}(?:k|m)\b|{_AMOUNT}(?:mn|bn|tn)\b"
+_PARTS = "½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_DIGITS = (
+    rf"(?:{_GROUPS}|{_PLAIN})(?:(?:st|nd|rd|th)\b|[{_SPACES}]?[{_PARTS}]|[{_SPACES}]\d/\d\b(?![/\d])|\^\d+|[{_RAISED}]+)?"
+    rf"|[{_PARTS}]"
+)
+NUMERAL = rf"\b(?i:{_CLOCK})(?!\w)|(?i:{_MONEY})|{_DIGITS}|\b(?=[EFNOSTefnost])(?i:{_LARGE}|{_HUNDREDS}|{_TWO})(?!\w)"
+"""Pattern of what is one number: a time of day, words that belong together, digits. One word by itself is not in it.
+
+Digits may be in groups apart by spaces or apostrophes, as in "1 200"; a fraction or an exponent belongs to them.
+"""
+_MARKS = "".join(chr(code) for code in range(0x300, 0x1D00) if unicodedata.category(chr(code)).startswith("M"))
+WORD = rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*"
+"""Pattern of a run of letters with the marks that stand on them: vowels, in the scripts of India."""
+FIGURE = re.compile(rf"{NUMERAL}|{WORD}")
 """A number, or a word, which may be one by itself."""
 _GROUPED = re.compile(r"(?:\d{1,3}(?:\.\d{3})*\.000|\d{1,3}(?:\.\d{3}){2,}|\d{1,3}(?:\.\d{3})+(?=,))(?=$|,\d)")
 """A number with points between its thousands: it ends in three zeros, has two of them, or a comma after."""
+_TAIL = re.compile(
+    rf"(?P<whole>[\d.,:/'’{_SPACES}]*?)(?:[{_SPACES}]?(?P<part>[{_PARTS}])|[{_SPACES}](?P<of>\d/\d)"
+    rf"|(?P<power>\^\d+|[{_RAISED}]+)|[{_SPACES}]?(?P<short>[kmbtn]{{1,2}}))?",
+    re.IGNORECASE,
+)
+"""A number and what belongs to it."""
+_COUNTS = _ORDINAL | _SMALL
+_JOINS = {"and", *_SCALE}
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
 _POINTED = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)", re.ASCII)
 
 
 @lru_cache(maxsize=100_000)
 def normal_number(token: str) -> str:
-    """The digits of a number without grouping or idle zeros; empty for what begins with no digit.
+    """The digits of a number without grouping or idle zeros; empty for what begins with no number.
 
-    `1200` for `1,200.0` and `1.200.000` without its points, `12` for `12th`, `18:00` for `6 pm`.
+    `1200` for `1,200.0`, `1 200` and `1.200.000` without its points, `12` for `12th`, `18:00` for `6 pm`, `1.5` for
+    `1½`, `5000000` for the `5m` of money, `10^6` for `10⁶`.
     """
-    if not token[:1].isdigit():
+    if not re.match(rf"\.?\d|[{_PARTS}]", token):
         return ""
     if _TIME.fullmatch(token):
         return _time_of_day(token)
-    plain = re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", token)
+    found = _TAIL.fullmatch(re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", token))
+    if not found:
+        return token
+    value = _plain_number(found["whole"]) if found["whole"] else "0"
+    if re.fullmatch(r"[1-9]/[2-9]", value) and value[0] < value[2]:
+        return _decimal("0", Fraction(value))
+    if found["part"]:
+        return _decimal(value, Fraction(unicodedata.numeric(found["part"])).limit_denominator(9))
+    if found["of"]:
+        return _decimal(value, Fraction(int(found["of"][0]), max(1, int(found["of"][-1]))))
+    if found["power"]:
+        return f"{value}^{unicodedata.normalize('NFKC', found['power']).lstrip('^')}"
+    return scaled(value, _SHORT.get(found["short"].casefold(), 1)) if found["short"] else value
+
+
+def _decimal(whole: str, part: Fraction) -> str:
+    return f"{int(whole) + float(part):.3f}".rstrip("0").rstrip(".") if whole.isdecimal() else whole
+
+
+def _plain_number(token: str) -> str:
+    plain = re.sub(rf"(?<=\d)[{_SPACES}'’](?=\d{{3}})", "", token)
     if grouped := _GROUPED.match(plain):
         plain = grouped.group().replace(".", "") + plain[grouped.end() :]
     plain = re.sub(r"[,](?=\d{3}\b)", "", plain)
-    if re.fullmatch(r"\d+\.\d+", plain):
+    if re.fullmatch(r"\d*\.\d+", plain):
         plain = plain.rstrip("0").rstrip(".")
-    return plain.lstrip("0") or "0"
+    bare = plain.lstrip("0")
+    return f"0{bare}" if bare.startswith(".") else bare or "0"
 
 
 def _time_of_day(token: str) -> str:
@@ -59,15 +119,21 @@ def _time_of_day(token: str) -> str:
 def number_word(word: str) -> str:
     """Digits of a number that is spelled out; empty for anything else.
 
-    `14` for `fourteen`, `25` for `twenty-five`, `150` for `one hundred and fifty`, `2` for `second`.
+    `14` for `fourteen`, `25` for `twenty-five`, `150` for `one hundred and fifty`, `2` for `second`, `1200` for `one
+    thousand two hundred`.
     """
     parts = re.split(r"[-‐‑ ]", word.casefold())
-    if any(part not in _SMALL and part not in _ORDINAL and part not in ("hundred", "and") for part in parts):
+    if parts[0] not in _COUNTS or any(part not in _COUNTS and part not in _JOINS for part in parts):
         return ""
-    value = 0
+    whole = value = 0
     for part in parts:
-        value = 100 * value if part == "hundred" else value + _SMALL.get(part, _ORDINAL.get(part, 0))
-    return str(value) if parts[0] in _SMALL or parts[0] in _ORDINAL else ""
+        if part == "hundred":
+            value *= 100
+        elif part in _SCALE:
+            whole, value = whole + value * _SCALE[part], 0
+        else:
+            value += _COUNTS.get(part, 0)
+    return str(whole + value)
 
 
 def is_ordinal(word: str) -> bool:
@@ -75,17 +141,16 @@ def is_ordinal(word: str) -> bool:
     return re.split(r"[-‐‑ ]", word.casefold())[-1] in _ORDINAL
 
 
-def is_scale(word: str) -> bool:
-    """True for a word that multiplies the number before it, as `million`."""
-    return word.casefold() in _SCALE
+def scale(word: str) -> int:
+    """What a word multiplies the number before it by, as `million` does; 1 for any other."""
+    return _SCALE.get(word.casefold(), 1)
 
 
-def scaled(value: str, word: str) -> str:
-    """A number in normal form times a scale word; as it is where the word is none."""
-    scale = _SCALE.get(word.casefold(), 1)
-    if scale == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", value):
+def scaled(value: str, by: int) -> str:
+    """A number in normal form times a scale."""
+    if by == 1 or not re.fullmatch(r"\d+(?:\.\d+)?", value):
         return value
-    return f"{float(value) * scale:.6f}".rstrip("0").rstrip(".")
+    return f"{float(value) * by:.6f}".rstrip("0").rstrip(".")
 
 
 def pointed_times(text: str) -> set[str]:
@@ -99,5 +164,5 @@ def numbers(text: str) -> set[str]:
     words = FIGURE.findall(text.casefold())
     for at, word in enumerate(words):
         if value := normal_number(word) or number_word(word):
-            found.add(scaled(value, words[at + 1] if at + 1 < len(words) else ""))
+            found.add(scaled(value, scale(words[at + 1]) if at + 1 < len(words) else 1))
     return found

@@ -19,13 +19,14 @@ from itertools import pairwise
 from rag.binding import unbound, without_told
 from rag.bounds import other_bounds, other_signs
 from rag.conflicts import false_premises
-from rag.dates import dates_in_words, months
-from rag.numerals import numbers, pointed_times
+from rag.dates import dates_in_words
+from rag.lacking import Lacking, lacking
+from rag.numerals import numbers
 from rag.roles import exchanged
 from rag.swaps import swapped
 from rag.types import Verdict
 from rag.units import other_units
-from rag.words import OPPOSITES, names, negated, stem, terms, tokens
+from rag.words import NEGATED, OPPOSITES, negated, negations, stem, terms, tokens
 
 _INTERCEPT = -3.5
 _COVERAGE = 3.05
@@ -37,8 +38,6 @@ _WITH_NEARNESS = (-1.82, 0.935, 3.588)
 """Intercept and weights of the sum of the above and of the nearness; the intercept leaves as many claims supported."""
 _LEFT = 0.2
 """Share of its score that a sentence keeps with a wrong number or unit, a turned negation or an opposite."""
-_ACRONYM = range(3, 7)
-"""Letters of an acronym that the capitals of neighbouring words may stand for."""
 _NEAR = 0.5
 """Share of a sentence's words that a piece of evidence must have before its negations are compared."""
 _FEW = 3
@@ -113,27 +112,27 @@ def judge_support(
         return Support(1.0, "supported", "its words stand in the source in this order", words=1.0)
     if not wanted or not evidence:
         return Support(0.0, "unsupported", "nothing to check" if evidence else "no evidence", 0.0)
-    lacking = _lacking(claim, wanted, evidence, context)
-    score = _logistic(lacking, wanted, evidence, near() if near else None)
+    lacks = lacking(claim, wanted, evidence, context)
+    score = _logistic(lacks, wanted, evidence, near() if near else None)
     objections, words = [], score
-    if lacking.numbers:
-        objections.append("number not in the source: " + ", ".join(lacking.numbers))
+    if lacks.numbers:
+        objections.append("number not in the source: " + ", ".join(lacks.numbers))
     objections += _contrary(claim, wanted, evidence)
     if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:
         objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
     if objections:
         score = min(score * _LEFT, thresholds.supported - _JUST_UNDER)
-    if lacking.names:
-        objections.append("name not in the source: " + ", ".join(lacking.names))
+    if lacks.names:
+        objections.append("name not in the source: " + ", ".join(lacks.names))
     elsewhere = unbound(without_told(claim, context), evidence, context)
     if elsewhere:
         objections.append("not said of the same thing in the source: " + ", ".join(elsewhere))
     turned = [*exchanged(claim, evidence), *swapped(claim, evidence)]
     if turned:
         objections.append("the other way round in the source: " + ", ".join(turned))
-    if lacking.names or elsewhere or turned:
+    if lacks.names or elsewhere or turned:
         score = min(score, thresholds.supported - _JUST_UNDER)
-    share = f"{round(100 * lacking.coverage)} % of its words stand in the source"
+    share = f"{round(100 * lacks.coverage)} % of its words stand in the source"
     return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]), words)
 
 
@@ -207,42 +206,12 @@ def is_short(claim: str) -> bool:
     return len(set(terms(claim))) <= _FEW
 
 
-@dataclass(frozen=True, slots=True)
-class _Lacking:
-    coverage: float
-    numbers: list[str]
-    names: list[str]
-
-
-def _lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context: str) -> _Lacking:
-    stated = {term for text in evidence for term in terms(text)} | set(terms(context))
-    stated |= {acronym for text in [*evidence, context] for acronym in _acronyms(text)}
-    unique, told = set(wanted), without_told(claim, context)
-    times = set().union(*map(pointed_times, evidence))
-    figures = times.union(*map(numbers, evidence))
-    stated |= times
-    spelled = {term for text in evidence for term in (word.casefold() for word in tokens(text))}
-    return _Lacking(
-        coverage=len(unique & stated) / len(unique),
-        numbers=sorted(n for n in (numbers(told) | months(told)) - figures if n not in spelled),
-        names=sorted({name for name in names(claim) if name not in stated | figures}),
-    )
-
-
-def _acronyms(text: str) -> Iterator[str]:
-    """What the capitals of neighbouring words spell, as `mls` of Major League Soccer."""
-    initials = [word[0] for word in tokens(text)]
-    for run in re.finditer(r"[A-Z]{2,}", "".join(letter if letter.isascii() else "-" for letter in initials)):
-        letters = run.group().casefold()
-        yield from (letters[at : at + size] for size in _ACRONYM for at in range(len(letters) - size + 1))
-
-
-def _logistic(lacking: _Lacking, wanted: Sequence[str], evidence: Sequence[str], near: float | None) -> float:
+def _logistic(lacks: Lacking, wanted: Sequence[str], evidence: Sequence[str], near: float | None) -> float:
     pairs = set(pairwise(wanted))
     stated = {pair for text in evidence for pair in pairwise(terms(text))}
-    share = len(pairs & stated) / len(pairs) if pairs else lacking.coverage
-    total = _INTERCEPT + _COVERAGE * lacking.coverage + _COVERAGE_4 * lacking.coverage**4 + _PAIRS * share
-    total += _NAME_MISSING * min(2, len(lacking.names))
+    share = len(pairs & stated) / len(pairs) if pairs else lacks.coverage
+    total = _INTERCEPT + _COVERAGE * lacks.coverage + _COVERAGE_4 * lacks.coverage**4 + _PAIRS * share
+    total += _NAME_MISSING * min(2, len(lacks.names))
     if near is not None:
         intercept, words, nearness = _WITH_NEARNESS
         total = intercept + words * total + nearness * near
@@ -250,12 +219,25 @@ def _logistic(lacking: _Lacking, wanted: Sequence[str], evidence: Sequence[str],
 
 
 def _turned(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> bool:
-    """True where one side negates a word that both have, and the other negates none of them."""
+    """True where one side negates a word that both have, and the other negates none of them.
+
+    Each negation is looked at by itself, too: where the other side has all of its words, some must be negated there. Of
+    the sentence's own only those count that bear on two: "none" by itself may only say once more what is negated.
+    """
     unique = set(wanted)
     near = [text for text in evidence if len(unique & set(terms(text))) >= _NEAR * len(unique)]
-    denied, stated = negated(claim), {term for text in near for term in terms(text)}
-    denied_there = {term for text in near for term in negated(text)} & unique
-    return bool(denied_there and not denied) or bool(denied & stated and not denied & denied_there)
+    stated = {term for text in near for term in terms(text)}
+    here, there = negations(claim), [one for text in near for one in negations(text)]
+    denied, denied_there = negated(claim), frozenset().union(*there) & unique
+    if (denied_there and not denied) or (denied & stated and not denied & denied_there):
+        return True
+    lost = any(one and one <= unique and not _met(one, here, there) for one in there)
+    return lost or any(len(one) == NEGATED and one <= stated and not _met(one, there, here) for one in here)
+
+
+def _met(one: frozenset[str], others: Sequence[frozenset[str]], own: Sequence[frozenset[str]]) -> bool:
+    """Does another side negate some of what a negation bears on, by one that is not a different one of its own side?"""
+    return any(other & one and (other not in own or other <= one or one <= other) for other in others)
 
 
 def _belied(denies: bool, stated: str, question: str) -> bool:
@@ -288,7 +270,8 @@ def _standing(claim: str, evidence: Sequence[str]) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return f" {' '.join(word.casefold() for word in tokens(text))} "
+    """Its words; those of one number are one, so that no part of it stands there."""
+    return f" {' '.join('-'.join(word.casefold().split()) for word in tokens(text))} "
 
 
 def _verdict(score: float, thresholds: Thresholds) -> Verdict:

@@ -11,16 +11,16 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.numerals import NUMERAL, is_ordinal, is_scale, normal_number, number_word, scaled
+from rag.numerals import NUMERAL, is_ordinal, normal_number, number_word, scale, scaled
 from rag.types import Premise
 from rag.words import stem
 
 _FORMS = """
 seconds sec secs, minute min mins, hour hr hrs h, day, week, fortnight, month, quarter, year yr yrs
 decade, century centuries
-millimetre millimeter mm, centimetre centimeter cm, metre meter, kilometre kilometer km kph, inch inches, foot feet ft
+millimetre millimeter mm, centimetre centimeter cm, metre meter m, kilometre kilometer km kph, inch inches, foot feet ft
 yard yd, mile mi mph
-milligram mg, gram g, kilogram kg kilo, tonne ton, ounce oz, pound lb lbs gbp £, stone
+microgram µg mcg, milligram mg, gram g, kilogram kg kilo, tonne ton, ounce oz, pound lb lbs gbp £, stone
 millilitre milliliter ml, litre liter l, gallon, pint, barrel
 hectare ha, acre
 watt, kilowatt kw kwh, megawatt mw mwh, gigawatt gw gwh, volt, amp ampere
@@ -94,7 +94,7 @@ def _read(text: str) -> tuple[tuple[Quantity, ...], frozenset[str]]:
     units = [_UNITS.get(stem(piece.group()), "") for piece in pieces]
     found, used, bare = list[Quantity](), set[int](), set[str]()
     for first, last in _numbers(pieces):
-        number = scaled(_value(pieces[first]), pieces[last].group())
+        number = scaled(_value(pieces[first]), scale(pieces[last].group()) if last > first else 1)
         beside = list(_beside(text, pieces, units, first, last))
         if not beside:
             bare.add(number)
@@ -110,7 +110,7 @@ def _numbers(pieces: Sequence[re.Match[str]]) -> Iterator[tuple[int, int]]:
     """First and last piece of each number; the last may be a scale word, as in `2 million`."""
     for at, piece in enumerate(pieces):
         if _value(piece):
-            yield at, at + (at + 1 < len(pieces) and is_scale(pieces[at + 1].group()))
+            yield at, at + (at + 1 < len(pieces) and scale(pieces[at + 1].group()) > 1)
 
 
 def _beside(

@@ -15,9 +15,9 @@ from functools import lru_cache
 
 import Stemmer
 
-from rag.numerals import NUMERAL, normal_number, number_word
+from rag.numerals import NUMERAL, WORD, normal_number, number_word
 
-_TOKEN = re.compile(rf"{NUMERAL}|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_TOKEN = re.compile(rf"{NUMERAL}|{WORD}(?:['’]{WORD})*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 _OPENING = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘(*•-]*$")
 _TITLE = re.compile(r"\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Rev|Hon)\.\s*$")
@@ -25,15 +25,18 @@ _TITLE = re.compile(r"\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Rev|Hon)\.\s*$")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _BOUND = r"\s+(?:more|less|fewer|later|earlier|sooner|longer|shorter|higher|lower|older|younger)\s+than\b"
 _NEGATION = re.compile(
-    rf"\b(?:no(?!\.?\s*\d|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non|never|none|nobody|nothing|neither|nor|cannot|"
+    rf"\b(?:no(?!\.\s*\d|\s*\d[\d.,/]*(?![-‐–\w])|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non|never|none|nobody|nothing|neither|nor|cannot|"
     r"without|unable|\w+n['’]t|nicht|kein\w*|niemals|ohne|niet|geen|nooit|pas|jamais|aucune?|sans|nunca|ning[uú]n\w*|"
-    r"nessun\w*|senza|n[aã]o)\b",
+    r"nessun\w*|senza|n[aã]o|ink?te|icke|ikkj?e|nie|nem|nikdy|değil|не|нет|нельзя|без|لا|لم|لن|ليس)\b",
     re.IGNORECASE,
 )
-"""Neither a number ("No. 12") nor a bound ("no later than", see `rag.bounds`) denies anything."""
-_CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
-_NEGATED = 2
-"""Content words after a negation that it is taken to bear on."""
+"""A number ("No. 12") denies nothing, but "no 24-hour bar" does; nor does a bound ("no later than", `rag.bounds`)."""
+_CLAUSE_END = re.compile(
+    r"[.,:](?!\d)|[;!?()\n。，；：！？]|\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE
+)
+"""How far a negation bears: to the end of its clause, or to another verb, as in "who do not pay may not enter"."""
+NEGATED = 2
+"""Most content words after a negation that it is taken to bear on."""
 STOP_WORDS = frozenset(
     """a about above after again against all also am an and any are aren't as at be because been before being below
     between both but by can can't cannot could did didn't do does doesn't doing don't down during each either else ever
@@ -152,19 +155,29 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=1_000)
 def negated(text: str) -> frozenset[str]:
-    """Terms that a negation bears on: the next two in its clause or, where none follows, the one before it."""
+    """Terms that any negation bears on."""
+    return frozenset().union(*negations(text))
+
+
+@lru_cache(maxsize=1_000)
+def negations(text: str) -> tuple[frozenset[str], ...]:
+    """For each negation the terms that it bears on: the next two in its clause or, where none follows, the one before.
+
+    It bears on none that comes after another negation.
+    """
     placed = list(placed_terms(text))
-    starts, ends = [start for start, _, _ in placed], [match.start() for match in _CLAUSE_END.finditer(text)]
-    found: set[str] = set()
-    for match in _NEGATION.finditer(text):
+    found = list(_NEGATION.finditer(text))
+    starts = [start for start, _, _ in placed]
+    ends = sorted([*(end.start() for end in _CLAUSE_END.finditer(text)), *(one.start() for one in found)])
+    borne = []
+    for match in found:
         end = next(iter(ends[bisect_left(ends, match.end()) :][:1]), len(text))
         after = bisect_left(starts, match.end())
-        borne = [term for start, _, term in placed[after : after + _NEGATED] if start < end]
+        terms = [term for start, _, term in placed[after : after + NEGATED] if start < end]
         before = bisect_left(starts, match.start())
-        found.update(borne or [term for _, _, term in placed[max(0, before - 1) : before]])
-    return frozenset(found)
+        borne.append(frozenset(terms or [term for _, _, term in placed[max(0, before - 1) : before]]))
+    return tuple(borne)
 
 
 def first_and_missing(question: str, sentences: Sequence[str]) -> list[int]:

@@ -108,5 +108,5 @@ def test_many_threads_at_once_get_the_stems_of_one() -> None:
 
 def test_many_negations_in_one_clause_take_no_longer_than_as_many_words() -> None:
     began_s = time.perf_counter()
-    assert words.negated("Foo no " * 8_000) == {"foo", "no"}
+    assert words.negated("Foo no " * 8_000) == {"foo"}
     assert time.perf_counter() - began_s < 5, "in proportion to the text; by the square it is minutes"

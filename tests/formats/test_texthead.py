@@ -35,6 +35,51 @@ def test_a_short_line_over_a_paragraph_is_a_heading(title: str, gap: str) -> Non
     assert [(heading.start, heading.title) for heading in headings(text)] == [(text.index(title), title)]
 
 
+@pytest.mark.parametrize("body", [PROSE, "Berth 4", "- Berth 4\n- Berth 7", "Mon–Fri 9–17"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**Berths**",
+        "**Berths:**",
+        "**Berths**:",
+        "** Berths **",
+        "__Berths__",
+        "## Berths",
+        "## Berths ##",
+        "== Berths ==",
+        "Berths\n======",
+        "Berths\n------",
+        "Berths\n~~~~",
+    ],
+)
+def test_what_a_sign_shows_is_a_heading_over_anything(line: str, gap: str, body: str) -> None:
+    text = f"A note about the harbour.\n\n{line}{gap}{body}\n"
+    assert [(heading.start, heading.title) for heading in headings(text)] == [(text.index(line), "Berths")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"**Berths are free.**\n{PROSE}",
+        f"**Berths** and **moorings**\n{PROSE}",
+        f"**Berths** are free\n{PROSE}",
+        "**Apples**\n\n**Pears**\n\n**Plums**",
+        f"*** Berths\n{PROSE}",
+        f"__init__\n{PROSE}",
+        f"#Berths\n{PROSE}",
+        f"{'=' * 40}\n{PROSE}",
+        f"{'-' * 40}\n\n{PROSE}",
+        "Berth    Price\n-----    -----\n4        90",
+        f"Dear members,\n-----\n{PROSE}",
+        f"** **\n{PROSE}",
+        f"# \n{PROSE}",
+    ],
+)
+def test_a_sign_makes_no_heading_of_what_can_be_none(text: str) -> None:
+    assert headings(text) == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -76,6 +121,7 @@ def test_of_what_may_be_no_prose_no_line_is_a_heading(tmp_path: Path) -> None:
     assert found_in(read(tmp_path, "build.log", f"BUILD\n\n{PROSE}\n")) == []
 
 
-@given(st.text(st.sampled_from("Aa1.\n :-\t(é"), max_size=200))
+@given(st.text(st.sampled_from("Aa1.\n :-\t(é*#="), max_size=200))
 def test_every_heading_stands_where_it_says(text: str) -> None:
-    assert all(text.startswith(heading.title, heading.start) for heading in headings(text))
+    lines = [(text[heading.start :].partition("\n")[0], heading.title) for heading in headings(text)]
+    assert all(title in line and line[0] in f"{title[0]}*#=" for line, title in lines)

@@ -176,13 +176,19 @@ class Checker:
         for _ in range(1 if is_short(text) else _MOST):  # a name here and the question there prove nothing
             rest = [item for item in evidence if item not in chosen]
             if best.verdict == "supported":
-                rest = [item for item in rest if _says_more(text, item, chosen)]
+                rest = [item for item in rest if self._says_more(text, item, chosen)]
             tried = [(self._weigh(text, [*chosen, item]), item) for item in rest]
             top = max(tried, key=lambda pair: pair[0].score, default=None)
             if top is None or (chosen and top[0].score < best.score + _GAIN):
                 break
             best, chosen = top[0], [*chosen, top[1]]
         return best, chosen
+
+    def _says_more(self, text: str, item: Evidence, chosen: Sequence[Evidence]) -> bool:
+        """Has it a word of the sentence which neither the question has, nor what was chosen, nor what stands above?"""
+        known = {*terms(self._question), *terms(_above(chosen))}
+        lacking = set(terms(text)).difference(known, *(terms(one.text) for one in chosen))
+        return bool(lacking.intersection(terms(item.text)))
 
     def _weigh(self, text: str, evidence: Sequence[Evidence]) -> Support:
         stated, above = [item.text for item in evidence], _above(evidence)
@@ -219,12 +225,6 @@ def clean(draft: str) -> str:
 
 def _above(evidence: Sequence[Evidence]) -> str:
     return " ".join(f"{item.chunk.title} {item.chunk.heading}" for item in evidence)
-
-
-def _says_more(text: str, item: Evidence, chosen: Sequence[Evidence]) -> bool:
-    """Has it a word of the sentence that what was chosen, and what stands above that, has not?"""
-    lacking = set(terms(text)).difference(terms(_above(chosen)), *(terms(one.text) for one in chosen))
-    return bool(lacking.intersection(terms(item.text)))
 
 
 def _under(item: Evidence) -> str:

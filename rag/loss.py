@@ -138,7 +138,7 @@ def _shown(found: Explanation, passage: Place, shown: Sequence[Considered]) -> L
     numbers = ", ".join(f"[{item.number}]" for item in sorted(shown, key=lambda item: item.number or 0))
     decision = found.decision
     if decision.answered:
-        return passage.loss("arrived", f"it is evidence {numbers}: the answer is written from it")
+        return passage.loss("arrived", f"it is evidence {numbers}, of which the answer is written, in part or whole")
     refused = f"a probability of {decision.probability:.2f} that this answers, with {decision.bar:.2f} needed"
     return passage.loss("decision", f"it is evidence {numbers}, but the question is refused: {refused}")
 

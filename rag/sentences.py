@@ -33,12 +33,13 @@ _ROW = re.compile(rf"{_COLUMN}[^;]{{1,200}}; {_COLUMN}")
 """A row that names its columns, which may be abbreviated: `Item no.: 7; Max. load: 3 kg`."""
 _ALONE = re.compile(
     r"#{1,6}\s|=+ .* =+$|\|.*\|$|[^\t]+\t|[-=*_~]{3,}$"  # heading, wiki heading, table row, columns, rule
+    r"|(?P<bold>\*\*|__)(?:(?!(?P=bold)).)+(?P=bold):?$"
     rf"|{_ROW.pattern}"
 )
 _IN_COLUMN = re.compile(r"[^.;:!?]{0,60}: ")
 """What follows a boundary of the library within the name of a column."""
 
-_ORDINAL = re.compile(r"(?:§ ?)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
+_ORDINAL = re.compile(r"(?:\*\*|__)?(?:§ ?)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
 _SHORTENED = re.compile(
     r"(?<!\w)(?:approx|ca|vols?|chs?|chap|secs?|paras?|cl|arts?|nos?|nr|pp?|figs?|eqs?|tabs?|refs?|app|ver|abs|bd)\.$",
     re.IGNORECASE,

@@ -58,6 +58,15 @@ def test_a_stop_that_is_part_of_a_word_stays_with_it(ending: str, shown: str) ->
     assert subject.text() == f"The deposit is kept in {shown}"
 
 
+def test_what_adds_but_words_of_the_question_is_not_cited() -> None:
+    first, second = "Prices of our boats.", "The dinghy with oars and a life jacket: half a day 16 crowns."
+    chunk = Chunk("boats.txt", 0, 82, f"{first} {second}")
+    given = [Evidence(chunk, 0, 20, first, 1.0), Evidence(chunk, 21, 82, second, 1.0)]
+    subject = Checker(given, lambda _: (None, ""), "drop", question="What is the price of the dinghy for half a day?")
+    subject.check("The price of the dinghy with oars and a life jacket is 16 crowns for half a day.")
+    assert [citation.quote for citation in subject.citations] == [second]
+
+
 def test_numbers_follow_first_use_and_are_reused() -> None:
     subject = checker()
     subject.check("Pets are not allowed.")

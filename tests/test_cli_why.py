@@ -67,7 +67,7 @@ def test_as_json(why: Why) -> None:
     found = json.loads(result.stdout)
     assert found["expected"] == {
         "stage": "arrived",
-        "why": "it is evidence [1]: the answer is written from it",
+        "why": "it is evidence [1], of which the answer is written, in part or whole",
         "document": "lease.txt",
         "span": [15, 24],
         "quote": "400 euros",

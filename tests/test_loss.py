@@ -35,7 +35,7 @@ def many(number: int, text: str = "The harbour lease ends in year {}.") -> Texts
 def test_a_passage_that_arrived(tmp_path: Path) -> None:
     found = lost(tmp_path, Expected("the harbour\nlease ends  after"))
     assert found.stage == "arrived"
-    assert found.why == "it is evidence [1]: the answer is written from it"
+    assert found.why == "it is evidence [1], of which the answer is written, in part or whole"
     assert (found.document, found.span) == ("legal/lease.txt", (0, len("The harbour lease ends after")))
     assert found.quote == "The harbour lease ends after"
 

@@ -1,13 +1,13 @@
 """Word documents: paragraphs, lists, tables, text boxes and notes; headings by their style or outline level.
 
-Deleted and hidden text is left out, and so are headers, footers and comments. Pages exist only once a program lays the
-document out, so there are none here.
+What headers and footers say comes last, once. Deleted and hidden text is left out, and so are comments. Pages exist
+only once a program lays the document out, so there are none here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rag.formats.archive import local, opened
@@ -24,6 +24,12 @@ _WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smart
 _WITHIN_CELLS = _WRAPPERS | {"tbl", "tr", "tc"}
 _LITERAL = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _SPAN = 100
+_MARGINS = "Header and footer"
+"""Heading of what the margins say."""
+_PAGE = re.compile(
+    r"\W*(?:(?:page|seite|página|pagina|sida|side)\b\W*)?\d*(?:\W+(?:(?:of|von|de|di|van|sur|av|af)\W+)?\d*)?\W*", re.I
+)
+"""A line that numbers a page."""
 
 
 def extract(source: Source) -> Extracted:
@@ -52,6 +58,8 @@ def extract(source: Source) -> Extracted:
         for kind in ("footnotes", "endnotes"):
             if part := package.related(main, kind):
                 reader.notes(package.tree(part))
+        margins = [part for kind in ("header", "footer") for part in package.all_related(main, kind)]
+        reader.margins(map(package.tree, margins))
         return reader.out.done(package.title(), package.dated())
 
 
@@ -90,6 +98,16 @@ class _Reader:
         for note in root:
             if not attribute(note, "type"):
                 self.blocks(note)
+
+    def margins(self, roots: Iterable[Any]) -> None:
+        """Read headers and footers: every line once, however many sections have it, and no page numbers."""
+        lines = dict.fromkeys(
+            squeeze(self.text(element)) for root in roots for element in root.iter() if local(element) == "p"
+        )
+        self.boxes.clear()  # whose paragraphs were among those
+        if said := [line for line in lines if not _PAGE.fullmatch(line)]:
+            self.out.heading(_MARGINS, 1)
+            self.out.paragraph("\n".join(said))
 
     def text(self, element: Any) -> str:
         """Text of anything inside a paragraph."""

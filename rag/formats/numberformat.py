@@ -1,6 +1,7 @@
 """Numbers with the words, signs and zeros that their format in a spreadsheet puts around them, or in their place.
 
-Digits are those of the value, not rounded and not grouped. Knows no workbook.
+Digits are those of the value, not rounded and not grouped, and a fraction has as many as the format shows at least.
+Knows no workbook.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 class _Section(NamedTuple):
     """One part of a format: what stands before and after the digits, how many of these at least, if it is a percent.
 
+    `decimals` are the fewest digits of a fraction.
+
     `words` stand in the place of the number.
     """
 
@@ -33,6 +36,7 @@ class _Section(NamedTuple):
     zeros: int = 0
     is_percent: bool = False
     words: str = ""
+    decimals: int = 0
 
 
 def shown(value: float, code: str) -> str:
@@ -55,6 +59,7 @@ def shown(value: float, code: str) -> str:
     digits = _digits(abs(value) * 100, 10) if section.is_percent else _digits(abs(value), 15)
     if section.zeros and digits.isdigit():
         digits = digits.zfill(section.zeros)
+    digits = _at_least(digits, section.decimals)
     return f"{'-' if value < 0 else ''}{section.before}{digits}{section.after}".strip()
 
 
@@ -81,6 +86,12 @@ def elapsed(value: datetime.timedelta, code: str) -> str:
         else:
             text += quoted or escaped or bare or ""
     return f"{'-' if value < datetime.timedelta() else ''}{text.strip()}"
+
+
+def _at_least(digits: str, decimals: int) -> str:
+    """Zeros behind a fraction, up to so many after the point: 7.50 for 7.5."""
+    whole, _, after = digits.partition(".")
+    return f"{whole}.{after.ljust(decimals, '0')}" if after.isdigit() else digits
 
 
 def _digits(value: float, precision: int) -> str:
@@ -116,7 +127,9 @@ def _section(tokens: list[re.Match[str]]) -> _Section:
     if pattern.endswith(",") or any(map(str.isalnum, "".join(said[places[0] : places[-1]]))):
         return plain
     zeros = len(pattern) if len(pattern) > 1 and not pattern.strip("0") else 0
-    return _Section("".join(said[: places[0]]), "".join(said[places[-1] :]), zeros, is_percent)
+    decimals = pattern.partition(".")[2].count("0")
+    before, after = "".join(said[: places[0]]), "".join(said[places[-1] :])
+    return _Section(before, after, zeros, is_percent, decimals=decimals)
 
 
 def _literal(token: re.Match[str]) -> str:

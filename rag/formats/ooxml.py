@@ -69,17 +69,21 @@ class Package:
         return found
 
     def related(self, part: str, kind: str) -> str:
-        """Name of the first part of a kind that a part refers to.
+        """Name of the first part of a kind that a part refers to; empty where there is none."""
+        return next(iter(self.all_related(part, kind)), "")
+
+    def all_related(self, part: str, kind: str) -> list[str]:
+        """Names of the parts of a kind that a part refers to.
 
         Args:
             part: Its name; empty for the file itself.
             kind: Last word of the relationship's type.
 
         Returns:
-            Name of a part that exists; empty where there is none.
+            Names of parts that exist, in the order of the file.
         """
-        targets = (relation.target for relation in self.relations(part).values() if relation.kind == kind)
-        return next((target for target in targets if target in self._names), "")
+        targets = [relation.target for relation in self.relations(part).values() if relation.kind == kind]
+        return [target for target in targets if target in self._names]
 
     def tree(self, part: str) -> Any:
         """The root element of a part.

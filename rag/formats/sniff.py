@@ -34,6 +34,8 @@ _OLE_ENTRIES: tuple[tuple[str, str, str], ...] = (
     ("Book", "an Excel 95 workbook", "save it as .xlsx"),
     ("__properties_version", "an Outlook message", "save it as .eml"),
 )
+_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_AGAIN = "save it again from the program that made it"
 _CONVERT = "save what it says as text or PDF, or take it out of the folder"
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x89PNG\r\n", "a PNG image"),
@@ -113,6 +115,8 @@ def sniff(source: Source) -> Kind:
     for offset, signature, name in _SIGNATURES:
         if head.startswith(signature, offset) and (b"\0" in head or signature not in _COULD_BE_WORDS):
             raise BinaryFile(source.name, f"{name}, which is not read here", _CONVERT)
+    if source.suffix in _CONTAINERS and b"\0" in head and not head.startswith(_BOMS):
+        raise DamagedFile(source.name, f"neither a {source.suffix} file nor a text", _AGAIN)
     return _kind_of_text(source, _rough(head))
 
 
@@ -137,7 +141,7 @@ def _container(source: Source) -> Kind:
             return kind
     if source.suffix in _CONTAINERS:
         reason = f"a zip archive without the parts of a {source.suffix} file"
-        raise DamagedFile(source.name, reason, "save it again from the program that made it")
+        raise DamagedFile(source.name, reason, _AGAIN)
     raise BinaryFile(source.name, "a zip archive, which is not read here", "unpack it into the folder")
 
 
@@ -160,7 +164,7 @@ def _refuse_compound(source: Source) -> NoReturn:
 
 def _rough(head: bytes) -> str:
     """Good enough to see tags and header names in."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if head.startswith(_BOMS):
         return head.decode("utf-16", "replace")
     return head.removeprefix(codecs.BOM_UTF8).replace(b"\0", b"").decode("latin-1")
 

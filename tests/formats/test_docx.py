@@ -57,6 +57,30 @@ def test_headings_lists_and_tables(tmp_path: Path) -> None:
     ]
 
 
+def test_headers_and_footers_come_last_and_once(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_heading("Notice to quit", 1)
+    document.add_paragraph("The berth is given up in May.")
+    first, second = document.sections[0], document.add_section()
+    second.header.is_linked_to_previous = False
+    for section in (first, second):
+        section.header.paragraphs[0].text = "Ostrava Berths Ltd"
+    first.footer.paragraphs[0].text = "Page 1 of 3"
+    first.footer.add_paragraph("Tel 01632 960 111")
+    loaded = read(tmp_path, "a.docx", saved(document))
+    expected = "The berth is given up in May.\n\nHeader and footer\n\nOstrava Berths Ltd\nTel 01632 960 111"
+    assert loaded.text.endswith(expected)
+    assert loaded.heading_at(len(loaded.text) - 1) == "Header and footer"
+
+
+def test_page_numbers_alone_are_no_footer(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("The berth is given up in May.")
+    document.sections[0].footer.paragraphs[0].text = "– 12 –"
+    document.sections[0].header.paragraphs[0].text = "Seite 1 von 3"
+    assert read(tmp_path, "a.docx", saved(document)).text == "The berth is given up in May."
+
+
 def test_merged_cells_are_said_again(tmp_path: Path) -> None:
     document = docx.Document()
     table = document.add_table(3, 3)

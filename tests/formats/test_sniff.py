@@ -98,6 +98,17 @@ def test_a_zip_under_the_name_of_an_office_file() -> None:
         sniff(source("a.docx", packed("a.txt")))
 
 
+@pytest.mark.parametrize("name", ["a.docx", "a.xlsx", "a.epub", "a.pdf"])
+def test_bytes_under_the_name_of_a_container(name: str) -> None:
+    with pytest.raises(DamagedFile, match=r"neither a \.\w+ file nor a text.*save it again"):
+        sniff(source(name, b"\0\1\2garbage"))
+
+
+def test_text_under_the_name_of_a_container_is_text() -> None:
+    assert sniff(source("a.docx", b"A letter.")) == "plain"
+    assert sniff(source("a.docx", "A letter.".encode("utf-16"))) == "plain"
+
+
 def test_comments_without_end_take_no_time() -> None:
     assert sniff(source("a.txt", b"<!---->" * 1_200 + b"x <html>")) == "plain"
 

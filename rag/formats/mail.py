@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from rag.errors import BinaryFile, DamagedFile, EncryptedFile, LoadError
-from rag.formats import html
+from rag.formats import html, mailquotes
 from rag.formats.base import Builder, Extracted, Source
 from rag.formats.dates import stated_day
 from rag.formats.mailparts import MEDIA, PARTS, file_name, header, inside, is_body, leaves, text_of
@@ -25,6 +25,8 @@ _HEADERS = ("From", "To", "Cc", "Date")
 _HEADER_CHARACTERS = 10_000
 _DEPTH = 5
 """Messages within messages that are followed."""
+_QUOTES = 20
+"""Earlier messages below one another that are told apart."""
 _ENCRYPTED = ("multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime")
 _SUFFIXES = {
     "text/html": ".html",
@@ -113,7 +115,18 @@ class _Reader:
         elif kind in _SUFFIXES or _is_encrypted(part):
             self._attached(part, kind, level + 1)
         elif is_body(part):
-            self.out.paragraph(text_of(part))
+            self._body_text(text_of(part), level)
+
+    def _body_text(self, text: str, level: int) -> None:
+        """Add what a body says, and the earlier messages below it, each under what tells of it."""
+        for depth in range(level + 1, level + 1 + _QUOTES):
+            own, title, earlier = mailquotes.part(text)
+            self.out.paragraph(own)
+            if not earlier:
+                return
+            self.out.heading(title, depth)
+            text = earlier
+        self.out.paragraph(text)
 
     def _message_within(self, message: Message, level: int) -> None:
         if self.within + level > _DEPTH:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from rag.binding import unbound, without_told
@@ -24,9 +24,10 @@ from rag.lacking import Lacking, lacking
 from rag.numerals import numbers
 from rag.roles import exchanged
 from rag.swaps import swapped
+from rag.table_rows import cells, gives
 from rag.types import Verdict
 from rag.units import other_units
-from rag.words import NEGATED, OPPOSITES, negated, negations, stem, terms, tokens
+from rag.words import NEGATED, OPPOSITES, content_words, names, negated, negations, stem, terms, tokens
 
 _INTERCEPT = -3.5
 _COVERAGE = 3.05
@@ -50,6 +51,8 @@ _PARTICLE = re.compile(
     r"\s*(?:(?P<yes>yes|ja|oui|sí|sì)|(?P<no>no|nein|non|nee))(?:[,;:–—]|\.(?!\s*\d))\s+(?=\w)", re.I
 )
 """Yes or no in front of a sentence."""
+_EXTREME = re.compile(r"\b(?:\w{3,}est|most|least|best|worst)\b", re.IGNORECASE)
+"""What asks for one among many; also "guest", which then lends nothing."""
 _CONDITION = re.compile(r"\b(?:only|unless|except|if|without|until|but)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _JUST_UNDER = 0.01
@@ -148,7 +151,9 @@ def judge_reply(
 
     A bare name or number stands in many places, so a reply of a few words is "supported" only by evidence that speaks
     of what was asked, or that says just this and no more. A yes or no in front of a sentence needs no words in the
-    source, and is held against the sentence where that repeats the question.
+    source, and is held against the sentence where that repeats the question. What gives the cells of a table's row may
+    take its other words from the question, but for names; not where that asks for the most or the least, of which one
+    row knows nothing.
 
     Args:
         claim: The sentence, without markers.
@@ -163,7 +168,10 @@ def judge_reply(
     """
     particle = _PARTICLE.match(claim)
     stated = claim[particle.end() :] if particle else claim
-    support = judge_support(stated, evidence, context, thresholds, near)
+    lent = _lent(question) if len(evidence) == 1 and gives(cells(evidence[0]), terms(stated)) else ""
+    support = judge_support(stated, evidence, f"{context} {lent}", thresholds, near)
+    if lent:
+        support = replace(support, why=support.why.replace("in the source", "in the source or the question", 1))
     if support.verdict != "supported":
         return support
     if particle and _belied(particle.lastgroup == "no", stated, question):
@@ -238,6 +246,14 @@ def _turned(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> bool:
 def _met(one: frozenset[str], others: Sequence[frozenset[str]], own: Sequence[frozenset[str]]) -> bool:
     """Does another side negate some of what a negation bears on, by one that is not a different one of its own side?"""
     return any(other & one and (other not in own or other <= one or one <= other) for other in others)
+
+
+def _lent(question: str) -> str:
+    """Words of a question that no row need say."""
+    if _EXTREME.search(question):
+        return ""
+    named = names(question)
+    return " ".join(word for word, term in content_words(question) if term not in named and not term[0].isdigit())
 
 
 def _belied(denies: bool, stated: str, question: str) -> bool:

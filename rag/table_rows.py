@@ -73,6 +73,30 @@ def of_another_column(at: int, row: Sequence[Cell], stated: Collection[str]) -> 
     return any(_fit(cell, free) > mine for cell in others if not cell.is_given(stated))
 
 
+def gives(row: Sequence[Cell], stated: Collection[str]) -> bool:
+    """Does a sentence say of a row's subject what stands in its columns, and no other number?
+
+    Args:
+        row: Its cells; the first tells what the row is about.
+        stated: Terms of the sentence.
+
+    Returns:
+        True where it has all words of the first cell, and every other number of it stands below a column that it names,
+        or that is the only one with a number.
+    """
+    if not row or not row[0].value or not set(row[0].value) <= set(stated):
+        return False
+    figures = _figures(stated) - _figures(row[0].value)
+    counted = [at for at in range(1, len(row)) if _figures(row[at].value)]
+    told = [at for at in counted if len(counted) == 1 or set(row[at].name).intersection(stated)]
+    given = [row[at].value for at in told if not of_another_column(at, row, stated)]
+    return bool(figures) and all(any(figure in value for value in given) for figure in figures)
+
+
+def _figures(found: Collection[str]) -> set[str]:
+    return {term for term in found if term[0].isdigit()}
+
+
 def _fit(cell: Cell, stated: Collection[str]) -> tuple[int, int]:
     """How many terms of a column's name a sentence has, and then how few it lacks."""
     name = set(cell.name)

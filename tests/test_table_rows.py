@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.formats.rows import name_row
+from rag.support import judge_reply
 from rag.table_rows import Cell, cells, of_another_column
 from rag.words import terms
 
@@ -60,3 +61,29 @@ def test_total_and_a_row_gives_its_own_cells(pairs: list[tuple[str, str]]) -> No
     row = cells(text)
     stated = terms(text)
     assert not any(of_another_column(at, row, stated) for at in range(len(row)) if row[at].value)
+
+
+ROW = "Item: Mulcher; Half day: £14; Full day: £20; Weekend: £29; Deposit: £50"
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("The cost of hiring a mulcher for the weekend is £29.", True),
+        ("It costs £29 to hire a mulcher for the weekend, with a deposit of £50.", True),
+        ("The cost of hiring a mulcher for the weekend is £20.", False),
+        ("The cost of hiring a mulcher for the weekend is £31.", False),
+        ("The cost of hiring a roller for the weekend is £29.", False),
+        ("The cost of hiring a mulcher from Oddy for the weekend is £29.", False),
+    ],
+)
+def test_a_row_need_not_say_what_was_asked_in_words(claim: str, supported: bool) -> None:
+    question = "What does it cost to hire a mulcher from Oddy for the weekend?"
+    judged = judge_reply(claim, question, [ROW])
+    assert (judged.verdict == "supported") == supported
+    assert judge_reply(claim, "And then?", [ROW]).verdict != "supported"
+
+
+def test_one_row_does_not_say_which_is_the_least() -> None:
+    question = "What costs the least to hire for the weekend?"
+    assert judge_reply("Least for the weekend costs the mulcher, £29.", question, [ROW]).verdict != "supported"

@@ -73,8 +73,8 @@ _POINTED = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)"
 def normal_number(token: str) -> str:
     """The digits of a number without grouping or idle zeros; empty for what begins with no number.
 
-    `1200` for `1,200.0`, `1 200` and `1.200.000` without its points, `12` for `12th`, `18:00` for `6 pm`, `1.5` for
-    `1½`, `5000000` for the `5m` of money, `10^6` for `10⁶`.
+    `1200` for `1,200.0`, `1 200` and `1.200,00`, `12` for `12th`, `18:00` for `6 pm`, `1.5` for `1,5` and `1½`,
+    `5000000` for the `5m` of money, `10^6` for `10⁶`.
     """
     if not re.match(rf"\.?\d|[{_PARTS}]", token):
         return ""
@@ -104,6 +104,7 @@ def _plain_number(token: str) -> str:
     if grouped := _GROUPED.match(plain):
         plain = grouped.group().replace(".", "") + plain[grouped.end() :]
     plain = re.sub(r"[,](?=\d{3}\b)", "", plain)
+    plain = re.sub(r"^(\d+),(\d{1,2})$", r"\1.\2", plain)
     if re.fullmatch(r"\d*\.\d+", plain):
         plain = plain.rstrip("0").rstrip(".")
     bare = plain.lstrip("0")

@@ -64,6 +64,7 @@ def test_one_negation_more_or_less(one: str, other: str) -> None:
     ("source", "claim"),
     [
         ("The fee is 12 500 kroner for each boat.", "The fee is 12,500 kroner for each boat."),
+        ("Der Eintritt kostet 19,80 Euro.", "Der Eintritt kostet 19.80 Euro."),
         ("Growth was .5 per cent in the spring.", "Growth was 0.5 per cent in the spring."),
         ("The climb takes 1½ hours on foot.", "The climb takes 1.5 hours on foot."),
         ("The house at No 7 Mill Lane is let.", "The house at Mill Lane is let."),

@@ -9,13 +9,13 @@ how near, and what it is worth. Pure; knows nothing of documents or models.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
 from rag.numerals import FIGURE, normal_number
-from rag.table_rows import cells, of_another_column
+from rag.table_rows import cells, columns, of_another_column
 from rag.units import quantities
 from rag.words import content_words, is_stop_word, names, terms
 
@@ -94,6 +94,38 @@ def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]
             if beside and _nearest(key, beside, anywhere if key in named else of_this) < _SHARE:
                 found.append(word)
     return list(dict.fromkeys(found))
+
+
+def gives(claim: str, row: str) -> bool:
+    """Does a sentence say of what a row is about what stands in its columns, and no other number?
+
+    Args:
+        claim: The sentence.
+        row: Of a table; its first cell tells what it is about.
+
+    Returns:
+        True where the sentence has all words of the first cell, and each other number stands below a column that the
+        sentence names, or that alone has its unit, or alone has a number.
+    """
+    found, stated = cells(row), terms(claim)
+    if not found or not found[0].value or not set(found[0].value) <= set(stated):
+        return False
+    wanted = _figures(stated) - _figures(found[0].value)
+    units = [{one.unit for one in quantities(value)} for _, value in columns(row)]
+    unit_of = {one.number: one.unit for one in quantities(claim)}
+    counted = [at for at in range(1, len(found)) if _figures(found[at].value)]
+
+    def is_told(at: int, figure: str) -> bool:
+        unit = unit_of.get(figure)
+        alone = len(counted) == 1 or (unit in units[at] and sum(unit in one for one in units) == 1)
+        named = bool(set(found[at].name).intersection(stated))
+        return figure in found[at].value and (alone or named) and not of_another_column(at, found, stated)
+
+    return bool(wanted) and all(any(is_told(at, figure) for at in counted) for figure in wanted)
+
+
+def _figures(found: Iterable[str]) -> set[str]:
+    return {term for term in found if term[0].isdigit()}
 
 
 def _numbered(claim: str, named: Set[str], evidence: Sequence[str]) -> set[str]:

@@ -11,15 +11,20 @@ from dataclasses import replace
 
 from rag.citations import Checker, clean
 from rag.events import SentenceChecked
+from rag.extremes import extremes, seeks
 from rag.prompts import answer_messages, is_refusal
 from rag.protocols import Pointer, StopSignal
 from rag.run import Run
 from rag.splitter import sentences
 from rag.support import echoes
+from rag.table_rows import cells
 from rag.types import Evidence, Policy, Span
 from rag.words import first_and_missing
 
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
+_ANOTHER = "another row of the table has the most, or the least"
+_LONGEST = 400_000
+"""Characters of a document whose tables are looked through."""
 _NOT_FAR = 0.4
 """Share of the attention that a second line needs, of the first one's; docs/decisions/0032-attention.md."""
 
@@ -65,6 +70,45 @@ def quotes(run: Run, checker: Checker, policy: Policy, pointer: object, stop: St
         yield from quoted(run, checker, pointer, stop)
 
 
+def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
+    """The rows of a table that have the most or the least of what is asked for, in the place of a draft with others.
+
+    Args:
+        run: Its draft is finished.
+        checker: Has checked that.
+
+    Returns:
+        The rows, checked as they are taken; no rows where the draft rests on just these. None where nothing can be
+        reckoned. docs/decisions/0033-most-and-least.md has the figures.
+    """
+    rows = next(filter(None, (_extremes(run, item) for item in run.evidence)), []) if seeks(run.query) else []
+    if not rows:
+        return None
+    if {(one.document, one.start) for one in checker.citations} == {(one.chunk.document, one.start) for one in rows}:
+        return iter(())
+    run.evidence += [row for row in rows if row not in run.evidence]
+    checker.withdraw(_ANOTHER)
+    return _checked(checker, [row.text for row in rows])
+
+
+def _extremes(run: Run, item: Evidence) -> list[Evidence]:
+    """The rows sought of the table that a piece of evidence is of."""
+    text = run.places.text(item.chunk.document) if cells(item.text) else ""
+    found = sentences(text) if len(text) <= _LONGEST else []
+    at = next((at for at, span in enumerate(found) if span.start == item.start), None)
+    if at is None:
+        return []
+    known = {(one.chunk.document, one.start): one for one in run.evidence}
+    rows = [found[row] for row in extremes(run.query, [text[start:end] for start, end in found], at)]
+    return [known.get((item.chunk.document, row.start)) or _row(item, row, text) for row in rows]
+
+
+def _row(item: Evidence, span: Span, text: str) -> Evidence:
+    """Another row of a table."""
+    said = text[span.start : span.end]
+    return Evidence(replace(item.chunk, start=span.start, end=span.end, text=said), *span, said, item.score)
+
+
 def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: str = "") -> Iterator[SentenceChecked]:
     """The evidence word for word in the place of the draft.
 
@@ -83,8 +127,12 @@ def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: s
     told = [
         (item, share) for item, share in _attended(run, pointer, stop) if not echoes(clean(item.text), run.question)
     ]
-    chosen = _pointed_at(told) if told else _fitting(run, checker)
-    for at, line in enumerate(dict.fromkeys(chosen)):
+    yield from _checked(checker, _pointed_at(told) if told else _fitting(run, checker))
+
+
+def _checked(checker: Checker, lines: Sequence[str]) -> Iterator[SentenceChecked]:
+    """Lines of the evidence in the place of all that was kept before."""
+    for at, line in enumerate(dict.fromkeys(lines)):
         yield replace(checker.check(line), anew=at == 0)
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from rag.binding import without_told
 from rag.dates import months
 from rag.numerals import numbers, pointed_times, scale
+from rag.units import units_alike
 from rag.words import names, terms, tokens
 
 _ACRONYM = range(3, 7)
@@ -48,7 +49,7 @@ def lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context:
     unique, told = set(wanted), without_told(claim, context)
     times = set().union(*map(pointed_times, evidence))
     figures = times.union(*map(numbers, evidence))
-    stated |= times
+    stated |= times | units_alike(claim, evidence)
     spelled = {word for text in evidence for word, by in _spelled(text) if scale(by) == 1}
     return Lacking(
         coverage=len(unique & stated) / len(unique),

@@ -32,6 +32,11 @@ class Places:
         document = self._document(item.chunk.document)
         return (document.page_at(item.start), document.heading_at(item.start)) if document else (None, "")
 
+    def text(self, path: str) -> str:
+        """What a document says; empty where it was removed."""
+        document = self._document(path)
+        return document.text if document else ""
+
     def _stands(self, item: Evidence) -> bool:
         document = self._document(item.chunk.document)
         return document is not None and document.text[item.start : item.end] == item.text

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rag.answerability import likely_right, reviews
 from rag.citations import Checker, clean
-from rag.draft import quoted, quotes
+from rag.draft import quoted, quotes, reckoned
 from rag.events import SentenceChecked
 from rag.prompts import review_messages
 from rag.protocols import Judge, Reviewer, StopSignal
@@ -29,6 +29,8 @@ def settle(
 ) -> Iterator[SentenceChecked]:
     """What becomes of a draft: where it falls, or is too likely wrong, the evidence is quoted.
 
+    Where the most or the least is asked for, and a table tells, its row decides, and nothing is looked at.
+
     Args:
         run: Its draft is finished.
         checker: Has checked that.
@@ -39,6 +41,10 @@ def settle(
     Yields:
         The sentences that are quoted, checked.
     """
+    rows = reckoned(run, checker) if policy == "drop" and not run.stopped else None
+    if rows is not None:
+        yield from rows
+        return
     yield from quotes(run, checker, policy, judge, stop)
     settled = policy != "drop" or run.stopped or checker.refuses or _word_for_word(run, checker)
     if settled or not isinstance(judge, Reviewer) or not reviews(run.decision.judge):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rag.binding import unbound, without_told
+from rag.binding import gives, unbound, without_told
 from rag.bounds import other_bounds, other_signs
 from rag.conflicts import false_premises
 from rag.dates import dates_in_words
@@ -24,7 +24,6 @@ from rag.lacking import Lacking, lacking
 from rag.numerals import numbers
 from rag.roles import exchanged
 from rag.swaps import swapped
-from rag.table_rows import cells, gives
 from rag.types import Verdict
 from rag.units import other_units
 from rag.words import NEGATED, OPPOSITES, content_words, names, negated, negations, stem, terms, tokens
@@ -168,7 +167,7 @@ def judge_reply(
     """
     particle = _PARTICLE.match(claim)
     stated = claim[particle.end() :] if particle else claim
-    lent = _lent(question) if len(evidence) == 1 and gives(cells(evidence[0]), terms(stated)) else ""
+    lent = _lent(question) if len(evidence) == 1 and gives(stated, evidence[0]) else ""
     support = judge_support(stated, evidence, f"{context} {lent}", thresholds, near)
     if lent:
         support = replace(support, why=support.why.replace("in the source", "in the source or the question", 1))

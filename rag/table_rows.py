@@ -32,14 +32,15 @@ class Cell(NamedTuple):
 
 
 @lru_cache(maxsize=1_000)
-def cells(text: str) -> tuple[Cell, ...]:
-    """The cells of a row.
+def columns(text: str) -> tuple[tuple[str, str], ...]:
+    """Names and cells of a row.
 
     Args:
         text: A sentence of a document.
 
     Returns:
-        Its cells, in order; none where it is no row with names of columns.
+        The name of each column, which may be empty, and what stands below it, in order; none where it is no row with
+        names of columns.
     """
     found: list[tuple[str, str]] = []
     for part in text.split(_CELLS):
@@ -50,9 +51,13 @@ def cells(text: str) -> tuple[Cell, ...]:
             found[-1] = found[-1][0], f"{found[-1][1]}{_CELLS}{part}"
         else:
             found.append(("", part))
-    if sum(bool(name) for name, _ in found) < _FEWEST:
-        return ()
-    return tuple(Cell(terms(name), terms(value)) for name, value in found)
+    return tuple(found) if sum(bool(name) for name, _ in found) >= _FEWEST else ()
+
+
+@lru_cache(maxsize=1_000)
+def cells(text: str) -> tuple[Cell, ...]:
+    """The cells of a row by their terms, as `columns`."""
+    return tuple(Cell(terms(name), terms(value)) for name, value in columns(text))
 
 
 def of_another_column(at: int, row: Sequence[Cell], stated: Collection[str]) -> bool:
@@ -71,30 +76,6 @@ def of_another_column(at: int, row: Sequence[Cell], stated: Collection[str]) -> 
     free = set(stated).difference(*(cell.name for cell in others if cell.is_given(stated)))
     mine = _fit(row[at], stated)
     return any(_fit(cell, free) > mine for cell in others if not cell.is_given(stated))
-
-
-def gives(row: Sequence[Cell], stated: Collection[str]) -> bool:
-    """Does a sentence say of a row's subject what stands in its columns, and no other number?
-
-    Args:
-        row: Its cells; the first tells what the row is about.
-        stated: Terms of the sentence.
-
-    Returns:
-        True where it has all words of the first cell, and every other number of it stands below a column that it names,
-        or that is the only one with a number.
-    """
-    if not row or not row[0].value or not set(row[0].value) <= set(stated):
-        return False
-    figures = _figures(stated) - _figures(row[0].value)
-    counted = [at for at in range(1, len(row)) if _figures(row[at].value)]
-    told = [at for at in counted if len(counted) == 1 or set(row[at].name).intersection(stated)]
-    given = [row[at].value for at in told if not of_another_column(at, row, stated)]
-    return bool(figures) and all(any(figure in value for value in given) for figure in figures)
-
-
-def _figures(found: Collection[str]) -> set[str]:
-    return {term for term in found if term[0].isdigit()}
 
 
 def _fit(cell: Cell, stated: Collection[str]) -> tuple[int, int]:

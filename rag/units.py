@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from rag.numerals import NUMERAL, is_ordinal, normal_number, number_word, scale, scaled
 from rag.types import Premise
-from rag.words import stem
+from rag.words import stem, terms
 
 _FORMS = """
 seconds sec secs, minute min mins, hour hr hrs h, day, week, fortnight, month, quarter, year yr yrs
@@ -84,6 +84,22 @@ def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
         if same and not apart and all(other.unit != one.unit for other in same):
             found.append(Premise(one.said, same[0].said))
     return found
+
+
+def units_alike(text: str, passages: Sequence[str]) -> set[str]:
+    """Units that the passages have beside the same numbers, in whatever way they are written there.
+
+    Args:
+        text: A sentence.
+        passages: What it is compared with.
+
+    Returns:
+        Their terms as the text has them: that of "minutes", where a passage has "35 min" and it has "35 minutes".
+    """
+    mine = quantities(text)
+    theirs = {(one.number, one.unit) for passage in passages for one in quantities(passage)} if mine else set()
+    found = [one for one in mine if (one.number, one.unit) in theirs]
+    return {term for one in found for term in terms(one.said) if _UNITS.get(term) == one.unit}
 
 
 @lru_cache(maxsize=1_000)

@@ -84,6 +84,20 @@ def test_a_row_need_not_say_what_was_asked_in_words(claim: str, supported: bool)
     assert judge_reply(claim, "And then?", [ROW]).verdict != "supported"
 
 
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("The short programme takes 35 minutes.", True),
+        ("The short programme takes 45 minutes.", False),
+        ("The long programme takes 35 minutes.", False),
+    ],
+)
+def test_a_unit_that_one_column_has_tells_the_column(claim: str, supported: bool) -> None:
+    row = "Programme: Short; Temperature: 45 °C; Duration: 35 min; Water: 10 l"
+    judged = judge_reply(claim, "How long does the short programme take?", [row])
+    assert (judged.verdict == "supported") == supported
+
+
 def test_one_row_does_not_say_which_is_the_least() -> None:
     question = "What costs the least to hire for the weekend?"
     assert judge_reply("Least for the weekend costs the mulcher, £29.", question, [ROW]).verdict != "supported"

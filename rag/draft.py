@@ -17,9 +17,9 @@ from rag.protocols import Pointer, StopSignal
 from rag.run import Run
 from rag.splitter import sentences
 from rag.support import echoes
-from rag.table_rows import cells
+from rag.table_rows import columns
 from rag.types import Evidence, Policy, Span
-from rag.words import first_and_missing
+from rag.words import first_and_missing, terms
 
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
 _ANOTHER = "another row of the table has the most, or the least"
@@ -81,9 +81,11 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
         The rows, checked as they are taken; no rows where the draft rests on just these. None where nothing can be
         reckoned. docs/decisions/0033-most-and-least.md has the figures.
     """
-    rows = next(filter(None, (_extremes(run, item) for item in run.evidence)), []) if seeks(run.query) else []
-    if not rows:
+    found = [rows for item in run.evidence if seeks(run.query) and (rows := _extremes(run, item))]
+    if not found:
         return None
+    asked = set(terms(run.query))
+    rows = max(found, key=lambda rows: len(asked.intersection(terms(_names(rows[0].text)))))
     if {(one.document, one.start) for one in checker.citations} == {(one.chunk.document, one.start) for one in rows}:
         return iter(())
     run.evidence += [row for row in rows if row not in run.evidence]
@@ -93,7 +95,7 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
 
 def _extremes(run: Run, item: Evidence) -> list[Evidence]:
     """The rows sought of the table that a piece of evidence is of."""
-    text = run.places.text(item.chunk.document) if cells(item.text) else ""
+    text = run.places.text(item.chunk.document) if columns(item.text) else ""
     found = sentences(text) if len(text) <= _LONGEST else []
     at = next((at for at, span in enumerate(found) if span.start == item.start), None)
     if at is None:
@@ -101,6 +103,11 @@ def _extremes(run: Run, item: Evidence) -> list[Evidence]:
     known = {(one.chunk.document, one.start): one for one in run.evidence}
     rows = [found[row] for row in extremes(run.query, [text[start:end] for start, end in found], at)]
     return [known.get((item.chunk.document, row.start)) or _row(item, row, text) for row in rows]
+
+
+def _names(row: str) -> str:
+    """What heads the columns of a row."""
+    return " ".join(name for name, _ in columns(row))
 
 
 def _row(item: Evidence, span: Span, text: str) -> Evidence:

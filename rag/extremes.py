@@ -8,10 +8,10 @@ nothing of documents or models.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, takewhile
 
-from rag.numerals import FIGURE, normal_number
+from rag.numerals import FIGURE, normal_number, scale, scaled
 from rag.table_rows import cells, columns
 from rag.units import quantities
 from rag.words import terms
@@ -34,7 +34,9 @@ _UNITS = {
 }
 _MINUTES = {"seconds": 1 / 60, "minute": 1, "hour": 60, "day": 1_440, "week": 10_080, "month": 43_200, "year": 525_600}
 _HOURS_AND = re.compile(r"\b(\d+)\s?h(?:ours?|rs?)?\s?(\d{1,2})$", re.IGNORECASE)
-_RANGE = re.compile(r"\s?(?:-|–|to|up to)\s?")
+_TO = re.compile(r"(?<=\w)\s?[-–]\s?(?=\d)|\s(?:up )?to\s(?=\d)")
+"""Between the ends of a range."""
+_MINUS = re.compile(r"\W{0,2}[-−]\s?[$€£]?\d")
 _FEWEST = 2 / 3
 """Share of the rows that must have a number in a column, for it to be compared."""
 _SHOWN = 3
@@ -55,7 +57,7 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
     Args:
         question: One that stands alone.
         lines: Sentences of a document, in order.
-        at: Place of a row among them; those that stand right before and after it, with the same columns, are its table.
+        at: Place of a row among them; those around it that begin with the same column are its table.
 
     Returns:
         Places of the rows, in order, among those alone that the question names if it names some; none where it asks for
@@ -65,8 +67,9 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
     rows = [row for row in rows if _is_named(lines[row], question)] or rows
     if not sought or len(rows) < 2:
         return []
-    column = _column(question, [columns(lines[row]) for row in rows])
-    values = {row: value for row in rows if column and (value := _value(columns(lines[row])[column][1]))}
+    table = {row: dict(columns(lines[row])[1:]) for row in rows}
+    column = _column(question, list(table.values()))
+    values = {row: value for row in rows if (value := _value(table[row].get(column, "")))}
     if len(values) < max(2.0, _FEWEST * len(rows)):
         return []
     least = sought.lastgroup == "least"
@@ -76,13 +79,14 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
 
 
 def _table(lines: Sequence[str], at: int) -> list[int]:
-    names = [name for name, _ in columns(lines[at])]
+    """Rows that stand together and begin with the same column; any other may be missing, where a cell is empty."""
+    first = [name for name, _ in columns(lines[at])[:1]]
 
     def is_same(row: int) -> bool:
-        return [name for name, _ in columns(lines[row])] == names
+        return [name for name, _ in columns(lines[row])[:1]] == first
 
     before = list(takewhile(is_same, range(at - 1, -1, -1)))
-    return [*reversed(before), *takewhile(is_same, range(at, len(lines)))] if names else []
+    return [*reversed(before), *takewhile(is_same, range(at, len(lines)))] if first else []
 
 
 def _is_named(line: str, question: str) -> bool:
@@ -91,22 +95,21 @@ def _is_named(line: str, question: str) -> bool:
     return bool(about) and about <= set(terms(question))
 
 
-def _column(question: str, rows: Sequence[tuple[tuple[str, str], ...]]) -> int:
-    """Place of the one column that a question asks for; 0, that of what the rows are about, where none is."""
+def _column(question: str, rows: Sequence[Mapping[str, str]]) -> str:
+    """Name of the one column that a question asks for; empty where none is."""
     asked = set(terms(_SOUGHT.sub(" ", question)))
     kinds = {kind for kind, words in _KINDS.items() if words.search(question)}
     fit = {}
-    for place in range(1, len(rows[0])):
-        said = [row[place][1] for row in rows]
+    for name in dict.fromkeys(name for row in rows for name in row):
+        said = [row[name] for row in rows if name in row]
         unit = _unit(said)
-        unit = _unit([f"1 {rows[0][place][0]}"]) if unit == "" else unit
-        name = set(terms(rows[0][place][0]))
+        unit = _unit([f"1 {name}"]) if unit == "" else unit
         if sum(_value(cell) is not None for cell in said) >= _FEWEST * len(rows) and unit is not None:
-            is_kind = _UNITS.get(unit) in kinds or any(_KINDS[kind].search(rows[0][place][0]) for kind in kinds)
-            fit[place] = len(name & asked), is_kind
+            is_kind = _UNITS.get(unit) in kinds or any(_KINDS[kind].search(name) for kind in kinds)
+            fit[name] = len(asked.intersection(terms(name))), is_kind
     best = max(fit.values(), default=(0, False))
-    chosen = [place for place, one in fit.items() if one == best]
-    return chosen[0] if len(chosen) == 1 and any(best) else 0
+    chosen = [name for name, one in fit.items() if one == best]
+    return chosen[0] if len(chosen) == 1 and any(best) else ""
 
 
 def _unit(said: Sequence[str]) -> str | None:
@@ -119,24 +122,25 @@ def _unit(said: Sequence[str]) -> str | None:
 
 def _value(cell: str) -> Value | None:
     """What a cell has; the two ends of a range; hours and minutes together. None for what is no number."""
-    if parts := [one for one in quantities(cell) if one.unit in _MINUTES]:
-        left = _HOURS_AND.search(cell)
-        whole = sum(float(one.number) * _MINUTES[one.unit] for one in parts if _is_plain(one.number))
-        whole += float(left[2]) if left and len(parts) == 1 else 0
-        return whole, whole
-    found = list(_figures(cell))
-    if not found:
-        return None
-    (first, value), *rest = found
-    if rest and _RANGE.fullmatch(cell, first.end(), rest[0][0].start()):
-        return min(value, rest[0][1]), max(value, rest[0][1])
-    return value, value
+    ends = [value for part in _TO.split(cell, maxsplit=1) if (value := _number(part)) is not None]
+    units = [one.unit for one in quantities(cell) if one.unit in _MINUTES]
+    if units and len(ends) == 2 and not quantities(_TO.split(cell)[0]):
+        ends[0] *= _MINUTES[units[0]]  # "1 to 2 hours"
+    return (min(ends), max(ends)) if ends else None
 
 
-def _figures(cell: str) -> Iterator[tuple[re.Match[str], float]]:
-    for match in FIGURE.finditer(cell):
-        if _is_plain(number := normal_number(match.group())):
-            yield match, float(number)
+def _number(part: str) -> float | None:
+    """The first number, times what scales it; of times the minutes."""
+    times = [one for one in quantities(part) if one.unit in _MINUTES and _is_plain(one.number)]
+    if times:
+        left = _HOURS_AND.search(part)
+        more = float(left[2]) if left and len(times) == 1 else 0
+        return sum(float(one.number) * _MINUTES[one.unit] for one in times) + more
+    words = [match.group() for match in FIGURE.finditer(part)]
+    for word, after in pairwise([*words, ""]):
+        if _is_plain(number := normal_number(word)):
+            return float(scaled(number, scale(after))) * (-1 if _MINUS.match(part) else 1)
+    return None
 
 
 def _is_plain(number: str) -> bool:

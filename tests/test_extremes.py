@@ -51,6 +51,26 @@ def test_the_rows_with_the_most_or_the_least(question: str, boats: list[str]) ->
     assert [line.removeprefix("Boat: ").partition(";")[0] for line in found] == boats
 
 
+@pytest.mark.parametrize(
+    ("column", "lower", "higher"),
+    [
+        ("Time", "1 h 25 min", "1 h 40 to 2 h"),
+        ("Time", "1–2 h", "2 h 5"),
+        ("Time", "50 min", "1 hour"),
+        ("Time", "20 days", "3 weeks"),
+        ("Sum", "£900,000", "£1.2 million"),
+        ("Sum", "900 000 €", "1,2 Mio. €"),
+        ("Cold", "-8 °C", "3 °C"),
+        ("Cold", "−8 °C", "−3 °C"),
+        ("Seats", "3", "4-6"),
+    ],
+)
+def test_cells_are_compared_by_what_they_say(column: str, lower: str, higher: str) -> None:
+    rows = [f"Thing: A; {column}: {higher}", f"Thing: B; {column}: {lower}"]
+    assert extremes(f"Which thing has the lowest {column.lower()}?", rows, 0) == [1]
+    assert extremes(f"Which thing has the highest {column.lower()}?", rows, 0) == [0]
+
+
 def test_rows_that_share_the_most_are_all_given_but_not_too_many() -> None:
     rows = [f"Hall: {name}; Seats: {seats}" for name, seats in [("A", 9), ("B", 9), ("C", 5)]]
     assert extremes("Which hall has the most seats?", rows, 0) == [0, 1]

@@ -81,7 +81,10 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
         The rows, checked as they are taken; no rows where the draft rests on just these. None where nothing can be
         reckoned. docs/decisions/0033-most-and-least.md has the figures.
     """
-    found = [rows for item in run.evidence if seeks(run.query) and (rows := _extremes(run, item))]
+    tables: dict[tuple[str, str], Evidence] = {}
+    for item in run.evidence if seeks(run.query) else ():
+        tables.setdefault((item.chunk.document, _names(item.text)), item)
+    found = [rows for item in tables.values() if (rows := _extremes(run, item))]
     if not found:
         return None
     asked = set(terms(run.query))

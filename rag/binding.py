@@ -93,7 +93,27 @@ def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]
             beside = (set(keys[max(0, at - _BESIDE) : at + _BESIDE + 1]) & stated) - {key}
             if beside and _nearest(key, beside, anywhere if key in named else of_this) < _SHARE:
                 found.append(word)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *_listed_wrongly(words, evidence, named)]))
+
+
+def _listed_wrongly(words: Sequence[tuple[str, str]], evidence: Sequence[str], named: Set[str]) -> Iterator[str]:
+    """Of rows that a sentence lists, one after the other, what those are about that lack what it says of them all.
+
+    That is a name, or all that stands in a cell, as "closed", which another of the rows has.
+    """
+    keys = [key for _, key in words]
+    rows = {text: set(cells(text)[0].value) for text in evidence if cells(text) and cells(text)[0].value}
+    listed = {text: about for text, about in rows.items() if about <= set(keys)}
+    subjects = set().union(*listed.values())
+    places = [at for at, key in enumerate(keys) if key in subjects]
+    if len(listed) < 2 or places != list(range(places[0], places[-1] + 1)):
+        return
+    kinds = {cell.value[0] for text in listed for cell in cells(text)[1:] if len(cell.value) == 1}
+    said = ((named | kinds) & set(keys)) - subjects
+    of_all = said & set().union(*map(terms, listed))
+    for text, about in listed.items():
+        if of_all - set(terms(text)):
+            yield next(word for word, key in reversed(words) if key in about)
 
 
 def gives(claim: str, row: str) -> bool:

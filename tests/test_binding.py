@@ -152,3 +152,25 @@ def test_total_on_any_text(claim: str, evidence: list[str]) -> None:
     unbound(claim, evidence)
     assert without_told(claim, "") == claim
     assert len(without_told(claim, claim)) <= len(claim)
+
+
+TICKETS = [
+    "Ticket: T-41; Customer: Bramhall Bakery; State: closed; Part: timer",
+    "Ticket: T-43; Customer: Hotel Astoria; State: closed; Part: display",
+    "Ticket: T-44; Customer: Bramhall Bakery; State: waiting; Part: gear",
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("The tickets from Bramhall Bakery are T-41 and T-44.", []),
+        ("The tickets from Bramhall Bakery are T-44, T-41, and T-43.", ["43"]),
+        ("T-41 and T-43 are closed.", []),
+        ("T-41, T-43 and T-44 are closed.", ["44"]),
+        ("T-41 is from Bramhall Bakery, T-43 from Hotel Astoria.", []),
+        ("T-43 is from Hotel Astoria.", []),
+    ],
+)
+def test_each_of_a_list_of_rows_has_what_is_said_of_all(claim: str, wrong: list[str]) -> None:
+    assert unbound(claim, TICKETS) == wrong

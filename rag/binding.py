@@ -99,17 +99,18 @@ def unbound(claim: str, evidence: Sequence[str], context: str = "") -> list[str]
 def _listed_wrongly(words: Sequence[tuple[str, str]], evidence: Sequence[str], named: Set[str]) -> Iterator[str]:
     """Of rows that a sentence lists, one after the other, what those are about that lack what it says of them all.
 
-    That is a name, or all that stands in a cell, as "closed", which another of the rows has.
+    That is a name, or a word that is all of a cell, as "closed", which another of the rows has.
     """
     keys = [key for _, key in words]
     rows = {text: set(cells(text)[0].value) for text in evidence if cells(text) and cells(text)[0].value}
-    listed = {text: about for text, about in rows.items() if about <= set(keys)}
+    said_of = [about for about in rows.values() if about <= set(keys)]
+    listed = {text: about for text, about in rows.items() if about in said_of and not any(about < o for o in said_of)}
     subjects = set().union(*listed.values())
     places = [at for at, key in enumerate(keys) if key in subjects]
-    if len(listed) < 2 or places != list(range(places[0], places[-1] + 1)):
+    if len(set(map(frozenset, listed.values()))) < 2 or places != list(range(places[0], places[-1] + 1)):
         return
-    kinds = {cell.value[0] for text in listed for cell in cells(text)[1:] if len(cell.value) == 1}
-    said = ((named | kinds) & set(keys)) - subjects
+    whole = {cell.value[0] for text in listed for cell in cells(text)[1:] if len(cell.value) == 1}
+    said = {key for key in keys if key in named or (key in whole and not key[0].isdigit())} - subjects
     of_all = said & set().union(*map(terms, listed))
     for text, about in listed.items():
         if of_all - set(terms(text)):

@@ -14,16 +14,16 @@ from itertools import pairwise, takewhile
 from rag.numerals import FIGURE, normal_number, scale, scaled
 from rag.table_rows import cells, columns
 from rag.units import quantities
-from rag.words import terms
+from rag.words import is_stop_word, terms
 
 _LEAST = r"cheapest|least|lowest|fewest|smallest|shortest|lightest|quickest|narrowest|thinnest"
 _MOST = r"most|highest|longest|largest|biggest|greatest|heaviest|dearest|priciest|costliest|tallest|widest|deepest"
 _SOUGHT = re.compile(rf"(?<!\bat )(?<!\bat the )\b(?:(?P<least>{_LEAST})|(?P<most>{_MOST}))\b(?! of\b)", re.IGNORECASE)
 _KINDS = {
     "money": re.compile(
-        r"\b(?:cheapest|dearest|priciest|costliest|expensive|costs?|prices?|pay|charges?|fees?)\b", re.I
+        r"\b(?:cheapest|dearest|priciest|costliest|expensive|money|costs?|prices?|pay|charges?|fees?)\b", re.I
     ),
-    "time": re.compile(r"\b(?:longest|shortest|quickest|takes?|lasts?|duration)\b", re.I),
+    "time": re.compile(r"\b(?:longest|shortest|quickest|takes?|lasts?|time|duration)\b", re.I),
     "weight": re.compile(r"\b(?:heaviest|lightest|weighs?|weight)\b", re.I),
 }
 """What a question asks for, whatever the column is called."""
@@ -37,6 +37,7 @@ _HOURS_AND = re.compile(r"\b(\d+)\s?h(?:ours?|rs?)?\s?(\d{1,2})$", re.IGNORECASE
 _TO = re.compile(r"(?<=\w)\s?[-–]\s?(?=\d)|\s(?:up )?to\s(?=\d)")
 """Between the ends of a range."""
 _MINUS = re.compile(r"\W{0,2}[-−]\s?[$€£]?\d")
+_AFTER = re.compile(r"\s+([^\W\d_]+)(-)?")
 _FEWEST = 2 / 3
 """Share of the rows that must have a number in a column, for it to be compared."""
 _SHOWN = 3
@@ -69,6 +70,8 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
         return []
     table = {row: dict(columns(lines[row])[1:]) for row in rows}
     column = _column(question, list(table.values()))
+    if _is_of_another(sought, column):
+        return []
     values = {row: value for row in rows if (value := _value(table[row].get(column, "")))}
     if len(values) < max(2.0, _FEWEST * len(rows)):
         return []
@@ -110,6 +113,18 @@ def _column(question: str, rows: Sequence[Mapping[str, str]]) -> str:
     best = max(fit.values(), default=(0, False))
     chosen = [name for name, one in fit.items() if one == best]
     return chosen[0] if len(chosen) == 1 and any(best) else ""
+
+
+def _is_of_another(sought: re.Match[str], column: str) -> bool:
+    """Does "most" or "least" stand before a word for something else, as in "most important"?"""
+    after = _AFTER.match(sought.string, sought.end()) if sought[0].casefold() in ("most", "least") else None
+    if after is None or is_stop_word(after[1]):
+        return False
+    return bool(after[2]) or not (set(terms(after[1])) & set(terms(column)) or _is_kind(after[1]))
+
+
+def _is_kind(word: str) -> bool:
+    return any(words.search(word) for words in _KINDS.values())
 
 
 def _unit(said: Sequence[str]) -> str | None:

@@ -174,3 +174,10 @@ TICKETS = [
 )
 def test_each_of_a_list_of_rows_has_what_is_said_of_all(claim: str, wrong: list[str]) -> None:
     assert unbound(claim, TICKETS) == wrong
+
+
+ROOMS = ["Room: Alder; Half day: 120; Step-free: yes", "Room: Birch; Half day: 75; Step-free: yes"]
+
+
+def test_one_row_in_two_tables_is_no_list() -> None:
+    assert unbound("The Alder is step-free.", [ROOMS[0], "Room: Alder; Half day: 110; Step-free: no"]) == []

@@ -26,9 +26,7 @@ _SECONDS = {"h": 3600, "m": 60, "s": 1}
 class _Section(NamedTuple):
     """One part of a format: what stands before and after the digits, how many of these at least, if it is a percent.
 
-    `decimals` are the fewest digits of a fraction.
-
-    `words` stand in the place of the number.
+    `words` stand in the place of the number; `decimals` are the fewest digits of a fraction.
     """
 
     before: str = ""

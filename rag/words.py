@@ -31,10 +31,9 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 """A number ("No. 12") denies nothing, but "no 24-hour bar" does; nor does a bound ("no later than", `rag.bounds`)."""
-_CLAUSE_END = re.compile(
-    r"[.,:](?!\d)|[;!?()\n。，；：！？]|\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE
-)
-"""How far a negation bears: to the end of its clause, or to another verb, as in "who do not pay may not enter"."""
+_CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
+_VERB = re.compile(r"\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE)
+"""Before another verb a negation ends to bear if it has borne on anything, as in "who do not pay may not enter"."""
 NEGATED = 2
 """Most content words after a negation that it is taken to bear on."""
 STOP_WORDS = frozenset(
@@ -166,18 +165,23 @@ def negations(text: str) -> tuple[frozenset[str], ...]:
 
     It bears on none that comes after another negation.
     """
-    placed = list(placed_terms(text))
-    found = list(_NEGATION.finditer(text))
+    placed, found = list(placed_terms(text)), list(_NEGATION.finditer(text))
     starts = [start for start, _, _ in placed]
     ends = sorted([*(end.start() for end in _CLAUSE_END.finditer(text)), *(one.start() for one in found)])
+    verbs = [verb.start() for verb in _VERB.finditer(text)]
     borne = []
     for match in found:
-        end = next(iter(ends[bisect_left(ends, match.end()) :][:1]), len(text))
         after = bisect_left(starts, match.end())
+        end = _next(ends, match.end(), len(text))
+        end = min(end, _next(verbs, starts[after] + 1 if after < len(starts) else end, end))
         terms = [term for start, _, term in placed[after : after + NEGATED] if start < end]
         before = bisect_left(starts, match.start())
         borne.append(frozenset(terms or [term for _, _, term in placed[max(0, before - 1) : before]]))
     return tuple(borne)
+
+
+def _next(places: Sequence[int], at: int, otherwise: int) -> int:
+    return places[place] if (place := bisect_left(places, at)) < len(places) else otherwise
 
 
 def first_and_missing(question: str, sentences: Sequence[str]) -> list[int]:

@@ -48,6 +48,8 @@ def test_another_number(source: str, claim: str) -> None:
         ),
         ("The plan does not cover tyres, nor does it cover glass.", "The plan covers tyres, nor does it cover glass."),
         ("The pass cannot be returned. It may be sold, but not abroad.", "The pass can be returned, but not abroad."),
+        ("Nobody may smoke in the flat at night.", "Anyone may smoke in the flat at night."),
+        ("No visitor may enter the mill.", "A visitor may enter the mill."),
         ("There is no 12-hour desk at the inn.", "There is a 12-hour desk at the inn."),
         ("No 15-year-olds may enter the mill.", "15-year-olds may enter the mill."),
         ("Katter är inte tillåtna i båten.", "Katter är tillåtna i båten."),

@@ -26,10 +26,10 @@ _LITERAL = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-
 _SPAN = 100
 _MARGINS = "Header and footer"
 """Heading of what the margins say."""
-_PAGE = re.compile(
-    r"\W*(?:(?:page|seite|página|pagina|sida|side)\b\W*)?\d*(?:\W+(?:(?:of|von|de|di|van|sur|av|af)\W+)?\d*)?\W*", re.I
-)
-"""A line that numbers a page."""
+_NO_TITLE = 2
+"""A level of headings that never give a document its title."""
+_PAGE = frozenset("page seite página pagina sida side of von de di van sur av af".split())
+"""Words of a line that numbers a page."""
 
 
 def extract(source: Source) -> Extracted:
@@ -105,8 +105,8 @@ class _Reader:
             squeeze(self.text(element)) for root in roots for element in root.iter() if local(element) == "p"
         )
         self.boxes.clear()  # whose paragraphs were among those
-        if said := [line for line in lines if not _PAGE.fullmatch(line)]:
-            self.out.heading(_MARGINS, 1)
+        if said := [line for line in lines if not _numbers_a_page(line)]:
+            self.out.heading(_MARGINS, min((heading.level for heading in self.out.headings), default=_NO_TITLE))
             self.out.paragraph("\n".join(said))
 
     def text(self, element: Any) -> str:
@@ -186,6 +186,10 @@ class _Reader:
                     yield from self._cell(box)
             elif local(element) in _WITHIN_CELLS and not _deleted(element):
                 yield from self._cell(element)
+
+
+def _numbers_a_page(line: str) -> bool:
+    return all(word.isdigit() or word.casefold() in _PAGE for word in re.findall(r"\w+", line))
 
 
 def _is_raised(run: Any) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,23 @@ def test_headers_and_footers_come_last_and_once(tmp_path: Path) -> None:
     expected = "The berth is given up in May.\n\nHeader and footer\n\nOstrava Berths Ltd\nTel 01632 960 111"
     assert loaded.text.endswith(expected)
     assert loaded.heading_at(len(loaded.text) - 1) == "Header and footer"
+
+
+def test_what_the_margins_say_is_no_title(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.core_properties.title = ""
+    document.add_paragraph("The berth is given up in May.")
+    document.sections[0].header.paragraphs[0].text = "Ostrava Berths Ltd"
+    assert read(tmp_path, "notice.docx", saved(document)).title == "notice"
+
+
+def test_a_long_line_in_a_margin_takes_no_longer_than_it_is(tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph("The berth is given up in May.")
+    document.sections[0].header.paragraphs[0].text = "- " * 20_000 + "x"
+    began_s = time.perf_counter()
+    read(tmp_path, "a.docx", saved(document))
+    assert time.perf_counter() - began_s < 5
 
 
 def test_page_numbers_alone_are_no_footer(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from rag.run import Run
 from rag.splitter import sentences
 from rag.support import echoes
 from rag.table_rows import columns
-from rag.types import Evidence, Policy, Span
+from rag.types import Evidence, Hit, Policy, Span
 from rag.words import first_and_missing, terms
 
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
@@ -92,6 +92,7 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
     if {(one.document, one.start) for one in checker.citations} == {(one.chunk.document, one.start) for one in rows}:
         return iter(())
     run.evidence += [row for row in rows if row not in run.evidence]
+    run.hits += [Hit(row.chunk, 0.0) for row in rows if row.chunk not in [hit.chunk for hit in run.hits]]
     checker.withdraw(_ANOTHER)
     return _checked(checker, [row.text for row in rows])
 
@@ -105,7 +106,7 @@ def _extremes(run: Run, item: Evidence) -> list[Evidence]:
         return []
     known = {(one.chunk.document, one.start): one for one in run.evidence}
     rows = [found[row] for row in extremes(run.query, [text[start:end] for start, end in found], at)]
-    return [known.get((item.chunk.document, row.start)) or _row(item, row, text) for row in rows]
+    return [known.get((item.chunk.document, row.start)) or _row(run, item, row) for row in rows]
 
 
 def _names(row: str) -> str:
@@ -113,10 +114,13 @@ def _names(row: str) -> str:
     return " ".join(name for name, _ in columns(row))
 
 
-def _row(item: Evidence, span: Span, text: str) -> Evidence:
-    """Another row of a table."""
-    said = text[span.start : span.end]
-    return Evidence(replace(item.chunk, start=span.start, end=span.end, text=said), *span, said, item.score)
+def _row(run: Run, item: Evidence, span: Span) -> Evidence:
+    """Another row of a table, in the passage that was found with it, or else a passage of its own."""
+    said = run.places.text(item.chunk.document)[span.start : span.end]
+    passages = [hit.chunk for hit in run.hits if hit.chunk.document == item.chunk.document]
+    around = [one for one in passages if one.start <= span.start and span.end <= one.end]
+    chunk = around[0] if around else replace(item.chunk, start=span.start, end=span.end, text=said)
+    return Evidence(chunk, *span, said, item.score)
 
 
 def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: str = "") -> Iterator[SentenceChecked]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,6 +127,8 @@ def test_another_row_gives_way(store: SqliteStore, draft: str) -> None:
     answer = subject.ask(ASKED)
     assert [citation.quote for citation in answer.citations] == [BOATS[2]]
     assert answer.text.startswith("Boat: Heron; Places: 6")
+    (cited,) = answer.citations
+    assert any(hit.chunk.start <= cited.start and cited.end <= hit.chunk.end for hit in answer.hits)
     assert [one.text for one in subject.ask_many([ASKED])] == [answer.text]
     check_invariants(answer, store)
 
@@ -133,4 +137,14 @@ def test_a_draft_that_rests_on_the_row_stands(store: SqliteStore) -> None:
     answer = boats(store, "Boat: Heron; Places: 6; Hour: £18; Day: £80.").ask(ASKED)
     assert answer.text == "Boat: Heron; Places: 6; Hour: £18; Day: £80 [1]."
     assert not answer.dropped
+    check_invariants(answer, store)
+
+
+def test_a_row_that_was_not_found_becomes_a_hit(store: SqliteStore) -> None:
+    subject = boats(store, "Yachts sail.")
+    subject.config = replace(subject.config, k=1)
+    answer = subject.ask("Which boat has the most places, as one of 80 kg for £70 on request?")
+    first, added = (hit.chunk for hit in answer.hits)
+    assert BOATS[4] in first.text
+    assert added.text == BOATS[2] == answer.citations[0].quote
     check_invariants(answer, store)

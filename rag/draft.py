@@ -83,8 +83,10 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
     """
     tables: dict[tuple[str, str], Evidence] = {}
     for item in run.evidence if seeks(run.query) else ():
-        tables.setdefault((item.chunk.document, _names(item.text)), item)
-    found = [rows for item in tables.values() if (rows := _extremes(run, item))]
+        if names := _names(item.text):
+            tables.setdefault((item.chunk.document, names), item)
+    split = {document: _lines(run, document) for document in dict.fromkeys(document for document, _ in tables)}
+    found = [rows for (document, _), item in tables.items() if (rows := _extremes(run, item, split[document]))]
     if not found:
         return None
     asked = set(terms(run.query))
@@ -97,13 +99,18 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
     return _checked(checker, [row.text for row in rows])
 
 
-def _extremes(run: Run, item: Evidence) -> list[Evidence]:
-    """The rows sought of the table that a piece of evidence is of."""
-    text = run.places.text(item.chunk.document) if columns(item.text) else ""
-    found = sentences(text) if len(text) <= _LONGEST else []
+def _lines(run: Run, document: str) -> list[Span]:
+    """The sentences of a document; none of one that is too long to be looked through."""
+    text = run.places.text(document)
+    return sentences(text) if len(text) <= _LONGEST else []
+
+
+def _extremes(run: Run, item: Evidence, found: Sequence[Span]) -> list[Evidence]:
+    """The rows sought of the table that a piece of evidence is of, given the sentences of its document."""
     at = next((at for at, span in enumerate(found) if span.start == item.start), None)
     if at is None:
         return []
+    text = run.places.text(item.chunk.document)
     known = {(one.chunk.document, one.start): one for one in run.evidence}
     rows = [found[row] for row in extremes(run.query, [text[start:end] for start, end in found], at)]
     return [known.get((item.chunk.document, row.start)) or _row(run, item, row) for row in rows]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise, takewhile
+from itertools import takewhile
 
-from rag.numerals import FIGURE, normal_number, scale, scaled
+from rag.numerals import figures
 from rag.table_rows import cells, columns
 from rag.units import quantities
 from rag.words import is_stop_word, terms
@@ -70,7 +70,7 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
         return []
     table = {row: dict(columns(lines[row])[1:]) for row in rows}
     column = _column(question, list(table.values()))
-    if _is_of_another(sought, column):
+    if not column or _is_of_another(sought, column):
         return []
     values = {row: value for row in rows if (value := _value(table[row].get(column, "")))}
     if len(values) < max(2.0, _FEWEST * len(rows)):
@@ -151,11 +151,8 @@ def _number(part: str) -> float | None:
         left = _HOURS_AND.search(part)
         more = float(left[2]) if left and len(times) == 1 else 0
         return sum(float(one.number) * _MINUTES[one.unit] for one in times) + more
-    words = [match.group() for match in FIGURE.finditer(part)]
-    for word, after in pairwise([*words, ""]):
-        if _is_plain(number := normal_number(word)):
-            return float(scaled(number, scale(after))) * (-1 if _MINUS.match(part) else 1)
-    return None
+    plain = next(filter(_is_plain, figures(part)), None)
+    return float(plain) * (-1 if _MINUS.match(part) else 1) if plain else None
 
 
 def _is_plain(number: str) -> bool:

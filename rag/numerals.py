@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 
 _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 10**9, "trillion": 10**12}
 _SCALE |= {"millions": 10**6, "millionen": 10**6, "mio": 10**6, "billions": 10**9, "milliard": 10**9}
@@ -159,11 +161,13 @@ def pointed_times(text: str) -> set[str]:
     return {f"{int(hour)}:{minute}" for hour, minute in _POINTED.findall(text)}
 
 
-def numbers(text: str) -> set[str]:
-    """Every number of a text in normal form; those before a scale word multiplied by it."""
-    found: set[str] = set()
-    words = FIGURE.findall(text.casefold())
-    for at, word in enumerate(words):
+def figures(text: str) -> Iterator[str]:
+    """Every number of a text in normal form, in order; those before a scale word multiplied by it."""
+    for word, after in pairwise([*FIGURE.findall(text.casefold()), ""]):
         if value := normal_number(word) or number_word(word):
-            found.add(scaled(value, scale(words[at + 1]) if at + 1 < len(words) else 1))
-    return found
+            yield scaled(value, scale(after))
+
+
+def numbers(text: str) -> set[str]:
+    """The numbers of a text, as `figures` has them."""
+    return set(figures(text))

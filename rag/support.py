@@ -168,7 +168,7 @@ def judge_reply(
     particle = _PARTICLE.match(claim)
     stated = claim[particle.end() :] if particle else claim
     lent = _lent(question) if len(evidence) == 1 and gives(stated, evidence[0]) else ""
-    support = judge_support(stated, evidence, f"{context} {lent}", thresholds, near)
+    support = judge_support(stated, evidence, f"{context} {lent}" if lent else context, thresholds, near)
     if lent:
         support = replace(support, why=support.why.replace("in the source", "in the source or the question", 1))
     if support.verdict != "supported":

@@ -110,7 +110,7 @@ def _read(text: str) -> tuple[tuple[Quantity, ...], frozenset[str]]:
     units = [_UNITS.get(stem(piece.group()), "") for piece in pieces]
     found, used, bare = list[Quantity](), set[int](), set[str]()
     for first, last in _numbers(pieces):
-        number = scaled(_value(pieces[first]), scale(pieces[last].group()) if last > first else 1)
+        number = scaled(_value(pieces[first]), scale(pieces[last].group()))
         beside = list(_beside(text, pieces, units, first, last))
         if not beside:
             bare.add(number)

@@ -25,9 +25,9 @@ _TITLE = re.compile(r"\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Rev|Hon)\.\s*$")
 _ACCENT = re.compile(r"[\u0300-\u036f]")
 _BOUND = r"\s+(?:more|less|fewer|later|earlier|sooner|longer|shorter|higher|lower|older|younger)\s+than\b"
 _NEGATION = re.compile(
-    rf"\b(?:no(?!\.\s*\d|\s*\d[\d.,/]*(?![-‐–\w])|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non|never|none|nobody|nothing|neither|nor|cannot|"
-    r"without|unable|\w+n['’]t|nicht|kein\w*|niemals|ohne|niet|geen|nooit|pas|jamais|aucune?|sans|nunca|ning[uú]n\w*|"
-    r"nessun\w*|senza|n[aã]o|ink?te|icke|ikkj?e|nie|nem|nikdy|değil|не|нет|нельзя|без|لا|لم|لن|ليس)\b",
+    rf"\b(?:no(?!\.\s*\d|\s*\d[\d.,/]*(?![-‐–\w])|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non|never|none|nobody"
+    r"|nothing|neither|nor|cannot|without|unable|\w+n['’]t|nicht|kein\w*|niemals|ohne|niet|geen|nooit|pas|jamais|aucune?|sans|nunca|ning[uú]n\w*|"
+    r"nessun\w*|senza|n[aã]o|inte|icke|ikkj?e|nie|nem|nikdy|değil|не|нет|нельзя|без|لا|لم|لن|ليس)\b",
     re.IGNORECASE,
 )
 """A number ("No. 12") denies nothing, but "no 24-hour bar" does; nor does a bound ("no later than", `rag.bounds`)."""

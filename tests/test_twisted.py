@@ -30,16 +30,6 @@ from rag.support import judge_support
         ("Give 20 mcg of the syrup at night.", "Give 20 mg of the syrup at night."),
         ("Lorries > 7 tonnes must use the ford.", "Lorries < 7 tonnes must use the ford."),
         ("Boats ≥ 9 m pay at the lock.", "Boats ≤ 9 m pay at the lock."),
-    ],
-)
-def test_another_number(source: str, claim: str) -> None:
-    assert judge_support(source, [source]).verdict == "supported"
-    assert judge_support(claim, [source]).verdict != "supported"
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
         ("Guests may not cook and may not wash in the rooms.", "Guests may cook and may not wash in the rooms."),
         ("Those who are not enrolled must not use the gym.", "Those who are not enrolled must use the gym."),
         (
@@ -57,9 +47,9 @@ def test_another_number(source: str, claim: str) -> None:
         ("Кошки не допускаются на борт.", "Кошки допускаются на борт."),
     ],
 )
-def test_one_negation_more_or_less(one: str, other: str) -> None:
-    assert judge_support(one, [one]).verdict == "supported"
-    assert judge_support(other, [one]).verdict != "supported"
+def test_another_number_or_one_negation_less(source: str, claim: str) -> None:
+    assert judge_support(source, [source]).verdict == "supported"
+    assert judge_support(claim, [source]).verdict != "supported"
 
 
 @pytest.mark.parametrize(

@@ -23,11 +23,12 @@ from rag.evals.cases import Dataset, order, parity
 from rag.evals.machine import commit, machine
 from rag.evals.runner import open_parts
 from rag.nearness import Reading
+from rag.negation import negated
 from rag.numerals import numbers
 from rag.protocols import Embedder
 from rag.splitter import sentences
 from rag.types import Chunk, Evidence, Hit
-from rag.words import is_stop_word, negated, terms
+from rag.words import is_stop_word, terms
 
 _SHOWN = 8
 """Sentences that the check may choose from, as many as a generator is shown."""

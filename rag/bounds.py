@@ -1,8 +1,8 @@
 """Bounds and signs of the numbers of a text: which are the most or the least, which below zero. Pure.
 
-"At most", "up to", "within", "no later than" and "until" leave what is below a number; "at least", "from", "after" and
-"no less than" what is above it. A sentence that takes the one for the other, or 18 degrees for 18 below zero, has every
-word of its source. Knows nothing of documents.
+"At most", "up to", "within", "before", "under" and "12 or younger" leave what is below a number; "at least", "from",
+"after", "over" and "65 and older" what is above it; "not more than" turns the one into the other. A sentence that takes
+the one for the other, or 18 degrees for 18 below zero, has every word of its source. Knows nothing of documents.
 """
 
 from __future__ import annotations
@@ -12,18 +12,32 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.dates import MONTHS
 from rag.numerals import FIGURE, normal_number, number_word
 from rag.types import Premise
 
 _LESS, _MORE = "less|fewer|shorter|earlier|sooner|lower|younger", "more|longer|later|higher|older|greater"
-_MOST = rf"at (?:the )?most|up to|within|until|till|(?:no|not) (?:{_MORE}) than|not exceed(?:ing)?|(?:{_LESS}) than"
-_LEAST = rf"at least|from|after|since|(?:no|not) (?:{_LESS}) than|exceed(?:s|ed|ing)?|(?:{_MORE}) than"
+_MOST = rf"at (?:the )?most|up to|within|until|till|before|prior to|under|below|(?:{_LESS}) than"
+_MOST += "|höchstens|maximal|bis(?: zu)?|spätestens|vor|unter|au plus|jusqu['’](?:à|au)|avant"
+_LEAST = rf"at least|from|after|since|over|above|exceed(?:s|ed|ing)?|(?:{_MORE}) than"
+_LEAST += "|mindestens|wenigstens|ab|frühestens|nach|über|au moins|à partir d[eu]|après|dès"
 _BOUND = re.compile(
-    rf"(?:(?P<most>\b(?:{_MOST})\b|[<≤]=?)|(?P<least>\b(?:{_LEAST})\b|[>≥]=?))"
-    r"(?: (?:the|a|an|about|age|of))* ?[$€£]? ?$",
+    rf"(?:(?P<most>\b(?:{_MOST})\b|[<≤]=?)|(?P<least>\b(?:{_LEAST})\b|[>≥]=?)|(?P<by>\bby\b))"
+    r"(?: (?:the|a|an|about|age|of|der?|den|dem|le|la))* ?[$€£]? ?$",
     re.IGNORECASE,
 )
-"""Words or the sign of a bound, up to where its number begins."""
+"""Words or the sign of a bound, up to where its number begins; "by" is one before a day or a time alone."""
+_DENIED = re.compile(r"\b(?:no|not|never|cannot|\w+n['’]t|nicht|kein\w*|pas)\s+(?:\w+\s+){0,2}$", re.IGNORECASE)
+"""What turns a bound into the other one before it: "not exceed", "do not take more than"."""
+_AND_ON = re.compile(
+    r"(?: ?\w+)?,? (?:and|or|und|oder|et) (?:(?P<most>under|below|younger|less|fewer|earlier|jünger|weniger|moins)"
+    r"|(?P<least>over|above|older|up|upwards|more|longer|later|älter|mehr|plus))\b(?! than)",
+    re.IGNORECASE,
+)
+"""A bound behind its number and its unit: "65 and over", "12 years or younger"."""
+_COMPARES = re.compile(rf"(?:{_LESS}|{_MORE}|exceed)", re.IGNORECASE)
+"""Bounds that a negation turns round; "not before" and "not until" it leaves to what they say."""
+_MONTH_AFTER = re.compile(rf" (?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
 _MINUS = re.compile(r"(?:^|[^\d\s%°]\s+|[(\[:=|/$€£]\s*)(?:[-−]|\bminus\s+)[$€£]?$", re.IGNORECASE)
 """A sign before a number; what follows a number, as in "9 -17", goes on to another."""
 _BELOW_ZERO = re.compile(r"\s?°?\s?[CF]?(?:degrees?(?:\s\w+)?)?\s+below\s+(?:zero|freezing)\b", re.IGNORECASE)
@@ -86,9 +100,22 @@ def _read(text: str) -> tuple[_Bounded, ...]:
     for match in FIGURE.finditer(text):
         if number := normal_number(match.group()) or number_word(match.group()):
             before = text[max(0, match.start() - _LOOKED_AT) : match.start()]
-            bound, minus, below = _BOUND.search(before), _MINUS.search(before), _BELOW_ZERO.match(text, match.end())
-            side = (bound.lastgroup or "") if bound else ""
-            said = before[bound.start() :] if bound else before[minus.start() :] if minus else ""
+            side, said = _side(before, number, text[match.end() :])
+            minus, below = _MINUS.search(before), _BELOW_ZERO.match(text, match.end())
+            said = said or (before[minus.start() :] if minus else "")
             end = below.end() if below else match.end()
             found.append(_Bounded(number, side, bool(minus or below), said + text[match.start() : end]))
     return tuple(found)
+
+
+def _side(before: str, number: str, after: str) -> tuple[str, str]:
+    """The side on which a number bounds, empty for none, and the words that say so before it."""
+    bound, on = _BOUND.search(before), _AND_ON.match(after)
+    if on:
+        return on.lastgroup or "", ""
+    if not bound or (bound.lastgroup == "by" and not (":" in number or _MONTH_AFTER.match(after))):
+        return "", ""
+    side = "least" if bound.lastgroup == "least" else "most"
+    if _COMPARES.match(bound.group()) and _DENIED.search(before[: bound.start()]):
+        side = "most" if side == "least" else "least"
+    return side, before[bound.start() :]

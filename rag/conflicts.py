@@ -13,25 +13,18 @@ from functools import lru_cache
 
 from rag.changes import changes
 from rag.dates import MONTHS, dates_in_words
+from rag.negation import negated
 from rag.numerals import normal_number, number_word, numbers
 from rag.types import Premise
-from rag.units import signs_as_words
-from rag.words import (
-    OPPOSITES,
-    content_words,
-    is_stop_word,
-    negated,
-    stem,
-    terms,
-    tokens,
-)
+from rag.units import is_unit, signs_as_words
+from rag.words import OPPOSITES, content_words, is_stop_word, stem, terms, tokens
 
 _NEAR = 3
 """Words on each side of a number, or of an opposite, that are compared."""
 _SHARE = 2 / 3
-"""Of the words near it here, how many must stand near what is in its place there."""
+"""Of the words near it here, its unit left out, how many must stand near what is in its place there."""
 _FEWEST = 2
-"""Words near both, at the least: a unit alone is no subject."""
+"""Words near both, at the least."""
 _FORBIDS = re.compile(r"\b(?:must|may|can|shall|should) not\b", re.IGNORECASE)
 """Each forbids alike, though `must` and `may` do not demand alike."""
 
@@ -88,7 +81,9 @@ def other_number(
         for at, (number, _) in enumerate(here)
         if _is_number(number) and not _values(number) & theirs
         for shared, (value, _) in _in_its_place(here, at, there)
-        if _is_number(value) and not _values(value) & (mine | _values(number))  # 1.9 is 1.9, though of a million
+        if _is_number(value)
+        and _is_month(value) == _is_month(number)
+        and not _values(value) & (mine | _values(number))  # 1.9 is 1.9, though of a million
     ]
     best = max(found, key=lambda one: one[0], default=None)
     return best[1:] if best else None
@@ -155,10 +150,11 @@ def _in_its_place(here: Sequence[_Word], at: int, there: Sequence[_Word]) -> Ite
     near = _around(here, at)
     for place, word in enumerate(there):
         beside = _around(there, place)
-        shared = len(near & beside)
+        shared, unit = near & beside, set(filter(is_unit, [_unit(here, at)]))
         reverse = {other for term in near - beside for other in OPPOSITES.get(term, ())} & (beside - near)
-        if not reverse and shared >= max(_FEWEST, _SHARE * len(near)) and _unit(here, at) == _unit(there, place):
-            yield shared, word
+        alike = len(shared) >= _FEWEST and len(shared - unit) >= _SHARE * len(near - unit)
+        if alike and not reverse and _unit(here, at) == _unit(there, place):
+            yield len(shared), word
 
 
 def _around(words: Sequence[_Word], at: int) -> set[str]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from rag.binding import without_told
 from rag.dates import months
-from rag.numerals import numbers, pointed_times, scale
+from rag.numerals import codes, numbers, pointed_times, scale, told_otherwise
 from rag.units import units_alike
 from rag.words import names, terms, tokens
 
@@ -47,13 +47,16 @@ def lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context:
     stated = {term for text in evidence for term in terms(text)} | set(terms(context))
     stated |= {acronym for text in [*evidence, context] for acronym in _acronyms(text)}
     unique, told = set(wanted), without_told(claim, context)
-    times = set().union(*map(pointed_times, evidence))
+    times, pointed = set().union(*map(told_otherwise, evidence)), pointed_times(claim)
     figures = times.union(*map(numbers, evidence))
-    stated |= times | units_alike(claim, evidence)
+    shared = codes(claim) & set().union(*map(codes, evidence))
+    figures |= {number for number in numbers(claim) if any(number in code for code in shared)}
+    figures |= {number for number, time in pointed.items() if time in figures}
+    stated |= units_alike(claim, evidence) | times | (figures & unique)
     spelled = {word for text in evidence for word, by in _spelled(text) if scale(by) == 1}
     return Lacking(
         coverage=len(unique & stated) / len(unique),
-        numbers=sorted(n for n in (numbers(told) | months(told)) - figures if n not in spelled),
+        numbers=sorted((numbers(told) | months(told)) - figures - spelled),
         names=sorted({name for name in names(claim) if name not in stated | figures}),
     )
 

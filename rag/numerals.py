@@ -17,7 +17,7 @@ _SHORT = {"k": 1_000, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
 _UNITS = "one two three four five six seven eight nine".split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-_SMALL = {word: value for value, word in enumerate(["zero", *_UNITS, *_TEENS])} | {
+SMALL = {word: value for value, word in enumerate(["zero", *_UNITS, *_TEENS])} | {
     word: 10 * value for value, word in enumerate(_TENS, start=2)
 }
 _FIRSTS = "first second third fourth fifth sixth seventh eighth ninth".split()
@@ -26,7 +26,7 @@ _TENTHS = (
 ).split()
 _ORDINAL = dict(zip([*_FIRSTS, *_TENTHS, "thirtieth"], [*range(1, 21), 30], strict=True))
 _TWO = rf"(?:{'|'.join(_TENS)})[-‐‑ ](?:{'|'.join([*_UNITS, *_FIRSTS])})"
-_UNDER_100 = rf"(?:{_TWO}|{'|'.join(_SMALL)})"
+_UNDER_100 = rf"(?:{_TWO}|{'|'.join(SMALL)})"
 _HUNDREDS = rf"(?:{'|'.join([*_UNITS, *_TEENS])})[ ]hundred(?:[ ](?:and[ ])?{_UNDER_100})?"
 _UNDER_1000 = rf"(?:{_HUNDREDS}|{_UNDER_100})"
 _SCALES = "thousand|million|billion|trillion"
@@ -65,9 +65,25 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 """A number and what belongs to it."""
-_COUNTS = _ORDINAL | _SMALL
+_COUNTS = _ORDINAL | SMALL
 _JOINS = {"and", *_SCALE}
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
+_ZWEI = "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
+_DEUX = "deux trois quatre cinq six sept huit neuf dix onze douze".split()
+_OTHERWISE = {word: (str(value),) for words in (_ZWEI, _DEUX) for value, word in enumerate(words, start=2)} | {
+    "noon": ("12:00", "12"),
+    "midday": ("12:00", "12"),
+    "midnight": ("0:00", "24:00", "12"),
+}
+"""What words of other languages, and of times of day, may be said by."""
+_AND_A_HALF = re.compile(r"\b(\w+) and a half\b")
+_CODE = re.compile(r"(?<![\d.,])\d(?:[\s\-/()]{0,2}\d){6,}(?![\d.,]\d)")
+_PRONOUN = re.compile(
+    r"\b((?:the|this|that|another|each|every|any|which|(?:the|an?) [^\W\d_]+) )one\b"
+    r"(?=\s*[.,;:!?)]|$| (?:from|that|who|which|in|on|is|was|has)\b)"
+    r"|\bone\b(?= (?:must|may|can|could|should|might|needs|has to)\b)"
+)
+"""One that counts nothing: "the small one", "one must"."""
 _POINTED = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)", re.ASCII)
 
 
@@ -110,7 +126,7 @@ def _plain_number(token: str) -> str:
     if re.fullmatch(r"\d*\.\d+", plain):
         plain = plain.rstrip("0").rstrip(".")
     bare = plain.lstrip("0")
-    return f"0{bare}" if bare.startswith(".") else bare or "0"
+    return f"0{bare}" if bare.startswith((".", ":")) else bare or "0"
 
 
 def _time_of_day(token: str) -> str:
@@ -156,14 +172,27 @@ def scaled(value: str, by: int) -> str:
     return f"{float(value) * by:.6f}".rstrip("0").rstrip(".")
 
 
-def pointed_times(text: str) -> set[str]:
-    """What may be times of day that are written with a point, in normal form: `7:45` for `7.45`."""
-    return {f"{int(hour)}:{minute}" for hour, minute in _POINTED.findall(text)}
+def pointed_times(text: str) -> dict[str, str]:
+    """What may be times of day that are written with a point, by the numbers that they are else: `7:45` for `7.45`."""
+    return {normal_number(f"{hour}.{minute}"): f"{int(hour)}:{minute}" for hour, minute in _POINTED.findall(text)}
+
+
+def told_otherwise(text: str) -> set[str]:
+    """What else a text may mean by its numbers: `7:45` by `7.45`, `9` by `9:00`, `12:00` by noon, `3` by drei."""
+    words = {value for word in re.findall(WORD, text) for value in _OTHERWISE.get(word.casefold(), ())}
+    whole = {number.removesuffix(":00") for number in numbers(text) if number.endswith(":00")}
+    halves = {f"{number_word(word) or word}.5" for word in _AND_A_HALF.findall(text.casefold())}
+    return {*pointed_times(text).values(), *words, *whole, *halves}
+
+
+def codes(text: str) -> set[str]:
+    """The digits of each long number that may be written apart, as those of telephones are."""
+    return {re.sub(r"\D", "", code) for code in _CODE.findall(text)}
 
 
 def figures(text: str) -> Iterator[str]:
     """Every number of a text in normal form, in order; those before a scale word multiplied by it."""
-    for word, after in pairwise([*FIGURE.findall(text.casefold()), ""]):
+    for word, after in pairwise([*FIGURE.findall(_PRONOUN.sub(r"\1", text.casefold())), ""]):
         if value := normal_number(word) or number_word(word):
             yield scaled(value, scale(after))
 

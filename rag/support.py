@@ -18,15 +18,18 @@ from itertools import pairwise
 
 from rag.binding import gives, unbound, without_told
 from rag.bounds import other_bounds, other_signs
+from rag.conditions import dropped
 from rag.conflicts import false_premises
 from rag.dates import dates_in_words
+from rag.duties import other_duties
 from rag.lacking import Lacking, lacking
+from rag.negation import negated, turned
 from rag.numerals import numbers
 from rag.roles import exchanged
 from rag.swaps import swapped
 from rag.types import Verdict
 from rag.units import other_units
-from rag.words import NEGATED, OPPOSITES, content_words, names, negated, negations, stem, terms, tokens
+from rag.words import OPPOSITES, content_words, names, stem, terms, tokens
 
 _INTERCEPT = -3.5
 _COVERAGE = 3.05
@@ -38,8 +41,6 @@ _WITH_NEARNESS = (-1.82, 0.935, 3.588)
 """Intercept and weights of the sum of the above and of the nearness; the intercept leaves as many claims supported."""
 _LEFT = 0.2
 """Share of its score that a sentence keeps with a wrong number or unit, a turned negation or an opposite."""
-_NEAR = 0.5
-"""Share of a sentence's words that a piece of evidence must have before its negations are compared."""
 _FEW = 3
 """Most different content words of a reply that says nothing without its question, as "In 2019." does."""
 _ASKED = 0.5
@@ -110,7 +111,7 @@ def judge_support(
     """
     claim, context, *evidence = map(dates_in_words, (claim, context, *evidence))
     wanted = terms(claim)
-    if any(not _contrary(claim, wanted, [sentence]) for sentence in _standing(claim, evidence)):
+    if any(not _contrary(claim, [sentence]) for sentence in _standing(claim, evidence)):
         return Support(1.0, "supported", "its words stand in the source in this order", words=1.0)
     if not wanted or not evidence:
         return Support(0.0, "unsupported", "nothing to check" if evidence else "no evidence", 0.0)
@@ -119,7 +120,7 @@ def judge_support(
     objections, words = [], score
     if lacks.numbers:
         objections.append("number not in the source: " + ", ".join(lacks.numbers))
-    objections += _contrary(claim, wanted, evidence)
+    objections += _contrary(claim, evidence)
     if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:
         objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
     if objections:
@@ -129,10 +130,10 @@ def judge_support(
     elsewhere = unbound(without_told(claim, context), evidence, context)
     if elsewhere:
         objections.append("not said of the same thing in the source: " + ", ".join(elsewhere))
-    turned = [*exchanged(claim, evidence), *swapped(claim, evidence)]
-    if turned:
-        objections.append("the other way round in the source: " + ", ".join(turned))
-    if lacks.names or elsewhere or turned:
+    moved = [*exchanged(claim, evidence), *swapped(claim, evidence)]
+    if moved:
+        objections.append("the other way round in the source: " + ", ".join(moved))
+    if lacks.names or elsewhere or moved:
         score = min(score, thresholds.supported - _JUST_UNDER)
     share = f"{round(100 * lacks.coverage)} % of its words stand in the source"
     return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]), words)
@@ -177,6 +178,8 @@ def judge_reply(
         objection = "its yes or no is not what follows"
     elif is_short(stated) and not answers(stated, question, evidence, context):
         objection = "the source says little of what was asked"
+    elif left := dropped(stated, question, evidence):
+        objection = "leaves out of the source: " + ", ".join(left)
     else:
         return support
     score = round(thresholds.supported - _JUST_UNDER, 4)
@@ -225,28 +228,6 @@ def _logistic(lacks: Lacking, wanted: Sequence[str], evidence: Sequence[str], ne
     return 1 / (1 + math.exp(-total))
 
 
-def _turned(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> bool:
-    """True where one side negates a word that both have, and the other negates none of them.
-
-    Each negation is looked at by itself, too: where the other side has all of its words, some must be negated there. Of
-    the sentence's own only those count that bear on two: "none" by itself may only say once more what is negated.
-    """
-    unique = set(wanted)
-    near = [text for text in evidence if len(unique & set(terms(text))) >= _NEAR * len(unique)]
-    stated = {term for text in near for term in terms(text)}
-    here, there = negations(claim), [one for text in near for one in negations(text)]
-    denied, denied_there = negated(claim), frozenset().union(*there) & unique
-    if (denied_there and not denied) or (denied & stated and not denied & denied_there):
-        return True
-    lost = any(one and one <= unique and not _met(one, here, there) for one in there)
-    return lost or any(len(one) == NEGATED and one <= stated and not _met(one, there, here) for one in here)
-
-
-def _met(one: frozenset[str], others: Sequence[frozenset[str]], own: Sequence[frozenset[str]]) -> bool:
-    """Does another side negate some of what a negation bears on, by one that is not a different one of its own side?"""
-    return any(other & one and (other not in own or other <= one or one <= other) for other in others)
-
-
 def _lent(question: str) -> str:
     """Words of a question that no row need say."""
     if _EXTREME.search(question):
@@ -262,7 +243,7 @@ def _belied(denies: bool, stated: str, question: str) -> bool:
     return bool(asked) and comparable and denies != bool(negated(stated) & asked)
 
 
-def _contrary(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> list[str]:
+def _contrary(claim: str, evidence: Sequence[str]) -> list[str]:
     """What is amiss with a sentence though all of its words and numbers may stand in the evidence."""
     found = []
     if amiss := other_units(claim, evidence):
@@ -271,7 +252,9 @@ def _contrary(claim: str, wanted: Sequence[str], evidence: Sequence[str]) -> lis
         found.append("bounded the other way in the source: " + ", ".join(one.instead for one in amiss))
     if amiss := other_signs(claim, evidence):
         found.append("on the other side of zero in the source: " + ", ".join(one.instead for one in amiss))
-    if _turned(claim, wanted, evidence):
+    if amiss := other_duties(claim, evidence):
+        found.append("must, may or should otherwise in the source: " + ", ".join(one.instead for one in amiss))
+    if turned(claim, evidence):
         found.append("says no where the source does not, or the reverse")
     return found
 

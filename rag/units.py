@@ -57,6 +57,11 @@ def quantities(text: str) -> list[Quantity]:
     return list(_read(text)[0])
 
 
+def is_unit(term: str) -> bool:
+    """True for the stem of a unit's name."""
+    return term in _UNITS
+
+
 def signs_as_words(text: str) -> str:
     """The text with each currency's sign as a word after its number, as `500 euro` for `€500`."""
     return _SIGN.sub(lambda found: f"{found['number']} {_UNITS[found['sign']]}", text)

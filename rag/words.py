@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -23,19 +22,6 @@ _OPENING = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘(*•-]*$")
 _TITLE = re.compile(r"\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Rev|Hon)\.\s*$")
 """An abbreviation after which a name goes on."""
 _ACCENT = re.compile(r"[\u0300-\u036f]")
-_BOUND = r"\s+(?:more|less|fewer|later|earlier|sooner|longer|shorter|higher|lower|older|younger)\s+than\b"
-_NEGATION = re.compile(
-    rf"\b(?:no(?!\.\s*\d|\s*\d[\d.,/]*(?![-‐–\w])|{_BOUND})|not(?!\s+only|\s+exceed|{_BOUND})|non|never|none|nobody"
-    r"|nothing|neither|nor|cannot|without|unable|\w+n['’]t|nicht|kein\w*|niemals|ohne|niet|geen|nooit|pas|jamais|aucune?|sans|nunca|ning[uú]n\w*|"
-    r"nessun\w*|senza|n[aã]o|inte|icke|ikkj?e|nie|nem|nikdy|değil|не|нет|нельзя|без|لا|لم|لن|ليس)\b",
-    re.IGNORECASE,
-)
-"""A number ("No. 12") denies nothing, but "no 24-hour bar" does; nor does a bound ("no later than", `rag.bounds`)."""
-_CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
-_VERB = re.compile(r"\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE)
-"""Before another verb a negation ends to bear if it has borne on anything, as in "who do not pay may not enter"."""
-NEGATED = 2
-"""Most content words after a negation that it is taken to bear on."""
 STOP_WORDS = frozenset(
     """a about above after again against all also am an and any are aren't as at be because been before being below
     between both but by can can't cannot could did didn't do does doesn't doing don't down during each either else ever
@@ -79,7 +65,15 @@ OPPOSITES = _opposites(
     "creditor debtor, plaintiff defendant, begin end, start end, open close, arrive leave, arrive depart, enter leave, "
     "join leave, add remove, import export, hire dismiss, day night, morning evening, winter summer, weekday weekend, "
     "north south, east west, northern southern, eastern western, upper lower, left right, front back, inside outside, "
-    "internal external, public private, domestic foreign, positive negative, true false, same different, old new"
+    "internal external, public private, domestic foreign, positive negative, true false, same different, old new, "
+    "noon midnight, advance arrears, waive charge, carry defeat, full reduced, full half, used unused, double half, "
+    "twice half, once twice, twice thrice, once thrice, single double, double triple, before during, during after, "
+    "all most, every most, all many, all few, every few, most few, many few, most half, all half, every half, "
+    "rose fell, risen fallen, won lost, gained lost, sold bought, left arrived, left joined, began ended, "
+    "minute hour, hour day, hour week, day week, day month, day year, hourly daily, daily weekly, daily monthly, "
+    "daily yearly, weekly monthly, weekly yearly, weekly annual, weekly quarterly, monthly quarterly, monthly yearly, "
+    "monthly annual, quarterly yearly, quarterly annual, mindestens höchstens, frühestens spätestens, "
+    "geöffnet geschlossen, erlaubt verboten, ouvert fermé"
 )
 """Words that say the reverse of each other beside the same words; by stem."""
 
@@ -152,36 +146,6 @@ def names(text: str) -> tuple[str, ...]:
         if word[0].isupper() and (inner or not opening):
             found.extend(terms(word))
     return tuple(found)
-
-
-def negated(text: str) -> frozenset[str]:
-    """Terms that any negation bears on."""
-    return frozenset().union(*negations(text))
-
-
-@lru_cache(maxsize=1_000)
-def negations(text: str) -> tuple[frozenset[str], ...]:
-    """For each negation the terms that it bears on: the next two in its clause or, where none follows, the one before.
-
-    It bears on none that comes after another negation.
-    """
-    placed, found = list(placed_terms(text)), list(_NEGATION.finditer(text))
-    starts = [start for start, _, _ in placed]
-    ends = sorted([*(end.start() for end in _CLAUSE_END.finditer(text)), *(one.start() for one in found)])
-    verbs = [verb.start() for verb in _VERB.finditer(text)]
-    borne = []
-    for match in found:
-        after = bisect_left(starts, match.end())
-        end = _next(ends, match.end(), len(text))
-        end = min(end, _next(verbs, starts[after] + 1 if after < len(starts) else end, end))
-        terms = [term for start, _, term in placed[after : after + NEGATED] if start < end]
-        before = bisect_left(starts, match.start())
-        borne.append(frozenset(terms or [term for _, _, term in placed[max(0, before - 1) : before]]))
-    return tuple(borne)
-
-
-def _next(places: Sequence[int], at: int, otherwise: int) -> int:
-    return places[place] if (place := bisect_left(places, at)) < len(places) else otherwise
 
 
 def first_and_missing(question: str, sentences: Sequence[str]) -> list[int]:

@@ -20,6 +20,13 @@ from rag.support import judge_support
         ("The deposit exceeds $500.", "The deposit must not exceed $500."),
         ("Bags weigh more than 20 kg.", "Bags weigh less than 20 kg."),
         ("Children from the age of six travel free.", "Children up to the age of six travel free."),
+        ("The fair opens before 9 May.", "The fair opens after 9 May."),
+        ("Plans must be sent by 3 June.", "Plans must be sent after 3 June."),
+        ("Anglers over 60 pay half.", "Anglers under 60 pay half."),
+        ("Anglers of 60 or older pay half.", "Anglers of 60 or younger pay half."),
+        ("Do not burn more than 4 logs.", "Burn at least 4 logs."),
+        ("Kinder unter 6 Jahren reisen kostenlos.", "Kinder ab 6 Jahren reisen kostenlos."),
+        ("Il faut au moins 9 voix pour gagner.", "Il faut au plus 9 voix pour gagner."),
     ],
 )
 def test_the_other_bound_is_told_and_never_supported(claim: str, source: str) -> None:
@@ -36,6 +43,9 @@ def test_the_other_bound_is_told_and_never_supported(claim: str, source: str) ->
         ("You may carry up to two bags on board.", "You may carry no more than two bags on board."),
         ("The hall must be left by 11 pm.", "The hall must be left no later than 11 pm."),
         ("Notice is given within 30 days.", "Notice is given within 30 days; after 30 days it is void."),
+        ("You may burn up to 4 logs.", "You may not burn more than 4 logs."),
+        ("Do not lend it to anglers under 16.", "Do not lend it to anglers younger than 16."),
+        ("Prices rose by 3 percent.", "Prices rose by 3 percent, after all."),
         ("Up to 20 kg are free.", "Bags of 20 kg are free, from 20 kg on they cost 5 euros."),
         ("The pass is valid from 1 May to 4 June.", "The pass is valid from 1 May until 4 June."),
     ],

@@ -53,6 +53,16 @@ def test_another_number_in_the_same_place_is_a_conflict(
             "The landlord must give six months notice in writing.",
         ),
         (
+            "What does the raft cost?",
+            "The same hire in January costs 19.50 crowns.",
+            "A raft that is lost costs 9 crowns for every oar.",
+        ),
+        (
+            "What did the raft cost in January?",
+            "The raft cost 19 crowns in January.",
+            "The raft cost 19 crowns in 2029.",
+        ),
+        (
             "Which section governs liability?",
             "Section 5 of the agreement governs liability.",
             "Section 7 of the agreement governs liability.",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.numerals import is_ordinal, normal_number, number_word, numbers, pointed_times
+from rag.numerals import codes, is_ordinal, normal_number, number_word, numbers, pointed_times, told_otherwise
 from rag.words import terms
 
 
@@ -84,5 +84,22 @@ def test_any_text_will_do(text: str) -> None:
 
 
 def test_a_time_may_be_written_with_a_point() -> None:
-    assert pointed_times("Be there by 7.15; it leaves at 07.45, not 17.05.") == {"7:15", "7:45", "17:05"}
-    assert pointed_times("Clause 7.4 costs 7.455, 1.234.56, 25.10 or 7.61.") == set()
+    found = pointed_times("Be there by 7.15; it leaves at 07.45, not 17.05.")
+    assert found == {"7.15": "7:15", "7.45": "7:45", "17.05": "17:05"}
+    assert pointed_times("Clause 7.4 costs 7.455, 1.234.56, 25.10 or 7.61.") == {}
+
+
+def test_what_numbers_may_be_said_by_otherwise() -> None:
+    assert told_otherwise("From 9:00 to noon") == {"9", "12:00", "12"}
+    assert told_otherwise("drei Monate, onze mois, two and a half days") == {"3", "11", "2.5"}
+    assert codes("Ring 01632 960 018 or (020) 7946-0018, room 12") == {"01632960018", "02079460018"}
+
+
+@pytest.mark.parametrize("text", ["the small one", "One must sign.", "the one from Brandt", "another one, please"])
+def test_one_may_count_nothing(text: str) -> None:
+    assert numbers(text) == set()
+
+
+@pytest.mark.parametrize("text", ["The limit is one.", "one dog", "one of the two", "only one"])
+def test_one_counts_elsewhere(text: str) -> None:
+    assert "1" in numbers(text)

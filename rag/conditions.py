@@ -1,35 +1,47 @@
-"""Conditions and exceptions of a source that a sentence leaves out: "only with written consent", "except on Sundays".
+"""Conditions, exceptions and parts that a sentence leaves out of its source. Pure; English; knows nothing of documents.
 
-A sentence without them has every word of its source and promises more. Pure; English; knows nothing of documents.
+Without "only with written consent", "except on Sundays" or "half of" a sentence has every word of its source, and
+promises more.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from rag.words import terms
+from rag.words import stem, terms, tokens
 
-_OPENS = (
-    r"only (?:if|when|with|after|once|for|to|by|on|in|at|during)|if|unless|except(?!ion)(?: (?:for|on|in|at|that))?"
+_CONDITION = re.compile(
+    r"\b(?:only (?:if|when|with|after|once|for|to|by|on|in|at|during)|if|unless|except(?!ion)(?: (?:for|on|in|at))?"
     r"|provided that|providing that|as long as|on condition that|subject to|with the exception of"
-    r"|(?:not|never|cannot|\w+n['’]t)\b[^.,;:!?\n]*?\buntil"
+    r"|(?:not|never|cannot|\w+n['’]t)\b[^.,;:!?\n]*?\buntil)\b(?P<of>[^.,;:!?()\n]*(?:[.,](?=\d)[^.,;:!?()\n]*)*)",
+    re.IGNORECASE,
 )
-_CONDITION = re.compile(rf"\b(?:{_OPENS})\b(?P<of>[^.,;:!?()\n]*(?:[.,](?=\d)[^.,;:!?()\n]*)*)", re.IGNORECASE)
+_THE = r"(?:the |all |its |our |these |those )?(?:\d+ )?"
+_PART = re.compile(
+    r"\b(?:(?P<some>half|some|most|part|few|several|many|none|thirds?|quarters?|fifths?|majority|minority) of"
+    rf"|every (?P<other>other)) {_THE}(?P<of>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+"""Of what is spoken of, not all: "half of the seats"."""
+_ANY_PART = re.compile(rf"\bof {_THE}([^\W\d_]+)", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _MOST = 0.8
 """Share of a sentence's words that one of the source must have for its conditions to count."""
 
 
-class _Conditional(NamedTuple):
+class _Left(NamedTuple):
+    """What may be left out, as it stands; words that tell it, and the term of what it is a part of."""
+
+    said: str
     words: frozenset[str]
-    conditions: tuple[tuple[str, frozenset[str]], ...]
+    part_of: str = ""
 
 
 def dropped(claim: str, question: str, evidence: Sequence[str]) -> list[str]:
-    """Conditions and exceptions of the source that neither a sentence has nor its question.
+    """Conditions, exceptions and parts of the source that neither a sentence has nor its question.
 
     Args:
         claim: The sentence.
@@ -39,22 +51,30 @@ def dropped(claim: str, question: str, evidence: Sequence[str]) -> list[str]:
     Returns:
         They as they stand, in order; none where a sentence of the source says as much of it without one.
     """
-    wanted, known = set(terms(claim)), set(terms(f"{claim} {question}"))
+    wanted, said = set(terms(claim)), f"{claim} {question}"
+    known = {*terms(said), *map(str.casefold, tokens(said))}
+    parts = {stem(noun) for noun in _ANY_PART.findall(claim)}
+
+    def is_left(one: _Left) -> bool:
+        return not one.words & known and (not one.part_of or one.part_of in wanted - parts)
+
     found = [one for text in evidence for one in _read(text)]
-    share = {one: len(wanted & one.words) for one in found}
-    best = max(share.values(), default=0)
+    best = max((len(wanted & words) for words, _ in found), default=0)
     if not wanted or best < _MOST * len(wanted):
         return []
-    left = [[said for said, words in one.conditions if not words & known] for one in found if share[one] == best]
+    left = [[one.said for one in may if is_left(one)] for words, may in found if len(wanted & words) == best]
     return min(left, key=len)
 
 
 @lru_cache(maxsize=1_000)
-def _read(text: str) -> tuple[_Conditional, ...]:
-    found = []
-    for sentence in _SENTENCE_END.split(text):
-        conditions = [
-            (" ".join(one.group().split()), frozenset(terms(one["of"]))) for one in _CONDITION.finditer(sentence)
-        ]
-        found.append(_Conditional(frozenset(terms(sentence)), tuple(one for one in conditions if one[1])))
-    return tuple(found)
+def _read(text: str) -> tuple[tuple[frozenset[str], tuple[_Left, ...]], ...]:
+    """For each sentence its terms and what may be left out."""
+    return tuple((frozenset(terms(one)), tuple(_left(one))) for one in _SENTENCE_END.split(text))
+
+
+def _left(sentence: str) -> Iterator[_Left]:
+    for one in _CONDITION.finditer(sentence):
+        if words := frozenset(terms(one["of"])):
+            yield _Left(" ".join(one.group().split()), words)
+    for one in _PART.finditer(sentence):
+        yield _Left(one.group(), frozenset({(one["some"] or one["other"]).casefold()}), stem(one["of"]))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.words import is_stop_word, terms
+from rag.words import is_stop_word, terms, tokens
 
 _FORMS = """
 January Jan Januar janvier januari gennaio de_enero
@@ -36,6 +36,13 @@ _MONTH = {form: line[0] for line in _LINES for form in line}
 _MONTH |= {form.upper(): month for form, month in _MONTH.items() if form[0].isupper()}
 MONTHS = frozenset(line[0].casefold() for line in _LINES)
 """English names, lower case."""
+_DAYS = """
+Monday Montag lundi lunes, Tuesday Dienstag mardi martes, Wednesday Mittwoch mercredi miércoles
+Thursday Donnerstag jeudi jueves, Friday Freitag vendredi viernes, Saturday Samstag Sonnabend samedi sábado
+Sunday Sonntag dimanche domingo
+"""
+"""Days of the week: English, German, French and Spanish names."""
+_WEEKDAY = {name.casefold(): names.split()[0] for names in re.split(r"[,\n]", _DAYS) for name in names.split()}
 _BY_NUMBER = {str(at): line[0] for at, line in enumerate(_LINES, start=1)}
 
 _GAP = r"\s{1,3}"
@@ -94,6 +101,13 @@ def dated_terms(text: str) -> tuple[str, ...]:
 def months(text: str) -> set[str]:
     """English names, lower case, of the months that stand beside their days."""
     return {name.casefold() for name in _WRITTEN.findall(dates_in_words(text))}
+
+
+def weekdays(text: str) -> set[str]:
+    """English names of the days of the week that a text names, "montags" and "Mondays" among them."""
+    words = (word.casefold() for word in tokens(text))
+    found = (_WEEKDAY.get(word) or _WEEKDAY.get(word.removesuffix("s")) for word in words)
+    return {name for name in found if name}
 
 
 def _from_figures(found: re.Match[str]) -> str:

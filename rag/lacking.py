@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.binding import without_told
-from rag.dates import months
+from rag.dates import months, weekdays
 from rag.numerals import codes, numbers, pointed_times, scale, told_otherwise
 from rag.units import units_alike
 from rag.words import names, terms, tokens
@@ -53,11 +53,12 @@ def lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context:
     figures |= {number for number in numbers(claim) if any(number in code for code in shared)}
     figures |= {number for number, time in pointed.items() if time in figures}
     stated |= units_alike(claim, evidence) | times | (figures & unique)
+    days = weekdays(claim).difference(*map(weekdays, [*evidence, context]))
     spelled = {word for text in evidence for word, by in _spelled(text) if scale(by) == 1}
     return Lacking(
         coverage=len(unique & stated) / len(unique),
         numbers=sorted((numbers(told) | months(told)) - figures - spelled),
-        names=sorted({name for name in names(claim) if name not in stated | figures}),
+        names=sorted({name for name in names(claim) if name not in stated | figures} | days),
     )
 
 

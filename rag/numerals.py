@@ -84,7 +84,7 @@ _PRONOUN = re.compile(
     r"|\bone\b(?= (?:must|may|can|could|should|might|needs|has to)\b)"
 )
 """One that counts nothing: "the small one", "one must"."""
-_POINTED = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d)", re.ASCII)
+_POINTED = re.compile(r"(?<![\d.,:])([01]?\d|2[0-3])\.([0-5]\d)(?![\d:]|[.,]\d|\s?[aApP]\.?[mM]\b)", re.ASCII)
 
 
 @lru_cache(maxsize=100_000)

@@ -16,7 +16,9 @@ from rag.types import Premise
 from rag.words import stem, terms
 
 _FORMS = """
-seconds sec secs, minute min mins, hour hr hrs h, day, week, fortnight, month, quarter, year yr yrs
+seconds sec secs sekunde sekunden seconde, minute min mins minuten, hour hr hrs h stunde stunden heure
+day tag tage tagen jour, week woche wochen semaine, fortnight, month monat monate monaten mois, quarter
+year yr yrs jahr jahre jahren année
 decade, century centuries
 millimetre millimeter mm, centimetre centimeter cm, metre meter m, kilometre kilometer km kph, inch inches, foot feet ft
 yard yd, mile mi mph
@@ -40,16 +42,20 @@ _BEFORE = frozenset("$ € £ ¥ ₹ ₩ ₪ usd eur gbp jpy chf sek nok dkk cny
 _PIECE = re.compile(rf"{NUMERAL}|°[CF]?\b|[$€£¥₹₩₪%‰]|[^\W\d_]+")
 _SIGN = re.compile(r"(?P<sign>[$€£¥₹₩₪])\s?(?P<number>\d+(?:[.,]\d+)*)")
 _PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
+_RATE = re.compile(r"\s?(?:/|\b(?:per|an?|each|every|pro|je|par)\b)\s?([^\W\d_]+)", re.IGNORECASE)
+"""For what a quantity is counted: "5 euros an hour"."""
+_TIMES = frozenset("seconds minute hour day week fortnight month quarter year".split())
 _BETWEEN = re.compile(r"[\s\-‐–]{0,2}")
 """What may stand between a number and its unit, so that no sentence or cell ends there."""
 
 
 class Quantity(NamedTuple):
-    """A number in normal form, the name of its unit, and both as they stand."""
+    """A number in normal form, the name of its unit, both as they stand, and the stem of what they are counted for."""
 
     number: str
     unit: str
     said: str
+    per: str = ""
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -76,7 +82,8 @@ def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
 
     Returns:
         Each with one that the passages have of the same number, in the order of the text; none whose number and unit
-        both stand there by themselves too, as in a table with units at the heads of its columns.
+        both stand there by themselves too, as in a table with units at the heads of its columns. So too what is counted
+        for one time where the passages count it for something else, as "an hour" for "a day".
     """
     mine = quantities(text)
     read = [_read(passage) for passage in passages] if mine else []
@@ -86,9 +93,14 @@ def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
     for one in mine:
         same = [other for other in theirs if other.number == one.number]
         apart = {one.number, one.unit} <= bare
-        if same and not apart and all(other.unit != one.unit for other in same):
+        if same and not apart and all(other.unit != one.unit or _for_another(one, other) for other in same):
             found.append(Premise(one.said, same[0].said))
     return found
+
+
+def _for_another(one: Quantity, other: Quantity) -> bool:
+    """Are two counted for different things, of which one is a time?"""
+    return bool(one.per and other.per) and one.per != other.per and not _TIMES.isdisjoint((one.per, other.per))
 
 
 def units_alike(text: str, passages: Sequence[str]) -> set[str]:
@@ -122,7 +134,9 @@ def _read(text: str) -> tuple[tuple[Quantity, ...], frozenset[str]]:
         for begin, end in beside:
             unit = end if end > last else begin
             used.add(unit)
-            found.append(Quantity(number, units[unit], text[pieces[begin].start() : pieces[end].end()]))
+            rate = _RATE.match(text, pieces[max(end, last)].end())
+            per, ends = (_UNITS.get(stem(rate[1]), stem(rate[1])), rate.end()) if rate else ("", pieces[end].end())
+            found.append(Quantity(number, units[unit], text[pieces[begin].start() : max(ends, pieces[end].end())], per))
     bare |= {unit for at, unit in enumerate(units) if unit and at not in used}
     return tuple(found), frozenset(bare)
 

@@ -73,7 +73,9 @@ OPPOSITES = _opposites(
     "minute hour, hour day, hour week, day week, day month, day year, hourly daily, daily weekly, daily monthly, "
     "daily yearly, weekly monthly, weekly yearly, weekly annual, weekly quarterly, monthly quarterly, monthly yearly, "
     "monthly annual, quarterly yearly, quarterly annual, mindestens höchstens, frühestens spätestens, "
-    "geöffnet geschlossen, erlaubt verboten, ouvert fermé"
+    "geöffnet geschlossen, erlaubt verboten, vor nach, einmal zweimal, einmal dreimal, zweimal dreimal, "
+    "täglich wöchentlich, wöchentlich monatlich, monatlich jährlich, täglich monatlich, müssen dürfen, muss darf, "
+    "ouvert fermé, ouverte fermée, avant après, avant pendant, après pendant, doit peut, doivent peuvent, matin soir"
 )
 """Words that say the reverse of each other beside the same words; by stem."""
 

@@ -19,6 +19,8 @@ _HUT = "The hut is free if the warden is ill."
         ("Scouts may fish.", "Scouts may fish only with a permit of the town.", "only with a permit of the town"),
         ("The shop is open.", "The shop is open, except on feast days.", "except on feast days"),
         ("The dam will not be built.", "The dam will not be built until it pays.", "not be built until it pays"),
+        ("The boats are new.", "Half of the boats are new.", "Half of the boats"),
+        ("The band plays every Friday.", "The band plays every other Friday.", "every other Friday"),
         ("Leaders get no meal.", "Leaders get no meal unless they cook.", "unless they cook"),
     ],
 )
@@ -36,6 +38,8 @@ def test_a_sentence_without_them_is_not_supported(claim: str, source: str, left:
         ("The hut is free.", "", [_HUT, "The hut is free in May."]),
         ("The hut has nine beds.", "", [_HUT]),
         ("Fry the egg for 4 minutes.", "", ["Fry the egg for 4 minutes, until brown."]),
+        ("A third of the boats are new.", "", ["Half of the boats are new and a third of the boats are old."]),
+        ("The oars are new.", "", ["The oars are new, but none of the boats."]),
         (_HUT, "", [_HUT]),
         ("", "", [_HUT]),
     ],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.dates import dates_in_words, months
+from rag.dates import dates_in_words, months, weekdays
 from rag.support import judge_support
 
 
@@ -72,6 +72,17 @@ def test_what_is_no_date_or_one_of_two_stays(text: str) -> None:
 
 def test_of_a_range_of_days_the_month_alone_is_written_out() -> None:
     assert dates_in_words("Aug 4-6, 2024, 4–6 Aug 2024") == "August 4-6, 2024, 4–6 August 2024"
+
+
+def test_days_of_the_week_are_read_in_several_languages() -> None:
+    found = weekdays("Mondays, montags, le mardi, a sunday, Montagne, lunes")
+    assert found == {"Monday", "Tuesday", "Sunday"}
+
+
+def test_another_day_of_the_week_is_not_supported() -> None:
+    source = "Das Bad ist montags bis freitags bis 20 Uhr offen."
+    assert judge_support("Das Bad ist montags bis freitags offen.", [source]).verdict == "supported"
+    assert judge_support("Das Bad ist montags bis samstags bis 20 Uhr offen.", [source]).verdict != "supported"
 
 
 def test_months_are_those_beside_a_day() -> None:

@@ -86,6 +86,7 @@ def test_any_text_will_do(text: str) -> None:
 def test_a_time_may_be_written_with_a_point() -> None:
     found = pointed_times("Be there by 7.15; it leaves at 07.45, not 17.05.")
     assert found == {"7.15": "7:15", "7.45": "7:45", "17.05": "17:05"}
+    assert pointed_times("The bells ring at 7.15 pm.") == {}
     assert pointed_times("Clause 7.4 costs 7.455, 1.234.56, 25.10 or 7.61.") == {}
 
 

@@ -62,6 +62,9 @@ def test_a_wrong_unit_is_unsupported_and_named(claim: str) -> None:
     [
         ("120 crowns are paid at the hut 5 kilometres from the quay.", TERMS),
         ("A membership ends with 60 days.", TERMS),
+        ("The raft costs 9 euros per hour.", "The raft costs €9 an hour."),
+        ("The raft costs 9 euros per person.", "The raft costs €9 each."),
+        ("Der Pass gilt 3 Monate.", "Der Pass gilt 3 Monate lang."),
         ("The term is 5 years.", "Term (years): 5; fee: 5 %"),
         ("A walk of 5 miles.", "A walk of 5 miles, which are 8 km; the path is 5 feet wide."),
         ("The 5 kayaks.", TERMS),
@@ -92,3 +95,18 @@ def test_total_on_the_digits_of_every_script(text: str) -> None:
 def test_total_on_what_looks_like_quantities(pieces: list[str]) -> None:
     assert other_units(" ".join(pieces), [" ".join(pieces)]) == []
     assert other_units("".join(pieces), ["".join(pieces)]) == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The raft costs 9 euros a day.", "The raft costs €9 an hour."),
+        ("The raft costs 9 euros per person.", "The raft costs €9 an hour."),
+        ("The mill grinds 4 to 6 tonnes a week.", "The mill grinds 4 to 6 tonnes a day."),
+        ("Der Pass gilt 3 Wochen.", "Der Pass gilt 3 Monate."),
+        ("Le stage de pêche dure 2 semaines.", "Le stage de pêche dure 2 mois."),
+    ],
+)
+def test_for_another_time_or_in_another_language_a_wrong_unit_is_none_of_the_source(claim: str, source: str) -> None:
+    assert other_units(claim, [source])
+    assert judge_support(claim, [source]).verdict == "unsupported"

@@ -11,20 +11,16 @@ from dataclasses import replace
 
 from rag.citations import Checker, clean
 from rag.events import SentenceChecked
-from rag.extremes import extremes, seeks
 from rag.prompts import answer_messages, is_refusal
 from rag.protocols import Pointer, StopSignal
 from rag.run import Run
 from rag.splitter import sentences
 from rag.support import echoes
-from rag.table_rows import columns
 from rag.types import Evidence, Hit, Policy, Span
-from rag.words import first_and_missing, terms
+from rag.words import first_and_missing
 
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
 _ANOTHER = "another row of the table has the most, or the least"
-_LONGEST = 400_000
-"""Characters of a document whose tables are looked through."""
 _NOT_FAR = 0.4
 """Share of the attention that a second line needs, of the first one's; docs/decisions/0032-attention.md."""
 
@@ -81,53 +77,15 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
         The rows, checked as they are taken; no rows where the draft rests on just these. None where nothing can be
         reckoned. docs/decisions/0033-most-and-least.md has the figures.
     """
-    tables: dict[tuple[str, str], Evidence] = {}
-    for item in run.evidence if seeks(run.query) else ():
-        if names := _names(item.text):
-            tables.setdefault((item.chunk.document, names), item)
-    split = {document: _lines(run, document) for document in dict.fromkeys(document for document, _ in tables)}
-    found = [rows for (document, _), item in tables.items() if (rows := _extremes(run, item, split[document]))]
-    if not found:
+    rows = run.rows
+    if not rows:
         return None
-    asked = set(terms(run.query))
-    rows = max(found, key=lambda rows: len(asked.intersection(terms(_names(rows[0].text)))))
     if {(one.document, one.start) for one in checker.citations} == {(one.chunk.document, one.start) for one in rows}:
         return iter(())
     run.evidence += [row for row in rows if row not in run.evidence]
     run.hits += [Hit(row.chunk, 0.0) for row in rows if row.chunk not in [hit.chunk for hit in run.hits]]
     checker.withdraw(_ANOTHER)
     return _checked(checker, [row.text for row in rows])
-
-
-def _lines(run: Run, document: str) -> list[Span]:
-    """The sentences of a document; none of one that is too long to be looked through."""
-    text = run.places.text(document)
-    return sentences(text) if len(text) <= _LONGEST else []
-
-
-def _extremes(run: Run, item: Evidence, found: Sequence[Span]) -> list[Evidence]:
-    """The rows sought of the table that a piece of evidence is of, given the sentences of its document."""
-    at = next((at for at, span in enumerate(found) if span.start == item.start), None)
-    if at is None:
-        return []
-    text = run.places.text(item.chunk.document)
-    known = {(one.chunk.document, one.start): one for one in run.evidence}
-    rows = [found[row] for row in extremes(run.query, [text[start:end] for start, end in found], at)]
-    return [known.get((item.chunk.document, row.start)) or _row(run, item, row) for row in rows]
-
-
-def _names(row: str) -> str:
-    """What heads the columns of a row."""
-    return " ".join(name for name, _ in columns(row))
-
-
-def _row(run: Run, item: Evidence, span: Span) -> Evidence:
-    """Another row of a table, in the passage that was found with it, or else a passage of its own."""
-    said = run.places.text(item.chunk.document)[span.start : span.end]
-    passages = [hit.chunk for hit in run.hits if hit.chunk.document == item.chunk.document]
-    around = [one for one in passages if one.start <= span.start and span.end <= one.end]
-    chunk = around[0] if around else replace(item.chunk, start=span.start, end=span.end, text=said)
-    return Evidence(chunk, *span, said, item.score)
 
 
 def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: str = "") -> Iterator[SentenceChecked]:

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from rag.binding import without_told
 from rag.dates import months, weekdays
-from rag.numerals import codes, numbers, pointed_times, scale, told_otherwise
-from rag.units import units_alike
+from rag.numerals import codes, numbers, read_otherwise, scale, told_otherwise
+from rag.units import converted, units_alike
 from rag.words import names, terms, tokens
 
 _ACRONYM = range(3, 7)
@@ -47,12 +47,14 @@ def lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context:
     stated = {term for text in evidence for term in terms(text)} | set(terms(context))
     stated |= {acronym for text in [*evidence, context] for acronym in _acronyms(text)}
     unique, told = set(wanted), without_told(claim, context)
-    times, pointed = set().union(*map(told_otherwise, evidence)), pointed_times(claim)
+    times, alike = set().union(*map(told_otherwise, evidence)), converted(claim, evidence)
     figures = times.union(*map(numbers, evidence))
     shared = codes(claim) & set().union(*map(codes, evidence))
     figures |= {number for number in numbers(claim) if any(number in code for code in shared)}
-    figures |= {number for number, time in pointed.items() if time in figures}
-    stated |= units_alike(claim, evidence) | times | (figures & unique)
+    figures |= {number for number, other in read_otherwise(claim).items() if other in figures} | (
+        alike & numbers(claim)
+    )
+    stated |= units_alike(claim, evidence) | times | alike | (figures & unique)
     days = weekdays(claim).difference(*map(weekdays, [*evidence, context]))
     spelled = {word for text in evidence for word, by in _spelled(text) if scale(by) == 1}
     return Lacking(

@@ -172,6 +172,12 @@ def scaled(value: str, by: int) -> str:
     return f"{float(value) * by:.6f}".rstrip("0").rstrip(".")
 
 
+def read_otherwise(text: str) -> dict[str, str]:
+    """What else numbers of a text may be: `7:45` by `7.45`, `2.5` by the `2` of "two and a half"."""
+    whole = [number_word(word) or word for word in _AND_A_HALF.findall(text.casefold())]
+    return {**pointed_times(text), **{number: f"{number}.5" for number in whole}}
+
+
 def pointed_times(text: str) -> dict[str, str]:
     """What may be times of day that are written with a point, by the numbers that they are else: `7:45` for `7.45`."""
     return {normal_number(f"{hour}.{minute}"): f"{int(hour)}:{minute}" for hour, minute in _POINTED.findall(text)}
@@ -181,8 +187,7 @@ def told_otherwise(text: str) -> set[str]:
     """What else a text may mean by its numbers: `7:45` by `7.45`, `9` by `9:00`, `12:00` by noon, `3` by drei."""
     words = {value for word in re.findall(WORD, text) for value in _OTHERWISE.get(word.casefold(), ())}
     whole = {number.removesuffix(":00") for number in numbers(text) if number.endswith(":00")}
-    halves = {f"{number_word(word) or word}.5" for word in _AND_A_HALF.findall(text.casefold())}
-    return {*pointed_times(text).values(), *words, *whole, *halves}
+    return {*read_otherwise(text).values(), *words, *whole}
 
 
 def codes(text: str) -> set[str]:

@@ -25,6 +25,7 @@ from rag.places import Places
 from rag.promises import broken
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason, refusal
+from rag.reckoning import rows_sought
 from rag.retrieval import Wanted
 from rag.review import settle
 from rag.run import Run
@@ -34,7 +35,7 @@ from rag.support import Thresholds
 from rag.types import Answer, Chunk, Hit, Question
 
 _BATCH = 16
-"""Questions whose answers `ask_many` generates together."""
+"""Questions that `ask_many` answers together."""
 
 
 class Pipeline:
@@ -214,16 +215,16 @@ class Pipeline:
         run.hits = self.reranker.rerank(run.query, hits) if self.reranker else reading.ranked(hits)
         run.mark("retrieve")
         run.selection = evidence.weigh(run.query, run.hits, reading, sentences, self.config.evidence_sentences)
-        run.evidence = prompts.pack(
-            run.query, run.selection.evidence, self.generator.count_tokens, self.config.evidence_tokens
-        )
+        count, most = self.generator.count_tokens, self.config.evidence_tokens
+        run.evidence = prompts.pack(run.query, run.selection.evidence, count, most)
+        run.rows = rows_sought(run)
         run.mark("evidence", less=run.timings["retrieve"])
         return run
 
     def _decide(self, run: Run, stop: StopSignal) -> None:
         opinion = self._opinion(run, stop)
         weights = self.calibration.weights_for(opinion.judge if opinion else "") if self.calibration else None
-        run.decision = answerability.decide(run.query, run.hits, run.evidence, opinion, weights, run.question)
+        run.decision = answerability.decide(run.query, run.hits, run.evidence, opinion, weights, run.question, run.rows)
 
     def _opinion(self, run: Run, stop: StopSignal) -> answerability.Opinion | None:
         """What the judge says of the evidence; None where there is no judge, nothing to read, or a stop came first."""
@@ -237,8 +238,8 @@ class Pipeline:
 
     def answerable(self, run: Run) -> bool:
         """True where a question that was prepared is answered, not refused."""
-        asked = bool(run.evidence) and not clarify.asks_nothing(run.query)
-        return asked and run.decision.probability >= self.config.refuse_below
+        likely = run.decision.probability >= self.config.refuse_below
+        return likely and bool(run.evidence) and not clarify.asks_nothing(run.query)
 
     def _checker(self, run: Run) -> Checker:
         run.evidence = run.places.standing(run.evidence)

@@ -33,7 +33,8 @@ class Run:
         reading: The hits as they were read, token by token; None before.
         selection: Every sentence of the hits with its fate.
         evidence: The sentences shown to the generator, best first.
-        decision: Whether they hold the answer, and who says so.
+        rows: Those of a table that have the most or the least of what is asked for; none where no table tells.
+        decision: Whether the evidence holds the answer, and who says so.
         draft: What the generator has written.
         stopped: True where the user stopped it before its answer was whole.
         timings: Seconds by stage, and how much was read and written.
@@ -50,6 +51,7 @@ class Run:
     reading: Reading | None = None
     selection: Selection = field(default_factory=Selection)
     evidence: list[Evidence] = field(default_factory=list)
+    rows: list[Evidence] = field(default_factory=list)
     decision: Answerability = _UNDECIDED
     draft: str = ""
     stopped: bool = False

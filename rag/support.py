@@ -28,7 +28,7 @@ from rag.numerals import numbers
 from rag.roles import exchanged
 from rag.swaps import swapped
 from rag.types import Verdict
-from rag.units import other_units
+from rag.units import converted, other_units
 from rag.words import OPPOSITES, content_words, names, stem, terms, tokens
 
 _INTERCEPT = -3.5
@@ -121,7 +121,8 @@ def judge_support(
     if lacks.numbers:
         objections.append("number not in the source: " + ", ".join(lacks.numbers))
     objections += _contrary(claim, evidence)
-    if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES]:
+    alike = converted(claim, evidence)
+    if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES.keys() - alike]:
         objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
     if objections:
         score = min(score * _LEFT, thresholds.supported - _JUST_UNDER)

@@ -49,6 +49,23 @@ _BETWEEN = re.compile(r"[\s\-‐–]{0,2}")
 """What may stand between a number and its unit, so that no sentence or cell ends there."""
 
 
+_SIZES = """
+seconds 1 minute 60 hour 3600 day 86400 week 604800 fortnight 1209600
+month 1 quarter 3 year 12 decade 120
+millimetre 1 centimetre 10 metre 1000 kilometre 1000000
+milligram 1 gram 1000 kilogram 1000000 tonne 1000000000
+millilitre 1 litre 1000
+"""
+_SIZE = {
+    unit: (kind, float(size))
+    for kind, line in enumerate(_SIZES.strip().split("\n"))
+    for unit, size in zip(line.split()[::2], line.split()[1::2], strict=True)
+}
+"""How much each unit is of the first of its line, with the number of that line."""
+_AMOUNT = re.compile(r"\b(?P<half>half(?: an?)?|an?)[ -](?P<unit>[^\W\d_]+)(?P<more> and a half)?\b", re.IGNORECASE)
+"""An amount without a number: "half an hour", "a litre and a half"."""
+
+
 class Quantity(NamedTuple):
     """A number in normal form, the name of its unit, both as they stand, and the stem of what they are counted for."""
 
@@ -117,6 +134,32 @@ def units_alike(text: str, passages: Sequence[str]) -> set[str]:
     theirs = {(one.number, one.unit) for passage in passages for one in quantities(passage)} if mine else set()
     found = [one for one in mine if (one.number, one.unit) in theirs]
     return {term for one in found for term in terms(one.said) if _UNITS.get(term) == one.unit}
+
+
+def converted(text: str, passages: Sequence[str]) -> set[str]:
+    """Numbers and units of a text that come to amounts of the passages: those of "14 days" where one has "two weeks".
+
+    Args:
+        text: A sentence.
+        passages: What it is compared with.
+
+    Returns:
+        Their terms as the text has them.
+    """
+    theirs = {amount for passage in passages for amount, _ in _amounts(passage)}
+    return {term for amount, said in _amounts(text) if amount in theirs for term in terms(said)}
+
+
+@lru_cache(maxsize=1_000)
+def _amounts(text: str) -> tuple[tuple[tuple[int, float], str], ...]:
+    """What is measured, in the smallest unit of its kind, and how it is said."""
+    told = [(float(one.number), one.unit, one.said) for one in quantities(text) if re.fullmatch(r"[\d.]+", one.number)]
+    for one in _AMOUNT.finditer(text):
+        number = (0.5 if one["half"].casefold().startswith("half") else 1.0) + (0.5 if one["more"] else 0.0)
+        told.append((number, _UNITS.get(stem(one["unit"]), ""), one.group()))
+    return tuple(
+        ((_SIZE[unit][0], round(number * _SIZE[unit][1], 6)), said) for number, unit, said in told if unit in _SIZE
+    )
 
 
 @lru_cache(maxsize=1_000)

@@ -107,13 +107,13 @@ def test_what_only_bounds_is_not_sought() -> None:
     assert seeks("Which is cheapest?") and not seeks("Are at most 4 let?") and not seeks("Most of them are let.")
 
 
-def boats(store: SqliteStore, draft: str) -> Pipeline:
+def boats(store: SqliteStore, draft: str, log_odds: float = 2.0) -> Pipeline:
     embedder, text = FakeEmbedder(), "\n".join(BOATS)
     document = Document("boats.csv", "boats", text, sha256="boats")
     chunks = list(split(document, embedder.count_tokens, 30))
     assert len(chunks) > 1
     store.put(document, chunks, embedder.embed_documents([chunk.text for chunk in chunks]))
-    return judged(store, 2.0, FakeGenerator(draft))
+    return judged(store, log_odds, FakeGenerator(draft))
 
 
 ASKED = "Which boat has the most places?"
@@ -148,3 +148,12 @@ def test_a_row_that_was_not_found_becomes_a_hit(store: SqliteStore) -> None:
     assert BOATS[4] in first.text
     assert added.text == BOATS[2] == answer.citations[0].quote
     check_invariants(answer, store)
+
+
+def test_a_table_that_tells_makes_an_answer_likelier(store: SqliteStore) -> None:
+    subject = boats(store, "Yachts sail.", log_odds=0.0)
+    told, other = (subject.ask(question) for question in (ASKED, "Which boat has six places?"))
+    assert 0.5 < told.answerable < 1
+    assert told.answerable / (1 - told.answerable) == pytest.approx(3 * other.answerable / (1 - other.answerable))
+    assert (told.status, other.status) == ("answered", "refused")
+    check_invariants(told, store)

@@ -1,0 +1,70 @@
+"""The rows of tables among the evidence of a question that tell the most or the least of what it asks for.
+
+Knows what is known of a question, and the documents that its evidence stands in; what is the most `rag.extremes` says.
+docs/decisions/0033-most-and-least.md has the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.extremes import extremes, seeks
+from rag.run import Run
+from rag.splitter import sentences
+from rag.table_rows import columns
+from rag.types import Evidence, Span
+from rag.words import terms
+
+_LONGEST = 400_000
+"""Characters of a document whose tables are looked through."""
+
+
+def rows_sought(run: Run) -> list[Evidence]:
+    """Rows that have the most, or the least, of what is asked for.
+
+    Args:
+        run: Its evidence is chosen.
+
+    Returns:
+        The rows of one table, in its order; none where no table of the evidence tells, or nothing of the kind is asked.
+    """
+    tables: dict[tuple[str, str], Evidence] = {}
+    for item in run.evidence if seeks(run.query) else ():
+        if names := _names(item.text):
+            tables.setdefault((item.chunk.document, names), item)
+    split = {document: _lines(run, document) for document in dict.fromkeys(document for document, _ in tables)}
+    found = [rows for (document, _), item in tables.items() if (rows := _extremes(run, item, split[document]))]
+    asked = set(terms(run.query))
+    return max(found, key=lambda rows: len(asked.intersection(terms(_names(rows[0].text)))), default=[])
+
+
+def _lines(run: Run, document: str) -> list[Span]:
+    """The sentences of a document; none of one that is too long to be looked through."""
+    text = run.places.text(document)
+    return sentences(text) if len(text) <= _LONGEST else []
+
+
+def _extremes(run: Run, item: Evidence, found: Sequence[Span]) -> list[Evidence]:
+    """The rows sought of the table that a piece of evidence is of, given the sentences of its document."""
+    at = next((at for at, span in enumerate(found) if span.start == item.start), None)
+    if at is None:
+        return []
+    text = run.places.text(item.chunk.document)
+    known = {(one.chunk.document, one.start): one for one in run.evidence}
+    rows = [found[row] for row in extremes(run.query, [text[start:end] for start, end in found], at)]
+    return [known.get((item.chunk.document, row.start)) or _row(run, item, row) for row in rows]
+
+
+def _names(row: str) -> str:
+    """What heads the columns of a row."""
+    return " ".join(name for name, _ in columns(row))
+
+
+def _row(run: Run, item: Evidence, span: Span) -> Evidence:
+    """Another row of a table, in the passage that was found with it, or else a passage of its own."""
+    said = run.places.text(item.chunk.document)[span.start : span.end]
+    passages = [hit.chunk for hit in run.hits if hit.chunk.document == item.chunk.document]
+    around = [one for one in passages if one.start <= span.start and span.end <= one.end]
+    chunk = around[0] if around else replace(item.chunk, start=span.start, end=span.end, text=said)
+    return Evidence(chunk, *span, said, item.score)

@@ -1,18 +1,21 @@
 """Text to sentence spans with exact offsets, in any script and from any layout.
 
 Layout comes first: blank lines, headings, list items and table rows bound sentences, while the line ends of a wrapped
-paragraph do not. Within a block the boundaries are those of `sentencex`, with a few mended, and nothing is longer than
-`LONGEST`. Every character that is not white space is in exactly one span. Knows nothing of documents or models.
+paragraph do not. A row that names its columns is one sentence; within any other block the boundaries are those of
+`sentencex`, with a few mended. Nothing is longer than `LONGEST`. Every character that is not white space is in exactly
+one span. Knows nothing of documents or models.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, starmap
 
 import sentencex
 
+from rag.abbreviations import OPENS, goes_on, is_known
+from rag.table_rows import names
 from rag.types import Span
 
 LONGEST = 600
@@ -28,66 +31,28 @@ _BULLET = re.compile(r"[-*+•◦▪‣●○·–]\s|[☐☑✓✔]")
 _NUMBERED = re.compile(r"(?:\d{1,3}(?:\.\d{1,3})+\.?|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])\s")
 _FIRST = re.compile(r"\(?1[.)]\s|\(?[aAi]\)\s")
 _LABEL = re.compile(r"[^\W\d_][^\s:;]*(?: [^\s:;]+){0,3}: \S")
-_COLUMN = r"(?:[^.;:]|\b[^\W\d_]{1,6}\.){1,60}: "
-_ROW = re.compile(rf"{_COLUMN}[^;]{{1,200}}; {_COLUMN}")
-"""A row that names its columns, which may be abbreviated: `Item no.: 7; Max. load: 3 kg`."""
+_LEADER = r"(?:[.…]{5,}|(?<=\s)(?:\.{4,}|…{2,}|\.(?: \.){3,}))"
+"""Dots that lead from a date or a title to what belongs to it; four right after a word end a sentence."""
 _ALONE = re.compile(
     r"#{1,6}\s|=+ .* =+$|\|.*\|$|[^\t]+\t|[-=*_~]{3,}$"  # heading, wiki heading, table row, columns, rule
     r"|(?P<bold>\*\*|__)(?:(?!(?P=bold)).)+(?P=bold):?$"
-    rf"|{_ROW.pattern}"
+    rf"|.*?{_LEADER}"
 )
-_IN_COLUMN = re.compile(r"[^.;:!?]{0,60}: ")
-"""What follows a boundary of the library within the name of a column."""
+_LED = re.compile(rf"{_LEADER}$")
 
 _ORDINAL = re.compile(r"(?:\*\*|__)?(?:§ ?)?\(?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5})[.)]")
-_SHORTENED = re.compile(
-    r"(?<!\w)(?:approx|ca|vols?|chs?|chap|secs?|paras?|cl|arts?|nos?|nr|pp?|figs?|eqs?|tabs?|refs?|app|ver|abs|bd)\.$",
-    re.IGNORECASE,
-)
-_CONTINUES = re.compile(r"[\d$€£¥§~±(]|[a-z]")
-_OPENS = (  # words that begin a sentence, and hardly ever follow a number or an abbreviation within one
-    r"(?:The|An?|Its?|He|She|They|We|You|I|This|That|These|Those|There|Then|My|Our|Your|His|Her|Their|If|But|And|When"
-    r"|On|At|For|To|After|No|D[eiu]|De[rmns]|Das|Die|Diese[rmns]?|Einen?|Eine[rms]|Er|Sie|Es|Wir|Ich|Ihre?[nmrs]?|Man"
-    r"|Keine?[nmrs]?|Dann?|Da(?:nach|bei|für|her|mit|durch|rüber)|Dort|Hier|Auch|Aber|Und|Oder|Wenn|Wer|Was|Wie|Wo|Wann"
-    r"|Falls|Sofern|I[mn]|A[mnb]|Auf|Aus|Beim?|Bis|Für|Mit|Nach|Nur|Seit|So|Um|Unter|Vo[mnr]|Während|Zu[mr]?|Alle|Als"
-    r"|Jede[rmns]?|Ohne|Bitte|Les?|La|Ils?|Elles?|Une?|On|Nous|Vous|Ce|Cette|El|Los|Las|Una)(?!\w)"
-)
 _UNIT = (  # no initial: a number stands right before
     r"\.(?P<unit>(?:(?<=\d[ghlmt]\.)|(?<=\d\s[ghlmt]\.))(?!\s+\w\.)"
-    rf"|(?:(?<=\d[^\W\d_]\.)|(?<=\d\s[^\W\d_]\.))(?=\s+{_OPENS}))"
+    rf"|(?:(?<=\d[^\W\d_]\.)|(?<=\d\s[^\W\d_]\.))(?=\s+{OPENS}))"
 )
 _WORD = r"(?:(?<=\bill)|(?<=\bmay)|(?<=\bmiss)|(?<=\bore))\."
 """The end of a word in small letters that is, in capitals, an abbreviation of which the library thinks first."""
 _ENDED = re.compile(rf"(?:…|{_UNIT}|{_WORD}|[.!?][)\]]+)\s+(?=[\"“‘«(\[]*\w)")
 _ENDED_WITHIN = re.compile(rf"(?:…|{_UNIT}|[.!?][\"”’»)\]]*)\s+(?=[\"“‘«(\[]*\w)")
-_ABBREVIATED = re.compile(
-    r"(?<!\w)(?:[^\W\d_]\.)*(?:[^\W\d_]|Mrs?|Ms|Dr|Prof|St|Gen|Sen|Gov|Rep|Inc|Ltd|Co|vs|No|al|etc|cf)\.$"
-)
-_FOREIGN = re.compile(  # what the library, asked for English, takes for the end of a sentence in its neighbours
-    r"(?<!\w)(?:(?P<leads>"
-    r"[Vv]gl|bzw|[Gg]gfs?|sog|[Bb]spw|inkl|exkl|zzgl|abzgl|[Ee]vtl|[Ii]nsb(?:es)?|einschl|ca|lt|Ziff|Rn|Rdnr|Rz|Nrn?|Kap"
-    r"|Abb|Hrsg|Dipl|Hr|Frl|lfd|mtl|[Bb]ijv|mevr|dhr|blz|jfr?|kl|f\. ?eks|bl\. ?a|dvs|[Pp]\. ?ex|[Pp]\. ?ej|[Rr]éf|éd"
-    r"|Sr(?:a|es|ta)|Dra|Dña|[Nn]úms?|[Pp]ágs?|[Pp]árr|[Aa]prox|[Aa]vda)"
-    r"|(?P<counts>Std|Sek|Tsd|Mio|Mrd|Jh|[Tt][eé]l)"
-    r"|(?P<within>Min|usw|usf|[vn]\. ?Chr|[^\W\d_]+str)"
-    r"|(?P<law>gem|i\. ?S\. ?d|i\. ?V\. ?m|Abs|[Aa]rt)"
-    r"|(?P<nth>(?:(?<!I )[Aa]m|[Vv]om|[Zz]u[mr]|[Ii]m|[Bb]eim|[Dd](?:e[rmns]|ie|as)|(?<!\d )(?:[Bb]is|und|oder)"
-    r"|[Aa]b|[Ss]eit|[Jj]ede[rmns]?|[Ee]ine?[rmns]?|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag,?|Mittwoch,?)\s\d{1,3})"
-    r"|(?P<day>(?<![.,:/-])(?:\d\d?\.)?\d\d?))\.$"
-)
-_MONTH = (
-    r"(?:Januar|Jänner|Februar|März|Mai|Juni|Juli|Oktober|Dezember|januari?|februari?|maart|marts|mars|april|mei|maj|mai"
-    r"|juni|juli|august(?:us|i)?|september|oktober|november|de[cs]ember|(?:April|August|September|November)\s\d{4})(?!\w)"
-)
-_FOREIGN_ON = {
-    "leads": re.compile(r"\S"),
-    "counts": re.compile(rf"(?!{_OPENS})\S"),
-    "within": re.compile(r"[a-zäöüß\d]"),
-    "law": re.compile(r"§|\d|(?:Art|Abs|Ziff|Nr|Satz|Anlage|Punkt)(?!\w)"),
-    "nth": re.compile(rf"(?!{_OPENS})[^\W\d_]"),
-    "day": re.compile(rf"{_MONTH}|(?:und|oder|bis|og|och)\s"),
-}
-"""By the kind of ending, what has to follow it for the sentence to go on."""
+_STUCK = re.compile(r"-?[A-Za-z\d]")
+"""What goes on where no space follows a full stop: .NET, System.Out, Dipl.-Ing."""
+_TRAILS = re.compile(r"(?:[*_`†‡\"'”’»)\]}⁰¹²³⁴-⁹]|[,–-](?=[⁰¹²³⁴-⁹])|\[\^?[^\W_][\w ]{0,20}\])+(?=\s|$)")
+"""What stands right after the end of a sentence and is part of it: marks of footnotes, of markup, of quotes."""
 _CLAUSE = re.compile(r"[;:—；：]\s*|,\s+|[，、]")
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -103,7 +68,7 @@ def sentences(text: str) -> list[Span]:
         Spans in ascending order, not overlapping, none longer than `LONGEST`, none beginning or ending in white space,
         and together holding every character that is not white space. Time is linear in the text.
     """
-    return [span for block in _blocks(text) for start, end in _segment(text, block) for span in _cap(text, start, end)]
+    return [span for start, end in _segments(text) for span in _cap(text, start, end)]
 
 
 def trim(text: str, start: int, end: int) -> Span | None:
@@ -149,7 +114,7 @@ def _is_item(text: str, line: Span) -> bool:
 
 def _breaks(text: str, before: Span, line: Span, width: int, listed: bool) -> bool:
     """Whether a sentence ends with a line, or begins with the next."""
-    if _ALONE.match(text, *before) or _ALONE.match(text, *line) or _BULLET.match(text, *line):
+    if _is_alone(text, before) or _is_alone(text, line) or _BULLET.match(text, *line):
         return True
     if _NUMBERED.match(text, *line):
         return listed or text[before.end - 1] in ".:;!?" or bool(_FIRST.match(text, *line))
@@ -158,13 +123,63 @@ def _breaks(text: str, before: Span, line: Span, width: int, listed: bool) -> bo
     return not text[line.start].islower() and _ended_early(text, before, line, width)
 
 
+def _is_alone(text: str, line: Span) -> bool:
+    return bool(_ALONE.match(text, *line) or names(text, *line))
+
+
 def _ended_early(text: str, before: Span, line: Span, width: int) -> bool:
     """Whether the next line's first word would have fitted: then a paragraph or a heading ended, not just a line."""
     word = text[line.start : line.start + width].split(maxsplit=1)[0]
     return before.end - before.start + 1 + len(word) <= _FILLED * width
 
 
-def _segment(text: str, block: Span) -> Iterator[Span]:
+def _segments(text: str) -> Iterator[Span]:
+    """Sentences of all blocks. That a neighbour has columns of the same name makes sure that a row is one."""
+    blocks = [(block, names(text, *block)) for block in _blocks(text)]
+    said = [{text[slice(*name)] for name in found} - {""} for _, found in blocks]
+    for (block, found), above, own, below in zip(blocks, [set(), *said], said, [*said[1:], set()], strict=False):
+        if found:
+            yield from _row(text, block, found, is_sure=not own.isdisjoint(above | below))
+        else:
+            yield from _prose(text, block)
+
+
+def _row(text: str, row: Span, found: list[Span], *, is_sure: bool) -> Iterator[Span]:
+    """A row whole, as far as it has room. What may be a paragraph that begins with labels ends with a sentence."""
+    more = [] if is_sure else _starts_within(text, found[-1], row.end)
+    bounds = [*more, row.end]
+    yield from _packed(_cells(text, found, bounds[0]))
+    yield from starmap(Span, pairwise(bounds))
+
+
+def _cells(text: str, found: list[Span], end: int) -> Iterator[Span]:
+    """Cells with their names; of one that is too long its sentences together."""
+    for name, after in pairwise([*found, Span(end, end)]):
+        is_long = after.start - name.start > LONGEST
+        within = _starts_within(text, name, after.start) if is_long else []
+        yield from _packed(starmap(Span, pairwise([name.start, *within, after.start])))
+
+
+def _starts_within(text: str, name: Span, end: int) -> list[int]:
+    """Where sentences of a cell begin after its first, none in its name."""
+    return [span.start for span in _prose(text, Span(name.start, end)) if span.start > name.end]
+
+
+def _packed(spans: Iterable[Span]) -> Iterator[Span]:
+    """Neighbours together, as many as have room."""
+    kept: Span | None = None
+    for span in spans:
+        if kept and span.end - kept.start <= LONGEST:
+            kept = Span(kept.start, span.end)
+            continue
+        if kept:
+            yield kept
+        kept = span
+    if kept:
+        yield kept
+
+
+def _prose(text: str, block: Span) -> Iterator[Span]:
     """Sentences of a block: the library's, mended."""
     spans: list[Span] = []
     start = block.start
@@ -175,7 +190,7 @@ def _segment(text: str, block: Span) -> Iterator[Span]:
         if end < block.end and found and found[-1].start > end - _BLOCK // 2:
             start = found.pop().start  # it may go on past what the library was given
         spans += found
-    yield from _parted(text, _joined(text, spans, in_row=bool(_ROW.match(text, *block))))
+    yield from _parted(text, _joined(text, spans))
 
 
 def _library(text: str, start: int, end: int) -> Iterator[Span]:
@@ -189,11 +204,14 @@ def _library(text: str, start: int, end: int) -> Iterator[Span]:
             at = boundary
 
 
-def _joined(text: str, spans: list[Span], *, in_row: bool) -> list[Span]:
-    """Undo boundaries within a name, or after a list number, ordinal or abbreviation that the library does not know."""
+def _joined(text: str, spans: list[Span]) -> list[Span]:
+    """Undo boundaries after what ends no sentence, and move those before what trails one."""
     kept: list[Span] = []
     for span in spans:
-        if kept and (_runs_on(text, kept[-1], span) or (in_row and _IN_COLUMN.match(text, *span))):
+        if kept and kept[-1].end == span.start and (trail := _TRAILS.match(text, *span)):
+            kept[-1] = Span(kept[-1].start, trail.end())
+            kept += _kept(text, trail.end(), span.end)
+        elif kept and _runs_on(text, kept[-1], span):
             kept[-1] = Span(kept[-1].start, span.end)
         else:
             kept.append(span)
@@ -201,22 +219,17 @@ def _joined(text: str, spans: list[Span], *, in_row: bool) -> list[Span]:
 
 
 def _runs_on(text: str, before: Span, after: Span) -> bool:
-    if _ORDINAL.fullmatch(text, *before):
+    if _ORDINAL.fullmatch(text, *before) or text[after.start] in ",;":
         return True
     if text[before.end - 1] in "!?" and text[after.start].islower():
         return True  # a name such as Panic! at the Disco
     if before.end == after.start and text[before.end - 1] == "." and text[after.start].isascii():
-        return text[after.start].isalnum()  # no space follows: a name such as .NET or System.Out
-    tail = max(before.start, before.end - 12)
-    if _CONTINUES.match(text, after.start) and _SHORTENED.search(text, tail, before.end):
-        return True
-    return text[before.end - 1] == "." and _foreign(text, before, after.start)
+        return bool(_STUCK.match(text, after.start))
+    return _is_led(text, *before) or goes_on(text, *before, after.start)
 
 
-def _foreign(text: str, before: Span, after: int) -> bool:
-    """Whether a full stop is that of an ordinal or an abbreviation of another language than English."""
-    found = _FOREIGN.search(text, max(before.start, before.end - 24), before.end)
-    return bool(found and _FOREIGN_ON[found.lastgroup or ""].match(text, after))
+def _is_led(text: str, start: int, end: int) -> bool:
+    return bool(_LED.search(text, max(start, end - 9), end))
 
 
 def _parted(text: str, spans: list[Span]) -> Iterator[Span]:
@@ -232,7 +245,7 @@ def _parted(text: str, spans: list[Span]) -> Iterator[Span]:
 
 def _leads_on(text: str, start: int, found: re.Match[str]) -> bool:
     end = found.start() + 1
-    return bool(_ABBREVIATED.search(text, max(start, end - 13), end)) or _foreign(text, Span(start, end), found.end())
+    return _is_led(text, start, end) or is_known(text, start, end) or goes_on(text, start, end, found.end())
 
 
 def _starts_upper(text: str, at: int) -> bool:

@@ -5,10 +5,13 @@ All cells of a row speak of one thing, however far apart they stand, and a numbe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.abbreviations import OPENS
+from rag.types import Span
 from rag.words import terms
 
 _CELLS, _NAMES = "; ", ": "
@@ -17,6 +20,10 @@ _LONGEST = 80
 """Most characters of a column's name."""
 _FEWEST = 2
 """Cells with a name that make a row."""
+_WORDS = rf"(?:[^.;:!?()]|[!?](?!\s)|\([^():;]{{0,60}}\)|\b[^\W\d_]{{1,6}}\.(?!\s+{OPENS})){{1,{_LONGEST}}}"
+"""No sentence ends in a name and no bracket stays open, but words may be short: `Item no.`, `Max. load (kg)`."""
+_FIRST = re.compile(rf"{_WORDS}(?:; |{_NAMES})")
+_NAMED = re.compile(rf"{_CELLS}({_WORDS}{_NAMES})")
 
 
 class Cell(NamedTuple):
@@ -29,6 +36,32 @@ class Cell(NamedTuple):
         """Whether a sentence of these terms gives what stands here: its number, or any word where it has none."""
         figures = [term for term in self.value if term[0].isdigit()]
         return not self.value or any(term in stated for term in figures or self.value)
+
+
+def names(text: str, start: int, end: int) -> list[Span]:
+    """Where the names of columns stand in a line that is a row from its beginning.
+
+    In a table all of them begin alike, while prose that begins with a label goes on in small letters: `Note: it is
+    cold; see also: coats`.
+
+    Args:
+        text: What the line stands in.
+        start: Offset of its first character.
+        end: Offset past its last.
+
+    Returns:
+        Spans in order, each with the colon and the space that end it; the first begins the line, and is empty where the
+        first cell has no name. None where the line is no row.
+    """
+    first = _FIRST.match(text, start, end)
+    if not first:
+        return []
+    at = first.end() - len(_CELLS)
+    found = [Span(start, start if text.startswith(_CELLS, at) else first.end())]
+    found += [Span(*name.span(1)) for name in _NAMED.finditer(text, at, end)]
+    if not text[start].islower():
+        found = [name for name in found if not text[name.start].islower()]
+    return found if sum(name.start < name.end for name in found) >= _FEWEST else []
 
 
 @lru_cache(maxsize=1_000)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rag.formats.rows import name_row
 from rag.support import judge_reply
-from rag.table_rows import Cell, cells, of_another_column
+from rag.table_rows import Cell, cells, names, of_another_column
 from rag.words import terms
 
 TEAL = "Boat: Teal; Kind: Rowing boat; Places: 4; Hour: 12; Half day: 33; Day: 55"
@@ -36,6 +36,26 @@ def test_a_first_cell_may_have_no_name_and_a_value_may_hold_what_parts_cells() -
 )
 def test_prose_and_a_single_label_are_no_row(text: str) -> None:
     assert cells(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (TEAL, ["Boat: ", "Kind: ", "Places: ", "Hour: ", "Half day: ", "Day: "]),
+        ("Teal; Item no.: 4; Max. load (kg): 9", ["", "Item no.: ", "Max. load (kg): "]),
+        ("boat: Teal; day: 55", ["boat: ", "day: "]),
+        ("Code: F4; Was tun?: 20", ["Code: ", "Was tun?: "]),
+        ("Boat: Teal; small; Open: Mon; see also: 4; Day: 55", ["Boat: ", "Open: ", "Day: "]),
+        ("Boat: Teal; see also: Otter", []),
+        ("Teal; Day: 55", []),
+        ("It is hot! Boat: Teal; Day: 55", []),
+        ("The Teal (Latin: Anas; French: Sarcelle) is a duck.", []),
+        ("", []),
+    ],
+)
+def test_names_of_columns_begin_a_line_and_its_cells(line: str, expected: list[str]) -> None:
+    found = names(f"- {line} -", 2, 2 + len(line))
+    assert [f"- {line} -"[slice(*name)] for name in found] == expected
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ class _Reader:
 
     def _add(self, block: Block) -> None:
         if self.last and continues(self.last, block):
-            self.out.add(block.text, "" if self.last.text.endswith("-") else " ")
+            self.out.add(block.text, "" if self.last.hyphened or self.last.text.endswith("-") else " ")
         else:
             self.out.add(block.text, "\n" if self.last and self.last.listed and block.listed else "\n\n")
         self.last = block

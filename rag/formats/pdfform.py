@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from ctypes import byref, c_ushort
+from math import inf
 from typing import Any, NamedTuple
 
 from rag.formats.pdflines import Cell, Line
@@ -135,6 +136,7 @@ def _with(line: Line, at: int, value: Filled) -> Line:
         left=min(line.left, value.left),
         right=max(line.right, value.right),
         cells=tuple(cells) if line.cells else (),
+        edge=inf if value.right >= line.right else line.edge,
     )
 
 

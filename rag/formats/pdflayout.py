@@ -10,29 +10,27 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import inf
 from statistics import median
 from typing import NamedTuple
 
-from rag.formats.header import is_header
-from rag.formats.pdflines import MARKER, Line, overlap
+from rag.formats.pdfcolumns import room, unstretched, with_edges
+from rag.formats.pdflines import Line, overlap, same_size
 from rag.formats.pdfmargins import LOOSE, Mark, running_marks, without_running
-from rag.formats.rows import named_rows
+from rag.formats.pdfrows import marked, table, whole_rows
 
 _HEADING_LEADING = 1.0
 """Usual distance between the lines of one heading, in heights of a line; two headings stand further apart."""
-_OTHER_SIZE = 1.12
-"""Letters this many times larger or smaller are not of the same paragraph."""
 _LEVELS = ((1.6, 1), (1.3, 2), (1.12, 3))
 """Least size of a heading, in times that of the body, and its level."""
 _HEADING_CHARACTERS = 200
-_LEVEL = 0.2
-"""Lines that are no further apart, in heights of a line, stand on one baseline."""
-_PIECES = 50
-"""A row of a table is put together out of this many pieces at most."""
+_COLUMN_LINES = 5
+"""The next column begins higher than the last line by more heights of a line; cells of a table are not so high."""
+_NEARLY = 5
+"""A line of text ends this near to the edge of its column, in heights of a line."""
 _BULLET = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+(?=\S)")
-_ITEM = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+\S|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+\S")
+_ITEM = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+\S|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+\S|[⁰¹²³⁴-⁹]{1,3}\s?\S")
 _ENDED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
-_AMOUNT = re.compile(r"[^\w\s]{0,3}\s?[-+]?\d[\d.,%\s]*\D{0,4}")
 _WORD_BEFORE = re.compile(r"(\w+)$")
 _WORD_AFTER = re.compile(r"^(\w+)")
 
@@ -46,12 +44,18 @@ class Style(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A paragraph, list item, row or heading; `level` is 0 for all but headings."""
+    """A paragraph, list item, row or heading; `level` is 0 for all but headings.
+
+    Of the last of a page, `room` are the characters that would still have fitted behind it, where that is known;
+    `hyphened` says that its last word goes on over the page.
+    """
 
     text: str
     level: int = 0
     listed: bool = False
     row: bool = False
+    room: float = inf
+    hyphened: bool = False
 
 
 def style_of(pages: Mapping[int, Sequence[Line]]) -> Style:
@@ -84,14 +88,20 @@ def blocks(lines: Sequence[Line], style: Style, index: int) -> list[Block]:
     Returns:
         Its blocks in that order.
     """
-    kept = _whole_rows(without_running(lines, style.running, index))
+    kept = whole_rows(unstretched(marked(without_running(lines, style.running, index))))
+    kept = with_edges(kept, style.height)
+    page_edge = max((line.right for line in kept), default=0.0)
     found: list[Block] = []
     for run in _runs(kept, style):
         if len(run) > 1 and all(len(line.cells) > 1 for line in run):
-            found += [Block(row, row=True) for row in _rows(run)]
+            found += [Block(row, row=True) for row in table(run)]
         else:
-            found += [_block(part, style) for part in _paragraphs(run, kept)]
-    return [block for block in found if block.text]
+            found += [_block(part, style) for part in _paragraphs(run, style, page_edge)]
+    found = [block for block in found if block.text]
+    if found:
+        left = room(kept[-1], kept[-1].edge) if kept[-1].edge else inf
+        found[-1] = found[-1]._replace(room=left, hyphened=kept[-1].hyphened)
+    return found
 
 
 def continues(last: Block, first: Block) -> bool:
@@ -106,33 +116,9 @@ def continues(last: Block, first: Block) -> bool:
     """
     if last.level or first.level or last.row or first.row or first.listed:
         return False
-    return not _ENDED.search(last.text) and first.text[0].islower()
-
-
-def _whole_rows(lines: Sequence[Line]) -> list[Line]:
-    """Put together the rows of tables that the file gives in pieces, one after the other on one baseline."""
-    rows: list[list[Line]] = []
-    for line in lines:
-        if rows and _beside(rows[-1][-1], line) and len(rows[-1]) < _PIECES:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return [_row(row) if len(row) > 1 else row[0] for row in rows]
-
-
-def _beside(a: Line, b: Line) -> bool:
-    level = abs(a.bottom - b.bottom) < _LEVEL * a.height and _same_size(a, b)
-    in_cells = a.cells and b.cells and not MARKER.fullmatch(a.text)
-    return bool(in_cells) and level and a.right <= b.left and not a.hyphened
-
-
-def _row(pieces: Sequence[Line]) -> Line:
-    return pieces[-1]._replace(
-        text=" ".join(piece.text for piece in pieces),
-        left=pieces[0].left,
-        bold=all(piece.bold for piece in pieces),
-        cells=tuple(cell for piece in pieces for cell in piece.cells),
-    )
+    if _ENDED.search(last.text):
+        return False
+    return first.text[0].islower() or (last.room < _first_word(first.text) and bool(_ENDED.search(first.text)))
 
 
 def _runs(lines: Sequence[Line], style: Style) -> list[list[Line]]:
@@ -140,7 +126,7 @@ def _runs(lines: Sequence[Line], style: Style) -> list[list[Line]]:
     usual = _leading(lines)
     runs: list[list[Line]] = []
     for line in lines:
-        large = line.height > _OTHER_SIZE * style.height
+        large = line.height > _LEVELS[-1][0] * style.height
         if runs and _same_run(runs[-1][-1], line, _HEADING_LEADING if large else usual):
             runs[-1].append(line)
         else:
@@ -150,12 +136,8 @@ def _runs(lines: Sequence[Line], style: Style) -> list[list[Line]]:
 
 def _leading(lines: Sequence[Line]) -> float:
     """Usual distance between lines, in heights of a line."""
-    steps = [(a.bottom - b.bottom) / b.height for a, b in pairwise(lines) if _same_size(a, b) and len(b.cells) < 2]
+    steps = [(a.bottom - b.bottom) / b.height for a, b in pairwise(lines) if same_size(a, b) and len(b.cells) < 2]
     return median([step for step in steps if 0.7 < step < 2.5] or [1.2])
-
-
-def _same_size(a: Line, b: Line) -> bool:
-    return max(a.height, b.height) <= _OTHER_SIZE * min(a.height, b.height)
 
 
 def _same_run(a: Line, b: Line, usual: float) -> bool:
@@ -164,31 +146,71 @@ def _same_run(a: Line, b: Line, usual: float) -> bool:
         return True
     if len(a.cells) > 1 and len(b.cells) > 1:
         return 0 < step < 4 and overlap(a.cells, b.cells)
-    if not _same_size(a, b) or a.bold != b.bold or (len(a.cells) > 1) != (len(b.cells) > 1):
+    if not same_size(a, b) or (len(a.cells) > 1) != (len(b.cells) > 1):
         return False
-    if step < 0:  # the top of the next column
-        return not _ENDED.search(a.text) and b.text[0].islower()
-    return 0.3 < step < LOOSE * usual
+    if step < 0:
+        return a.bold == b.bold and _over_columns(a, b, -step)
+    goes_on = a.bold == b.bold or (_unfinished(a, b) and (b.bold or b.text[0].islower()))  # emphasis, or a heading
+    return goes_on and 0.3 < step < LOOSE * usual
 
 
-def _paragraphs(run: Sequence[Line], page: Sequence[Line]) -> list[list[Line]]:
-    edge = max(line.right for line in run)
-    if len(run) < 3:
-        edge = max(edge, _column_edge(run[0], page))
+def _over_columns(a: Line, b: Line, rise: float) -> bool:
+    """Whether a sentence goes on at the top of the next column."""
+    if b.text[0].islower():
+        return not _ENDED.search(a.text)
+    apart = rise > _COLUMN_LINES and (a.right < b.left or b.right < a.left)
+    prose = bool(_ENDED.search(b.text)) or 0 < b.edge < b.right + _NEARLY * b.height
+    return apart and prose and not _ITEM.match(b.text) and _unfinished(a, b)
+
+
+def _unfinished(a: Line, b: Line) -> bool:
+    """Whether a line ends in the middle of a sentence, for want of room."""
+    return a.edge > 0 and not _ENDED.search(a.text) and room(a, a.edge) < _first_word(b.text)
+
+
+def _paragraphs(run: Sequence[Line], style: Style, page_edge: float) -> list[list[Line]]:
+    """The paragraphs of a run; one that reaches over columns has been seen to go on there."""
+    parts: list[list[Line]] = []
+    for column in _columns(run):
+        found = _column_parts(column, style, page_edge)
+        if parts:
+            parts[-1] += found.pop(0)
+        parts += found
+    return parts
+
+
+def _columns(run: Sequence[Line]) -> list[list[Line]]:
+    columns = [[run[0]]]
+    for a, b in pairwise(run):
+        if b.bottom > a.bottom:
+            columns.append([b])
+        else:
+            columns[-1].append(b)
+    return columns
+
+
+def _column_parts(run: Sequence[Line], style: Style, page_edge: float) -> list[list[Line]]:
+    own, afresh = max(line.right for line in run), _afresh(run, style)
     margin = min(line.left for line in run)
     parts = [[run[0]]]
     for a, b in pairwise(run):
-        if _parted(a, b, margin, edge):
+        known = a.edge or (page_edge if afresh else 0.0)
+        if _parted(a, b, margin, max(own, known) if afresh or len(run) < 3 else own):
             parts.append([b])
         else:
             parts[-1].append(b)
     return parts
 
 
-def _column_edge(line: Line, page: Sequence[Line]) -> float:
-    """Where most lines that begin at the same place end at the latest; 0 where there are few."""
-    rights = sorted(other.right for other in page if abs(other.left - line.left) < line.height and not other.cells)
-    return rights[int(0.8 * len(rights))] if len(rights) > 4 else 0.0
+def _afresh(run: Sequence[Line], style: Style) -> bool:
+    """Whether lines begin like those of an address or a list, few in small letters, not like those of a column."""
+    on = sum(line.text[0].isalpha() and not line.text[0].isupper() for line in run[1:])
+    return 4 * on < len(run) and run[0].height < _LEVELS[-1][0] * style.height
+
+
+def _first_word(text: str) -> int:
+    """Room, in characters, that a word takes with the space before it."""
+    return len(text.split(maxsplit=1)[0]) + 1
 
 
 def _parted(a: Line, b: Line, margin: float, edge: float) -> bool:
@@ -196,9 +218,7 @@ def _parted(a: Line, b: Line, margin: float, edge: float) -> bool:
         return False
     if _ITEM.match(b.text) and (_BULLET.match(b.text) or _ENDED.search(a.text) or _ITEM.match(a.text)):
         return True
-    width = (b.right - b.left) / len(b.text) * (len(b.text.split(maxsplit=1)[0]) + 1)
-    fitted = a.right + 1.3 * width + 0.5 * a.height < edge
-    if fitted and (_ENDED.search(a.text) or not b.text[0].islower()):
+    if _first_word(b.text) < room(a, edge) and (_ENDED.search(a.text) or not b.text[0].islower()):
         return True
     indented = b.left > margin + 0.8 * b.height and a.left < margin + 0.3 * a.height
     return indented and bool(_ENDED.search(a.text))
@@ -210,7 +230,8 @@ def _block(part: Sequence[Line], style: Style) -> Block:
     if bullet:
         text = f"- {text[bullet.end() :]}"
     level = 0 if bullet else _heading_level(text, part, style)
-    return Block(text, level, listed=bool(_ITEM.match(text)) and not level)
+    row = all(line.bold and len(line.cells) > 1 for line in part) and not style.bold
+    return Block(text, level, listed=bool(_ITEM.match(text)) and not level, row=row)
 
 
 def _heading_level(text: str, part: Sequence[Line], style: Style) -> int:
@@ -225,8 +246,8 @@ def _heading_level(text: str, part: Sequence[Line], style: Style) -> int:
     for least, level in _LEVELS:
         if size >= least:
             return level
-    bold = all(line.bold for line in part) and not style.bold
-    return 3 if bold and len(part) == 1 and size > 0.95 and not text.endswith(":") else 0
+    bold = len(part) == 1 and part[0].bold and len(part[0].cells) < 2 and not style.bold
+    return 3 if bold and size > 0.95 and not text.endswith(":") else 0
 
 
 def _joined(part: Sequence[Line]) -> str:
@@ -242,29 +263,3 @@ def _unhyphened(before: str, after: str) -> str:
     if left and right and right[1].islower() and left[1].isalpha() and f"{left[1]}-{right[1]}" not in before + after:
         return before + after
     return f"{before}-{after}"
-
-
-def _rows(run: Sequence[Line]) -> list[str]:
-    """A table, its columns named where its first row is sure to name them; else its lines as they are.
-
-    Each cell goes to the column whose place is nearest, counted by the row with the most cells.
-    """
-    widest = max(run, key=lambda line: len(line.cells))
-    centres = [(cell.left + cell.right) / 2 for cell in widest.cells]
-    table = []
-    for line in run:
-        row = [""] * len(centres)
-        for cell in line.cells:
-            column = min(range(len(centres)), key=lambda n: abs(centres[n] - (cell.left + cell.right) / 2))
-            row[column] = f"{row[column]} {cell.text}".strip()
-        table.append(row)
-    stands_out = run[0].bold and not any(line.bold for line in run[1:])
-    if is_header(table[0]) and (stands_out or _counts(table[1:])):
-        return list(named_rows(table, header=True))
-    return [line.text for line in run]
-
-
-def _counts(body: Sequence[Sequence[str]]) -> bool:
-    """Whether a column holds nothing but amounts, which a name above it would not be."""
-    columns = [[cell for cell in column if cell] for column in zip(*body, strict=True)]
-    return any(column and all(_AMOUNT.fullmatch(cell) for cell in column) for column in columns)

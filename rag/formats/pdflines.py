@@ -33,6 +33,8 @@ _SHORT = 30
 """Characters of a line that is looked through whatever its width."""
 MARKER = re.compile(r"[^\w\s]|\(?\w{1,3}[.)]")
 """What a list item begins with: the gap after it parts no cells."""
+_OTHER_SIZE = 1.12
+"""Letters this many times larger or smaller are not of the same paragraph."""
 _GAP = 0.9
 """A gap this wide, in heights of a line, parts two cells."""
 _CELL = 60
@@ -42,7 +44,7 @@ _BARS = "/⁄"
 """What the upper number of a fraction stands before."""
 _NEAR = 8
 """Characters within which the word that a mark belongs to ends or begins."""
-_SMALLER, _HIGHER = 0.85, 0.1
+_SMALLER, _HIGHER = 0.95, 0.2
 """A superscript is less than so many times as high as what stands beside it, and begins above its foot by so many."""
 _PLAIN = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", _NOTHING: None})
 
@@ -56,7 +58,10 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of text, its place and its looks; `hyphened` where its last word goes on in the next line."""
+    """A line of text, its place and its looks; `hyphened` where its last word goes on in the next line.
+
+    `edge` is where the lines of its column end, infinity where it ended on purpose, and 0 where that is not known.
+    """
 
     text: str
     left: float
@@ -66,6 +71,7 @@ class Line(NamedTuple):
     bold: bool
     hyphened: bool
     cells: tuple[Cell, ...]
+    edge: float = 0.0
 
 
 class Edges(NamedTuple):
@@ -94,6 +100,19 @@ def overlap(row: Sequence[Cell | Line], other: Sequence[Cell | Line]) -> bool:
     """
     shared = sum(any(x.left < y.right and y.left < x.right for x in row) for y in other)
     return 2 * shared >= len(other)
+
+
+def same_size(a: Line, b: Line) -> bool:
+    """Compare the letters of two lines.
+
+    Args:
+        a: A line.
+        b: Another.
+
+    Returns:
+        True if they may be of one paragraph.
+    """
+    return max(a.height, b.height) <= _OTHER_SIZE * min(a.height, b.height)
 
 
 def page_lines(page: Any) -> list[Line]:
@@ -172,7 +191,7 @@ class _Measure:
         """Whether a number is a superscript to the word before it or, as in a footnote, to the word behind it."""
         before = next((n for n in range(begin - 1, max(-1, begin - _NEAR), -1) if not _is_gap(text[n])), begin)
         behind = next((n for n in range(end, min(len(text), end + _NEAR)) if not _is_gap(text[n])), begin)
-        if text[behind] in _BARS:
+        if text[behind] in _BARS and not text[end:behind].strip(_NOTHING):
             return False
         first, last = self._edges(begin), self._edges(end - 1)
         left, right = self._edges(before), self._edges(behind)

@@ -65,7 +65,7 @@ def running_marks(pages: Mapping[int, Sequence[Line]], height: float) -> frozens
     Returns:
         Marks that stand apart on a third of these pages, two or three at least; of page numbers alone, on two.
     """
-    rows = {index: _rows(page) for index, page in pages.items()}
+    rows = {index: rows_of(page) for index, page in pages.items()}
     usual = median([step for page in rows.values() for step in _steps(page, height) if _is_usual(step)] or [1.2])
     loose = _CLEAR if len(pages) == 1 else LOOSE
     seen: Counter[Mark] = Counter()
@@ -88,9 +88,27 @@ def without_running(lines: Sequence[Line], running: frozenset[Mark], index: int)
     Returns:
         The other lines, in the same order.
     """
-    rows = _rows(lines)
+    rows = rows_of(lines)
     gone = _running(rows, running, index) | _running(rows[::-1], running, index)
     return [line for line in lines if id(line) not in gone]
+
+
+def rows_of(page: Sequence[Line]) -> list[list[Line]]:
+    """Sort a page.
+
+    Args:
+        page: Its lines, in any order.
+
+    Returns:
+        The lines from the top of the page down, those that stand beside each other together.
+    """
+    rows: list[list[Line]] = []
+    for line in sorted(page, key=lambda line: -line.bottom):
+        if rows and rows[-1][0].bottom - line.bottom < line.height / 2:
+            rows[-1].append(line)
+        else:
+            rows.append([line])
+    return rows
 
 
 def _running(rows: Sequence[Sequence[Line]], running: frozenset[Mark], index: int) -> set[int]:
@@ -112,17 +130,6 @@ def _tabled(row: Sequence[Line], inner: Sequence[Line]) -> bool:
     if min(len(a), len(b)) < 2:
         return False
     return abs(row[0].bottom - inner[0].bottom) < _TABLE_STEP * inner[0].height and overlap(a, b)
-
-
-def _rows(page: Sequence[Line]) -> list[list[Line]]:
-    """The lines from the top of the page down, those that stand beside each other together."""
-    rows: list[list[Line]] = []
-    for line in sorted(page, key=lambda line: -line.bottom):
-        if rows and rows[-1][0].bottom - line.bottom < line.height / 2:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return rows
 
 
 def _steps(rows: Sequence[Sequence[Line]], height: float) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from pathlib import Path
 
 from reportlab.pdfgen.canvas import Canvas
@@ -71,6 +72,12 @@ def test_a_value_goes_to_the_label_before_it_a_mark_to_the_one_behind_it() -> No
     (found,) = placed([row], [date, name, mark])
     assert found.text == "Name: Quill [x] Date: 3 May"
     assert [cell.text for cell in found.cells] == ["Name: Quill", "[x] Date: 3 May"]
+
+
+def test_a_line_that_a_value_ends_was_ended_on_purpose() -> None:
+    value = Filled("Quill", 90, 200, 698, 714)
+    assert placed([line("Name:", 50, 700)], [value])[0].edge == inf
+    assert placed([line("I, of this parish, agree", 50, 700)._replace(right=400)], [value])[0].edge == 0
 
 
 def test_the_words_of_a_row_that_ends_in_a_box_stand_before_its_boxes() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from math import inf
+
 from rag.formats.pdflayout import Block, Style, blocks, continues, style_of
 from rag.formats.pdflines import Cell, Line
 
@@ -52,6 +54,45 @@ def test_a_column_goes_on_at_the_top_of_the_next() -> None:
     assert texts(line("It was found.", 100, width=200), line("Sound", 700, left=320)) == ["It was found.", "Sound"]
 
 
+def test_a_full_line_goes_on_in_the_next_column_alone() -> None:
+    full = line("It was asked of Lord", 100, width=200)._replace(edge=280)
+    assert texts(full, line("Hollis at once.", 700, left=320)) == ["It was asked of Lord Hollis at once."]
+    assert texts(full._replace(edge=500), line("Hollis.", 700, left=320)) == ["It was asked of Lord", "Hollis."]
+    assert texts(full, line("Fees", 700, left=320)) == ["It was asked of Lord", "Fees"]
+    assert texts(full, line("Allow three weeks.", 128, left=320)) == ["It was asked of Lord", "Allow three weeks."]
+
+
+def test_a_narrow_column_is_no_list() -> None:
+    wide = line("w" * 60, 760)
+    column = [line("It was asked of Lord", 700), line("Hollis and of the men", 688), line("of the county.", 676)]
+    assert texts(wide, *column)[1:] == ["It was asked of Lord Hollis and of the men of the county."]
+    short = [line("Jo Finch, manager", 700), line("Dr Lam, partner", 688), line("Abe Stone, nurse", 676)]
+    assert texts(wide, *short)[1:] == [one.text for one in short]
+
+
+def test_what_was_filled_in_ends_its_line() -> None:
+    assert texts(line("Name Ann Lee", 700)._replace(edge=inf), line("Flat 12b", 688)) == ["Name Ann Lee", "Flat 12b"]
+
+
+def test_bold_lines_within_a_sentence() -> None:
+    usual, bold = line("It is payable before", 700, width=200), line("31 March without", 688, width=200, bold=1)
+    rest = line("delay.", 676)
+    page = [one._replace(edge=280) for one in (usual, bold, rest)]
+    assert texts(*page) == ["It is payable before 31 March without delay."]
+    assert texts(page[1], rest._replace(text="Delay.", edge=280)) == ["31 March without", "Delay."]
+    assert texts(line("Terms", 688, bold=1)._replace(edge=280), rest) == ["Terms", "delay."]
+
+
+def test_footnotes_stand_alone() -> None:
+    page = [line("¹ Minutes of May.", 700, width=300), line("² Built in 1921.", 688, width=300)]
+    assert texts(*page) == [one.text for one in page]
+
+
+def test_a_bold_row_goes_on_in_no_sentence() -> None:
+    row = line("Annual report 7", 30, bold=1)._replace(cells=(Cell("Annual report", 72, 140), Cell("7", 500, 506)))
+    assert not continues(blocks([row], STYLE, 0)[0], Block("found."))
+
+
 def test_hyphens_at_line_ends() -> None:
     assert texts(line("the trans", 700, hyphened=1), line("formation", 688)) == ["the transformation"]
     assert texts(line("from 2019", 700, hyphened=1), line("2020 on", 688)) == ["from 2019-2020 on"]
@@ -91,7 +132,8 @@ def test_pieces_on_one_baseline_are_a_row_where_they_are_cells() -> None:
         return one._replace(cells=(Cell(text, left, one.right),))
 
     assert texts(piece("Chair", 72), piece("Ann", 200), piece("Bob", 200, 686)) == ["Chair Ann", "Bob"]
-    assert texts(piece("•", 72), piece("Ann", 90)) == ["•", "Ann"]
+    assert texts(piece("•", 72), piece("Ann", 90)) == ["- Ann"]
+    assert texts(piece("2.", 72), piece("Ann", 200)) == ["2.", "Ann"]
     assert texts(piece("Ann", 200), piece("Chair", 72)) == ["Ann", "Chair"]
     assert texts(line("It was found", 700), line("sound.", 700, left=320)) == ["It was found", "sound."]
 

@@ -53,8 +53,9 @@ def with_edges(lines: Sequence[Line], height: float) -> list[Line]:
     for column in _columns(lines, height):
         usual = [lines[n].right for n in column if lines[n].height < _WIDER * height]
         if len(usual) >= _FEW:
+            edge = max(usual)
             for n in column:
-                found[n] = lines[n]._replace(edge=lines[n].edge or max(usual))
+                found[n] = lines[n]._replace(edge=lines[n].edge or edge)
     return found
 
 

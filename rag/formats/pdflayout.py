@@ -31,6 +31,8 @@ _NEARLY = 5
 _BULLET = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+(?=\S)")
 _ITEM = re.compile(r"[•◦▪‣●○·∙■□–—*-]\s+\S|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)]\s+\S|[⁰¹²³⁴-⁹]{1,3}\s?\S")
 _ENDED = re.compile(r"[.!?:;…。！？][\"”’»)\]]*$")
+_SENTENCES = re.compile(r"[^\W\d_]{3}[.!?]\s+[^\W\d_]")
+"""The end of one, and no abbreviation, before the begin of another."""
 _WORD_BEFORE = re.compile(r"(\w+)$")
 _WORD_AFTER = re.compile(r"^(\w+)")
 
@@ -127,7 +129,7 @@ def _runs(lines: Sequence[Line], style: Style) -> list[list[Line]]:
     runs: list[list[Line]] = []
     for line in lines:
         large = line.height > _LEVELS[-1][0] * style.height
-        if runs and _same_run(runs[-1][-1], line, _HEADING_LEADING if large else usual):
+        if runs and _same_run(runs[-1], line, _HEADING_LEADING if large else usual):
             runs[-1].append(line)
         else:
             runs.append([line])
@@ -140,7 +142,8 @@ def _leading(lines: Sequence[Line]) -> float:
     return median([step for step in steps if 0.7 < step < 2.5] or [1.2])
 
 
-def _same_run(a: Line, b: Line, usual: float) -> bool:
+def _same_run(run: Sequence[Line], b: Line, usual: float) -> bool:
+    a = run[-1]
     step = (a.bottom - b.bottom) / b.height
     if a.hyphened:
         return True
@@ -150,8 +153,9 @@ def _same_run(a: Line, b: Line, usual: float) -> bool:
         return False
     if step < 0:
         return a.bold == b.bold and _over_columns(a, b, -step)
-    goes_on = a.bold == b.bold or (_unfinished(a, b) and (b.bold or b.text[0].islower()))  # emphasis, or a heading
-    return goes_on and 0.3 < step < LOOSE * usual
+    if a.bold != b.bold and not (_unfinished(a, b) and (len(run) > 1 or b.bold or b.text[0].islower())):
+        return False  # not emphasis within a paragraph, but a heading
+    return 0.3 < step < LOOSE * usual
 
 
 def _over_columns(a: Line, b: Line, rise: float) -> bool:
@@ -203,9 +207,10 @@ def _column_parts(run: Sequence[Line], style: Style, page_edge: float) -> list[l
 
 
 def _afresh(run: Sequence[Line], style: Style) -> bool:
-    """Whether lines begin like those of an address or a list, few in small letters, not like those of a column."""
+    """Whether lines are like those of an address or a list: few begin in small letters, no sentence ends within one."""
     on = sum(line.text[0].isalpha() and not line.text[0].isupper() for line in run[1:])
-    return 4 * on < len(run) and run[0].height < _LEVELS[-1][0] * style.height
+    prose = 4 * on >= len(run) or any(_SENTENCES.search(line.text) for line in run)
+    return not prose and run[0].height < _LEVELS[-1][0] * style.height
 
 
 def _first_word(text: str) -> int:

@@ -66,6 +66,8 @@ def test_a_narrow_column_is_no_list() -> None:
     wide = line("w" * 60, 760)
     column = [line("It was asked of Lord", 700), line("Hollis and of the men", 688), line("of the county.", 676)]
     assert texts(wide, *column)[1:] == ["It was asked of Lord Hollis and of the men of the county."]
+    german = [line("Es gilt der Preis. Die", 700), line("Kaution ist in drei", 688), line("Raten zu zahlen.", 676)]
+    assert texts(wide, *german)[1:] == ["Es gilt der Preis. Die Kaution ist in drei Raten zu zahlen."]
     short = [line("Jo Finch, manager", 700), line("Dr Lam, partner", 688), line("Abe Stone, nurse", 676)]
     assert texts(wide, *short)[1:] == [one.text for one in short]
 
@@ -80,6 +82,8 @@ def test_bold_lines_within_a_sentence() -> None:
     page = [one._replace(edge=280) for one in (usual, bold, rest)]
     assert texts(*page) == ["It is payable before 31 March without delay."]
     assert texts(page[1], rest._replace(text="Delay.", edge=280)) == ["31 March without", "Delay."]
+    page[2] = page[2]._replace(text="May.")
+    assert texts(*page) == ["It is payable before 31 March without May."]
     assert texts(line("Terms", 688, bold=1)._replace(edge=280), rest) == ["Terms", "delay."]
 
 

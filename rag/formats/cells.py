@@ -1,12 +1,14 @@
 """What cells of a table look like: a number, a name, nothing; and which columns of some rows hold what.
 
-Knows cells as strings only, in one line each, and neither headers nor tables.
+Knows cells as strings only, in one line each, and neither headers nor tables. Where a format shows more of a cell than
+its words, the string is a `Cell`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 Row = Sequence[str]
 
@@ -20,6 +22,46 @@ _NUMBER = re.compile(r"[^\w\s]{0,3}\s?[-+(]?\d[\d.,:/\s-]*[)%]?\s?[^\W\d]{0,3}[^
 _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[-/–]\d\d(?:\d\d)?)?")
 _BAND = re.compile(r"\d{1,4}\s?[-–]\s?\d{1,4}|\d{1,4}\+|[<>≤≥]=?\s?\d{1,4}|\d{1,4}[^\W\d]{1,3}")
 _NOTHING = re.compile(r"[-–—?.]+|n/?a\.?|nan|null|none|tbd", re.IGNORECASE)
+
+
+class Cell(str):
+    """The words of a cell, with what its table shows of it; of a plain string nothing is known."""
+
+    __slots__ = ("marked", "spread")
+    marked: bool
+    spread: bool
+
+    def __new__(cls, text: str, *, marked: bool = False, spread: bool = False) -> Self:
+        """Make one.
+
+        Args:
+            text: Tidy.
+            marked: Whether it stands out, as names do: it is bold, shaded or declared to be one.
+            spread: Whether it is no cell of its own, but where the one to its left goes on over this column.
+
+        Returns:
+            A string that equals the text.
+        """
+        cell = super().__new__(cls, text)
+        cell.marked = marked
+        cell.spread = spread
+        return cell
+
+
+def is_marked(cell: str) -> bool:
+    """Whether a cell stands out from plain ones."""
+    return isinstance(cell, Cell) and cell.marked
+
+
+def is_spread(cell: str) -> bool:
+    """Whether a cell is the one to its left once more."""
+    return isinstance(cell, Cell) and cell.spread
+
+
+def is_across(row: Row) -> bool:
+    """Whether one cell is all there is in a row, and goes on over more columns than one, as titles do."""
+    filled = [cell for cell in row if cell]
+    return len(filled) > 1 and all(map(is_spread, filled[1:]))
 
 
 def is_number(cell: str) -> bool:

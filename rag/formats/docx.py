@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from rag.formats.archive import local, opened
@@ -15,6 +16,7 @@ from rag.formats.base import Builder, Extracted, Source, raised, squeeze
 from rag.formats.docxnumbers import ANCESTORS, Numbers
 from rag.formats.ooxml import Package, attribute, child, switched_on
 from rag.formats.rows import named_rows
+from rag.formats.spread import Box, covered, spread
 
 _HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
 _PLAIN_LEVEL = 10
@@ -23,7 +25,6 @@ _DROPPED = frozenset(("del", "moveFrom", "Fallback", "rPr", "pPr", "instrText", 
 _WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "footnote", "endnote"))
 _WITHIN_CELLS = _WRAPPERS | {"tbl", "tr", "tc"}
 _LITERAL = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
-_SPAN = 100
 _MARGINS = "Header and footer"
 """Heading of what the margins say."""
 _NO_TITLE = 2
@@ -87,8 +88,9 @@ class _Reader:
                 self._paragraph(element)
             elif name == "tbl":
                 self.in_list = False
-                for row in named_rows(self._rows(element), header=_declared_header(element)):
-                    self.out.paragraph(row)
+                boxes = (map(self._box, _inside(row, "tc")) for row in _inside(element, "tr"))
+                for line in named_rows(spread(boxes), header=_declared_header(element)):
+                    self.out.paragraph(line)
             elif name in _WRAPPERS:
                 self.blocks(element)
             self._boxes()
@@ -162,18 +164,13 @@ class _Reader:
         for box in boxes:
             self.blocks(box)
 
-    def _rows(self, table: Any) -> Iterator[list[str]]:
-        """Cells with those that span columns or rows said again in each."""
-        above: list[str] = []
-        for row in _inside(table, "tr"):
-            cells: list[str] = []
-            for cell in _inside(row, "tc"):
-                merged = child(cell, "tcPr", "vMerge")
-                hangs = merged is not None and attribute(merged, "val") != "restart" and len(cells) < len(above)
-                text = above[len(cells)] if hangs else squeeze(" ".join(self._cell(cell)))
-                cells += [text] * _columns(cell)
-            above = cells
-            yield cells
+    def _box(self, cell: Any) -> Box:
+        merged, span = child(cell, "tcPr", "vMerge"), child(cell, "tcPr", "gridSpan")
+        return Box(
+            squeeze(" ".join(self._cell(cell))),
+            columns=covered(attribute(span, "val")) if span is not None else 1,
+            hangs=merged is not None and attribute(merged, "val") != "restart",
+        )
 
     def _cell(self, parent: Any) -> Iterator[str]:
         """Paragraphs in a cell, with their text boxes and tables; an automatic number may be all that one says."""
@@ -212,16 +209,10 @@ def _deleted(element: Any) -> bool:
     return child(element, "trPr", "del") is not None or child(element, "tcPr", "cellDel") is not None
 
 
-def _columns(cell: Any) -> int:
-    span = child(cell, "tcPr", "gridSpan")
-    value = attribute(span, "val") if span is not None else ""
-    return max(1, min(int(value), _SPAN)) if value.isdigit() and len(value) < 10 else 1
-
-
-def _declared_header(table: Any) -> bool | None:
-    """True where the first row is set to be said again on each page; None where nothing tells."""
-    first = next(_inside(table, "tr"), None)
-    return True if first is not None and switched_on(child(first, "trPr", "tblHeader")) else None
+def _declared_header(table: Any) -> int | None:
+    """How many of the first rows are set to be said again on each page; None where nothing tells."""
+    rows = takewhile(lambda row: switched_on(child(row, "trPr", "tblHeader")), _inside(table, "tr"))
+    return sum(1 for _ in rows) or None
 
 
 def _is_listed(properties: Any) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise, zip_longest
 
 from rag.formats.cells import (
@@ -13,6 +13,7 @@ from rag.formats.cells import (
     column_cells,
     is_above_numbers,
     is_number,
+    is_spread,
     is_year,
     may_name,
     span,
@@ -29,12 +30,25 @@ def head(rows: Sequence[Row]) -> tuple[list[str], int]:
         Names in order, those that are there twice told apart by a number, and a count of rows.
     """
     top, body = rows[0], rows[1 : 1 + BODY]
-    if len(body) > 1 and _is_split(top) and contrasts(body[0], body[1:]):
-        both = zip_longest(top, body[0], fillvalue="")
-        return _numbered(" ".join(dict.fromkeys(filter(None, names))) for names in both), 2
+    if _is_double(rows):
+        return _named(rows[:2]), 2
     if body and (is_header(inner(top)) or contrasts(top, body)):
-        return _numbered(top), 1
+        return _named([top]), 1
     return [], 0
+
+
+def declared(rows: Sequence[Row], count: int) -> tuple[list[str], int]:
+    """Names of the columns where the first rows are known to hold them.
+
+    Args:
+        rows: The first ones of a table, tidy.
+        count: How many hold names; one is taken for two where the second goes on with it.
+
+    Returns:
+        Names in order, and a count of rows that leaves one below at least.
+    """
+    used = min(2 if count == 1 and _is_double(rows) else count, len(rows) - 1)
+    return _named(rows[:used]), used
 
 
 def is_header(row: Row) -> bool:
@@ -78,6 +92,29 @@ def cut(name: str) -> str:
     return name[:NAME].rstrip(" :")
 
 
+def _named(rows: Sequence[Row]) -> list[str]:
+    """Names fit to be said in every row: those that stand above others first, cells that are there twice numbered."""
+    names: list[str] = []
+    seen: dict[str, int] = {}
+    for cells in zip_longest(*rows, fillvalue=""):
+        name = again = cut(" ".join(dict.fromkeys(filter(None, cells))))
+        goes_on = name and all(map(is_spread, filter(None, cells)))
+        while again and again in seen and not goes_on:
+            seen[name] += 1
+            again = f"{name} {seen[name]}"
+        seen[again] = 1
+        names.append(again)
+    return names
+
+
+def _is_double(rows: Sequence[Row]) -> bool:
+    """Whether the second row tells apart what the names of the first stand over, with numbers or a name hung down."""
+    if len(rows) < 3 or not _is_split(rows[0]):
+        return False
+    hangs = any(one and one == below for one, below in zip(rows[0], rows[1], strict=False))
+    return contrasts(rows[1], rows[2 : 1 + BODY]) or (hangs and all(map(may_name, filter(None, rows[1]))))
+
+
 def _is_split(top: Row) -> bool:
     """Whether names stand over several columns each, so that the row below tells these apart."""
     return all(map(may_name, filter(None, top))) and any(one and one == beside for one, beside in pairwise(top))
@@ -86,17 +123,3 @@ def _is_split(top: Row) -> bool:
 def inner(row: Row) -> Row:
     """The cells without the empty ones at both ends; a table may begin in any column."""
     return row[slice(*span([row]))]
-
-
-def _numbered(row: Iterable[str]) -> list[str]:
-    """Names fit to be said in every row, those that are there twice told apart by a number."""
-    names: list[str] = []
-    seen: dict[str, int] = {}
-    for name in map(cut, row):
-        again = name
-        while again and again in seen:
-            seen[name] += 1
-            again = f"{name} {seen[name]}"
-        seen[again] = 1
-        names.append(again)
-    return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rag.formats.archive import local, opened
@@ -9,10 +10,12 @@ from rag.formats.base import Builder, Extracted, Source, raised, squeeze
 from rag.formats.chart import chart_lines
 from rag.formats.ooxml import Package, Relation, attribute, child
 from rag.formats.rows import named_rows
+from rag.formats.spread import Box, covered, spread
 
 _TITLES = ("title", "ctrTitle")
 _DECORATION = ("dt", "ftr", "sldNum", "hdr", "sldImg")
 _SHAPES = ("sp", "graphicFrame", "grpSp")
+_ON = ("1", "true")
 
 
 def extract(source: Source) -> Extracted:
@@ -68,8 +71,8 @@ def _shape(out: Builder, shape: Any) -> None:
     kind = _placeholder(shape)
     if local(shape) == "graphicFrame":
         table = next((inner for inner in shape.iter() if local(inner) == "tbl"), None)
-        for row in named_rows(_rows(table), header=_has_header(table)) if table is not None else ():
-            out.paragraph(row)
+        for line in named_rows(spread(_boxes(table)), header=_has_header(table)) if table is not None else ():
+            out.paragraph(line)
     elif local(shape) == "sp" and kind not in _DECORATION:
         texts = _paragraphs(child(shape, "txBody"))
         if kind in _TITLES:
@@ -121,14 +124,18 @@ def _is_raised(run: Any) -> bool:
     return not shift.startswith(("-", "0"))
 
 
-def _has_header(table: Any) -> bool | None:
+def _has_header(table: Any) -> int | None:
     properties = child(table, "tblPr")
-    return True if properties is not None and attribute(properties, "firstRow") in ("1", "true") else None
+    return 1 if properties is not None and attribute(properties, "firstRow") in _ON else None
 
 
-def _rows(table: Any) -> list[list[str]]:
-    return [[_cell(cell) for cell in row if local(cell) == "tc"] for row in table if local(row) == "tr"]
+def _boxes(table: Any) -> Iterator[Iterator[Box]]:
+    """Cells by row, without those that one to their left goes on over."""
+    for row in table:
+        if local(row) == "tr":
+            yield (_box(cell) for cell in row if local(cell) == "tc" and attribute(cell, "hMerge") not in _ON)
 
 
-def _cell(cell: Any) -> str:
-    return " ".join(_paragraphs(child(cell, "txBody")))
+def _box(cell: Any) -> Box:
+    text = " ".join(_paragraphs(child(cell, "txBody")))
+    return Box(text, covered(attribute(cell, "gridSpan")), hangs=attribute(cell, "vMerge") in _ON)

@@ -7,33 +7,37 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, dropwhile, groupby, islice, takewhile
+from itertools import chain, count, dropwhile, groupby, islice, takewhile
 
 from rag.formats.base import squeeze
-from rag.formats.cells import BODY, NAME, Row, is_number, marks, span
-from rag.formats.header import cut, head
+from rag.formats.cells import BODY, NAME, Cell, Row, is_across, is_number, is_spread, marks, span
+from rag.formats.header import cut, declared, head
 from rag.formats.sheettable import SheetTable
 
 _AHEAD = 64
 """Rows of a sheet that are looked at before they are written."""
 
 
-def named_rows(rows: Iterable[Row], *, header: bool | None = None) -> Iterator[str]:
+def named_rows(rows: Iterable[Row], *, header: int | None = None) -> Iterator[str]:
     """Write out a table.
 
     Args:
         rows: Cells of each row, any white space in them; empty rows are left out.
-        header: Whether the first row names the columns; None to judge by its cells and those below.
+        header: How many of the first rows name the columns; None to judge by their cells and those below.
 
     Yields:
-        One line per row, its cells parted by `; `, each after the name of its column; empty ones are left out.
+        One line per row, its cells parted by `; `, each after the name of its column; empty ones are left out. Titles
+        above the names are lines of their own.
     """
     filled = (row for row in map(_tidy, rows) if any(row))
     first = list(islice(filled, 1 + BODY))
+    while len(first) > 1 and (is_across(first[0]) or (header is None and _is_title(first[0]))):
+        yield name_row((), first.pop(0))
+        header = header - 1 or None if header else header
     if len(first) < 2:
         yield from (name_row((), row) for row in first)
         return
-    names, used = head(first) if header is None else ([cut(name) for name in first[0]] * header, int(header))
+    names, used = head(first) if header is None else declared(first, header)
     for row in chain(first[used:], filled):
         yield name_row(names, row)
 
@@ -60,7 +64,9 @@ def sheet_rows(rows: Iterable[Row]) -> Iterator[str]:
 def name_row(names: Row, row: Row) -> str:
     """One row: `name: value; name: value`, names that are missing or say the same as the value left out.
 
-    Of cells without a name, one that ends in a colon names the next one.
+    Of cells without a name, one that ends in a colon names the next one. A cell that spans columns is said once, after
+    the names of all of these; with the first one's alone where the row begins with it, as its label, and with none
+    where it is all that the row says.
 
     Args:
         names: Of the columns, in order; may be shorter than the row.
@@ -70,10 +76,11 @@ def name_row(names: Row, row: Row) -> str:
         The line; empty for a row of empty cells.
     """
     line = label = ""
+    names = () if is_across(row) else names
     for column, value in enumerate(row):
-        name = names[column] if column < len(names) else ""
-        if not value or value == label:
+        if not value or value == label or is_spread(value):
             continue
+        name = _name_over(names, row, column) if line else "".join(names[column : column + 1])
         said = f"{name}: {value}" if name and name != value else value
         is_bare = said == value
         line += (" " if label and is_bare and not is_label(value) else "; ") * bool(line) + said
@@ -84,6 +91,12 @@ def name_row(names: Row, row: Row) -> str:
 def is_label(cell: str) -> bool:
     """Whether a cell ends in a colon, so that its value is what stands beside it."""
     return cell.endswith(":")
+
+
+def _name_over(names: Row, row: Row, column: int) -> str:
+    """The names of all columns that a cell spans."""
+    end = next(at for at in count(column + 1) if at >= len(row) or not is_spread(row[at]))
+    return cut(", ".join(filter(None, names[column:end])))
 
 
 class _Sheet:
@@ -187,7 +200,7 @@ def _is_form(block: Sequence[Row], above: Row, below: Sequence[Row], *, titled: 
 
 
 def _is_title(row: Row) -> bool:
-    filled = [cell for cell in row if cell]
+    filled = [cell for cell in row if cell and not is_spread(cell)]
     return len(filled) == 1 and not is_number(filled[0])
 
 
@@ -197,7 +210,7 @@ def _said(row: Row) -> list[str]:
 
 
 def _tidy(row: Row) -> list[str]:
-    return [squeeze(cell) for cell in row]
+    return [cell if isinstance(cell, Cell) else squeeze(cell) for cell in row]
 
 
 def _parted(rows: Iterable[Row]) -> Iterator[Row]:

@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import IO, NamedTuple
 
+from rag.formats.cells import Cell, is_marked
+
 _PIECE = 1 << 20
 _TAIL = 1 << 16
 """Bytes kept from one piece to the next, more than a cell with the longest formula."""
@@ -49,17 +51,18 @@ class Merged:
                 self._starting[box.top].append(box)
 
     def spread(self, number: int, cells: list[str]) -> None:
-        """Fill in the cells of a row that merged ones cover, unless it holds nothing else, as a title does.
+        """Fill in the cells of a row that merged ones cover, unless it holds nothing but those that hang down.
 
         Args:
             number: Of the row, from 1; each is higher than the one before.
             cells: From the first column; may become longer.
         """
-        own = sum(map(bool, cells))
         starting = [(box, cells[box.left - 1]) for box in self._starting.get(number, ()) if box.left <= len(cells)]
-        for box, value in [*self._hanging, *(starting if own > 1 else ())] if own else ():
+        for box, value in [*self._hanging, *starting] if any(cells) else ():
             cells.extend([""] * (box.right - len(cells)))
-            cells[box.left - 1 : box.right] = [cell or value for cell in cells[box.left - 1 : box.right]]
+            first, *more = cells[box.left - 1 : box.right]
+            over = [cell or Cell(value, marked=is_marked(value), spread=True) for cell in more]
+            cells[box.left - 1 : box.right] = [first or value, *over]
         self._hanging = [(box, value) for box, value in [*self._hanging, *starting] if box.bottom > number and value]
 
 

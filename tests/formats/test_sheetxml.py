@@ -5,6 +5,7 @@ import io
 import pytest
 
 from rag.formats import sheetxml
+from rag.formats.cells import is_across, is_spread
 from rag.formats.sheetxml import Box, Merged, scan
 
 LIMIT = 1_000_000
@@ -23,7 +24,8 @@ def test_a_title_is_said_once_and_no_cell_is_lost() -> None:
     title, row = ["Prices"], ["a", "b"]
     merged.spread(1, title)
     merged.spread(2, row)
-    assert (title, row) == (["Prices"], ["a", "b"])
+    assert (title, row) == (["Prices"] * 4, ["a", "b"])
+    assert list(map(is_spread, title)) == [False, True, True, True] and is_across(title)
 
 
 def test_areas_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,6 +25,7 @@ _DROPPED = frozenset(("del", "moveFrom", "Fallback", "rPr", "pPr", "instrText", 
 _WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "footnote", "endnote"))
 _WITHIN_CELLS = _WRAPPERS | {"tbl", "tr", "tc"}
 _LITERAL = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_UNSHADED = ("auto", "ffffff")
 _MARGINS = "Header and footer"
 """Heading of what the margins say."""
 _NO_TITLE = 2
@@ -169,6 +170,7 @@ class _Reader:
         return Box(
             squeeze(" ".join(self._cell(cell))),
             columns=covered(attribute(span, "val")) if span is not None else 1,
+            is_marked=_stands_out(cell),
             hangs=merged is not None and attribute(merged, "val") != "restart",
         )
 
@@ -207,6 +209,18 @@ def _inside(element: Any, name: str) -> Iterator[Any]:
 def _deleted(element: Any) -> bool:
     """Whether it is a row or a cell that tracked changes have taken out."""
     return child(element, "trPr", "del") is not None or child(element, "tcPr", "cellDel") is not None
+
+
+def _stands_out(cell: Any) -> bool:
+    """Whether all words of a cell are bold, or it is shaded."""
+    shade = child(cell, "tcPr", "shd")
+    runs = [run for run in cell.iter() if local(run) == "r" and any(map(_has_words, run))]
+    bold = bool(runs) and all(switched_on(child(run, "rPr", "b")) for run in runs)
+    return bold or (shade is not None and attribute(shade, "fill", "auto").lower() not in _UNSHADED)
+
+
+def _has_words(element: Any) -> bool:
+    return local(element) == "t" and bool((element.text or "").strip())
 
 
 def _declared_header(table: Any) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise, zip_longest
+from itertools import pairwise, takewhile, zip_longest
 
 from rag.formats.cells import (
     BODY,
@@ -12,12 +12,17 @@ from rag.formats.cells import (
     Row,
     column_cells,
     is_above_numbers,
+    is_across,
+    is_marked,
     is_number,
     is_spread,
     is_year,
     may_name,
     span,
 )
+
+_HEADS = 3
+"""Most rows of names."""
 
 
 def head(rows: Sequence[Row]) -> tuple[list[str], int]:
@@ -30,6 +35,8 @@ def head(rows: Sequence[Row]) -> tuple[list[str], int]:
         Names in order, those that are there twice told apart by a number, and a count of rows.
     """
     top, body = rows[0], rows[1 : 1 + BODY]
+    if marked := marked_rows(rows):
+        return declared(rows, marked)
     if _is_double(rows):
         return _named(rows[:2]), 2
     if body and (is_header(inner(top)) or contrasts(top, body)):
@@ -49,6 +56,21 @@ def declared(rows: Sequence[Row], count: int) -> tuple[list[str], int]:
     """
     used = min(2 if count == 1 and _is_double(rows) else count, len(rows) - 1)
     return _named(rows[:used]), used
+
+
+def marked_rows(rows: Sequence[Row]) -> int:
+    """How many of the first rows stand out from the others as rows of names do; some of these may too, as sums do.
+
+    Args:
+        rows: The first ones of a table, tidy.
+
+    Returns:
+        A count; 0 where none do, or all alike.
+    """
+    top = list(takewhile(_is_marked, rows[:_HEADS]))
+    body = rows[len(top) : 1 + BODY]
+    others = sum(map(_is_marked, body[:-1]))
+    return len(top) if body and not _is_marked(body[0]) and others * 4 <= len(body) else 0
 
 
 def is_header(row: Row) -> bool:
@@ -105,6 +127,13 @@ def _named(rows: Sequence[Row]) -> list[str]:
         seen[again] = 1
         names.append(again)
     return names
+
+
+def _is_marked(row: Row) -> bool:
+    """Whether all cells of a row stand out, empty ones too where one alone says anything: that may be a title."""
+    names = [cell for cell in row if cell]
+    is_plain = len(names) > 1 or not row[0] or (len(row) > 1 and all(map(is_marked, row)))
+    return bool(names) and is_plain and all(map(is_marked, names)) and not is_across(row)
 
 
 def _is_double(rows: Sequence[Row]) -> bool:

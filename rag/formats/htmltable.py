@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
 from typing import Any
 
 from rag.formats.base import squeeze
-from rag.formats.cells import Row, is_across
-from rag.formats.rows import name_row, named_rows
+from rag.formats.rows import named_rows
 from rag.formats.spread import Box, covered, spread
 
-_HEADS = 3
-"""Most rows of names."""
 _LAYOUT = ("table", "h1", "h2", "h3", "h4", "h5", "h6", "article", "section", "form")
 
 
@@ -42,27 +38,21 @@ def table_lines(table: Any) -> Iterator[str]:
     caption = table.find("caption")
     if caption is not None and (text := _text(caption)):
         yield text
-    grid = [row for row in spread(map(_boxes, table.iter("tr"))) if row]
-    titles = sum(1 for _ in takewhile(is_across, grid))
-    marked = takewhile(lambda row: all(cell.marked for cell in row), grid[titles : titles + _HEADS])
-    if heads := sum(1 for _ in marked):
-        yield from named_rows(grid, header=titles + heads)
-    elif any(row[0].marked for row in grid):
-        yield from filter(None, (name_row((), row) if is_across(row) else _labelled(row) for row in grid))
-    else:
-        yield from named_rows(grid)
+    yield from named_rows(spread(map(_boxes, table.iter("tr"))))
 
 
 def _boxes(row: Any) -> Iterator[Box]:
     for cell in row.iterchildren("td", "th"):
         columns, rows = covered(cell.get("colspan")), covered(cell.get("rowspan"))
-        yield Box(_text(cell), columns, rows, is_marked=cell.tag == "th")
+        yield Box(_text(cell), columns, rows, is_marked=_is_bold(cell))
 
 
-def _labelled(row: Row) -> str:
-    """A row that its first cell names."""
-    rest = "; ".join(filter(None, row[1:]))
-    return name_row([row[0].rstrip(" :")], [rest]) if rest else row[0]
+def _is_bold(element: Any) -> bool:
+    """Whether all that an element says is bold; one without words is not."""
+    if element.tag in ("b", "strong", "th"):
+        return True
+    is_plain = any((text or "").strip() for text in (element.text, *(inner.tail for inner in element)))
+    return not is_plain and len(element) > 0 and all(_is_bold(inner) for inner in element if inner.tag != "br")
 
 
 def _text(element: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from rag.formats.archive import local, opened
 from rag.formats.base import Builder, Extracted, Source, raised, squeeze
 from rag.formats.chart import chart_lines
+from rag.formats.labels import labels
 from rag.formats.ooxml import Package, Relation, attribute, child
 from rag.formats.rows import named_rows
 from rag.formats.spread import Box, covered, spread
@@ -71,7 +72,8 @@ def _shape(out: Builder, shape: Any) -> None:
     kind = _placeholder(shape)
     if local(shape) == "graphicFrame":
         table = next((inner for inner in shape.iter() if local(inner) == "tbl"), None)
-        for line in named_rows(spread(_boxes(table)), header=_has_header(table)) if table is not None else ():
+        rows = list(spread(_boxes(table))) if table is not None else []
+        for line in named_rows(rows, header=None if labels(rows) or table is None else _has_header(table)):
             out.paragraph(line)
     elif local(shape) == "sp" and kind not in _DECORATION:
         texts = _paragraphs(child(shape, "txBody"))
@@ -138,4 +140,6 @@ def _boxes(table: Any) -> Iterator[Iterator[Box]]:
 
 def _box(cell: Any) -> Box:
     text = " ".join(_paragraphs(child(cell, "txBody")))
-    return Box(text, covered(attribute(cell, "gridSpan")), hangs=attribute(cell, "vMerge") in _ON)
+    runs = [child(run, "rPr") for run in cell.iter() if local(run) == "r"]
+    bold = bool(runs) and all(looks is not None and attribute(looks, "b") in _ON for looks in runs)
+    return Box(text, covered(attribute(cell, "gridSpan")), is_marked=bold, hangs=attribute(cell, "vMerge") in _ON)

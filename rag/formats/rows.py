@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, count, dropwhile, groupby, islice, takewhile
+from itertools import chain, dropwhile, groupby, islice, takewhile
 
 from rag.formats.base import squeeze
 from rag.formats.cells import BODY, NAME, Cell, Row, is_across, is_number, is_spread, marks, span
-from rag.formats.header import cut, declared, head
+from rag.formats.header import cut, declared, head, marked_rows
+from rag.formats.labels import label_row, labels
 from rag.formats.sheettable import SheetTable
 
 _AHEAD = 64
@@ -31,15 +32,13 @@ def named_rows(rows: Iterable[Row], *, header: int | None = None) -> Iterator[st
     """
     filled = (row for row in map(_tidy, rows) if any(row))
     first = list(islice(filled, 1 + BODY))
-    while len(first) > 1 and (is_across(first[0]) or (header is None and _is_title(first[0]))):
+    while len(first) > 1 and _is_above_names(first, header):
         yield name_row((), first.pop(0))
         header = header - 1 or None if header else header
-    if len(first) < 2:
-        yield from (name_row((), row) for row in first)
-        return
-    names, used = head(first) if header is None else declared(first, header)
-    for row in chain(first[used:], filled):
-        yield name_row(names, row)
+    names, used = ([], 0) if len(first) < 2 else head(first) if header is None else declared(first, header)
+    columns = labels(first) if header is None else frozenset()
+    for row in chain(first[0 if columns else used :], filled):
+        yield label_row(row, columns) if columns else name_row(names, row)
 
 
 def sheet_rows(rows: Iterable[Row]) -> Iterator[str]:
@@ -59,6 +58,12 @@ def sheet_rows(rows: Iterable[Row]) -> Iterator[str]:
         else:
             sheet.take()
     yield from sheet.unsaid()
+
+
+def _is_above_names(rows: Sequence[Row], header: int | None) -> bool:
+    """Whether the first row is a title of those below."""
+    is_alone = header is None and bool(rows[0][0]) and _is_title(rows[0]) and not is_label(rows[0][0])
+    return is_across(rows[0]) or (is_alone and not marked_rows(rows))
 
 
 def name_row(names: Row, row: Row) -> str:
@@ -95,8 +100,11 @@ def is_label(cell: str) -> bool:
 
 def _name_over(names: Row, row: Row, column: int) -> str:
     """The names of all columns that a cell spans."""
-    end = next(at for at in count(column + 1) if at >= len(row) or not is_spread(row[at]))
-    return cut(", ".join(filter(None, names[column:end])))
+    end = column + 1
+    while end < len(row) and is_spread(row[end]):
+        end += 1
+    over = names[column:end]
+    return cut(", ".join(filter(None, over))) if len(over) > 1 else "".join(over)
 
 
 class _Sheet:
@@ -132,21 +140,25 @@ class _Sheet:
         if form := self._form(block, below):
             yield from self.unsaid()
             self.table = SheetTable()
-            for label, value in map(_said, form):
+            for line in form:
                 self.take()
-                yield f"{label.rstrip(' :')}: {value}"
+                yield line
         else:
             yield from self._begin(block[: 1 + BODY], below[:BODY])
             yield from self._rows()
         self.is_titled = False
 
-    def _form(self, block: list[Row], below: list[Row]) -> list[Row]:
-        """Rows of labels with values that a block begins with; none where it is a table."""
+    def _form(self, block: list[Row], below: list[Row]) -> list[str]:
+        """Lines of labels with values that a block begins with; none where it is a table."""
         if form := list(takewhile(self._is_label, block)):
-            return form
+            return [label_row(row, _first(row)) for row in form]
         is_more = span(block) == self.table.span or (len(block) == 1 and self.table.goes_on(block))
-        is_form = not is_more and len(block) < _AHEAD and _is_form(block, self.table.top, below, titled=self.is_titled)
-        return block if is_form else []
+        if is_more or len(block) == _AHEAD:
+            return []
+        if columns := labels(block):
+            return [label_row(row, columns) for row in block]
+        is_form = _is_form(block, self.table.top, below, titled=self.is_titled)
+        return [label_row(row, _first(row)) for row in block] if is_form else []
 
     def _is_label(self, row: Row) -> bool:
         """Whether a row is a label that ends in a colon, and its value; in a table of such rows none is."""
@@ -202,6 +214,11 @@ def _is_form(block: Sequence[Row], above: Row, below: Sequence[Row], *, titled: 
 def _is_title(row: Row) -> bool:
     filled = [cell for cell in row if cell and not is_spread(cell)]
     return len(filled) == 1 and not is_number(filled[0])
+
+
+def _first(row: Row) -> range:
+    """The column in which a row begins."""
+    return range(span([row])[0] + 1)
 
 
 def _said(row: Row) -> list[str]:

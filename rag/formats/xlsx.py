@@ -14,6 +14,7 @@ from typing import Any
 from rag.errors import OversizeFile
 from rag.formats.archive import opened
 from rag.formats.base import Builder, Extracted, Source, clean, raised, squeeze
+from rag.formats.cells import Cell
 from rag.formats.numberformat import elapsed, shown
 from rag.formats.ooxml import Package, attribute, child
 from rag.formats.rows import sheet_rows
@@ -89,7 +90,7 @@ class _Reader:
             if self.room < 0:
                 reason = f"more than {_CELLS:,} cells"
                 raise OversizeFile(self.out.source.name, reason, "split it, or save the sheets as csv")
-            cells = ["" if cell.value is None else squeeze(clean(_said(cell))) for cell in row]
+            cells = ["" if cell.value is None else _cell(cell) for cell in row]
             merged.spread(number, cells)
             yield cells
 
@@ -107,6 +108,11 @@ def _parts(package: Package) -> dict[str, str]:
     relations, sheets = package.relations(main), child(package.tree(main), "sheets")
     found = ((attribute(sheet, "name"), relations.get(attribute(sheet, "id"))) for sheet in sheets)
     return {name: relation.target for name, relation in found if relation}
+
+
+def _cell(cell: Any) -> str:
+    text = squeeze(clean(_said(cell)))
+    return Cell(text, marked=True) if cell.has_style and cell.font.b else text
 
 
 def _said(cell: Any) -> str:

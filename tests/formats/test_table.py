@@ -73,7 +73,7 @@ def test_titles_above_the_names_do_not_mislead(tmp_path: Path) -> None:
 def test_decimal_commas_in_every_column_do_not_mislead(tmp_path: Path) -> None:
     rows = "A;B;C\n" + "1,5;2,5;3,5\n" * 30
     assert read(tmp_path, "a.csv", rows).text.startswith("A: 1,5; B: 2,5; C: 3,5")
-    assert read(tmp_path, "b.csv", "Pumpe;12,50\nVentil;7,00\n").text == "Pumpe; 12,50\n\nVentil; 7,00"
+    assert read(tmp_path, "b.csv", "Pumpe;12,50\nVentil;7,00\n").text == "Pumpe: 12,50\n\nVentil: 7,00"
 
 
 def test_a_line_too_long_to_be_looked_at_is_read_with_the_usual_delimiter(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ COLUMNS = 256
 _NUMBER = re.compile(r"[^\w\s]{0,3}\s?[-+(]?\d[\d.,:/\s-]*[)%]?\s?[^\W\d]{0,3}[^\w\s]{0,2}")
 _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:[-/–]\d\d(?:\d\d)?)?")
 _BAND = re.compile(r"\d{1,4}\s?[-–]\s?\d{1,4}|\d{1,4}\+|[<>≤≥]=?\s?\d{1,4}|\d{1,4}[^\W\d]{1,3}")
+_MOMENT = re.compile(
+    r"(?P<day>\d{4}-\d\d?-\d\d?|\d\d?(?P<by>[./-])\d\d?(?P=by)(?:\d{4}|\d\d))"
+    r"|(?P<time>\d\d?:\d\d(?::\d\d)?(?:\s?[ap]m)?(?:\s?[-–]\s?\d\d?:\d\d)?)"
+)
 _NOTHING = re.compile(r"[-–—?.]+|n/?a\.?|nan|null|none|tbd", re.IGNORECASE)
 
 
@@ -77,6 +81,12 @@ def is_year(cell: str) -> bool:
 def is_nothing(cell: str) -> bool:
     """Whether a cell says that there is no value: `-`, `n/a`."""
     return _NOTHING.fullmatch(cell) is not None
+
+
+def moment(cell: str) -> str:
+    """What columns of rotas are named after that a cell is: a `day` in digits, a `time` of day; empty for neither."""
+    found = _MOMENT.fullmatch(cell)
+    return found.lastgroup or "" if found else ""
 
 
 def may_name(cell: str) -> bool:

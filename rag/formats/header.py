@@ -18,6 +18,7 @@ from rag.formats.cells import (
     is_spread,
     is_year,
     may_name,
+    moment,
     span,
 )
 
@@ -39,7 +40,7 @@ def head(rows: Sequence[Row]) -> tuple[list[str], int]:
         return declared(rows, marked)
     if _is_double(rows):
         return _named(rows[:2]), 2
-    if body and (is_header(inner(top)) or contrasts(top, body)):
+    if body and (is_header(inner(top)) or contrasts(top, body) or is_calendar(rows)):
         return _named([top]), 1
     return [], 0
 
@@ -107,6 +108,24 @@ def contrasts(top: Row, body: Sequence[Row]) -> bool:
         name for column, name in enumerate(top[:COLUMNS]) if name and is_above_numbers(name, column_cells(body, column))
     ]
     return len(above) > 1 or any(not is_number(name) for name in above)
+
+
+def is_calendar(rows: Sequence[Row]) -> bool:
+    """Whether dates or times of day stand in the first row, two or more of one kind, and below them none.
+
+    Args:
+        rows: The first ones of a table, tidy.
+
+    Returns:
+        True if they do, and the other cells of the row may be names.
+    """
+    top, body = rows[0], rows[1 : 1 + BODY]
+    said = [cell for cell in top if cell]
+    columns = [column for column, cell in enumerate(top[:COLUMNS]) if moment(cell)]
+    below = {moment(cell) for column in columns for cell in column_cells(body, column)}
+    is_told = len(set(said)) == len(said) and all(moment(cell) or may_name(cell) for cell in said)
+    kinds = {moment(top[column]) for column in columns}
+    return len(columns) > 1 and is_told and len(kinds) == 1 and bool(below) and kinds.isdisjoint(below)
 
 
 def cut(name: str) -> str:

@@ -19,6 +19,7 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _TIME = re.compile(r'"([^"]*)"|\\(.)|\[(h+|m+|s+)\]|(h+|m+|s+)|\[[^\]]*\]|[_*].|[@0]|\.0+|(;)|(.)', re.IGNORECASE)
+_MONTH = re.compile(r"(?:\[\$-[^\]]*\])?(?P<name>mmmm?)[\s\\/,.'-]+(?:yy|yyyy)(?:;@)?", re.IGNORECASE)
 _CONDITION = re.compile(r"\[[<>=]")
 _SECONDS = {"h": 3600, "m": 60, "s": 1}
 
@@ -59,6 +60,22 @@ def shown(value: float, code: str) -> str:
         digits = digits.zfill(section.zeros)
     digits = _at_least(digits, section.decimals)
     return f"{'-' if value < 0 else ''}{section.before}{digits}{section.after}".strip()
+
+
+def month(value: datetime.datetime, code: str) -> str:
+    """Write a date whose format shows a month's name and no day.
+
+    Args:
+        value: Any day of the month.
+        code: Of its format, such as `mmm yy`.
+
+    Returns:
+        `Jan 2031`, or `January 2031` where the format has the whole name; empty for other formats.
+    """
+    if not (found := _MONTH.fullmatch(code[:_CODE])):
+        return ""
+    name = f"{value:%B}"
+    return f"{name if len(found['name']) > 3 else name[:3]} {value.year}"
 
 
 def elapsed(value: datetime.timedelta, code: str) -> str:

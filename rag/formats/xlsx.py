@@ -15,7 +15,7 @@ from rag.errors import OversizeFile
 from rag.formats.archive import opened
 from rag.formats.base import Builder, Extracted, Source, clean, raised, squeeze
 from rag.formats.cells import Cell
-from rag.formats.numberformat import elapsed, shown
+from rag.formats.numberformat import elapsed, month, shown
 from rag.formats.ooxml import Package, attribute, child
 from rag.formats.rows import sheet_rows
 from rag.formats.sheetxml import Merged, scan
@@ -127,7 +127,7 @@ def _said(cell: Any) -> str:
     if isinstance(value, datetime.timedelta):
         return elapsed(value, str(cell.number_format))
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date().isoformat()
+        return month(value, str(cell.number_format)) or value.date().isoformat()
     return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
 
 

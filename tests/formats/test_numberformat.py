@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from rag.formats.numberformat import elapsed, shown
+from rag.formats.numberformat import elapsed, month, shown
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,19 @@ def test_a_hostile_format_takes_no_long() -> None:
         assert len(shown(12, code)) < 400
         assert len(elapsed(datetime.timedelta(1), code)) < 400
     assert time.process_time() - before < 5
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("mmm yy", "Jan 2031"),
+        ("mmm-yy", "Jan 2031"),
+        ("[$-809]mmmm yyyy;@", "January 2031"),
+        ("mmm\\ yyyy", "Jan 2031"),
+        ("d mmm yy", ""),
+        ("mm/yy", ""),
+        ("General", ""),
+    ],
+)
+def test_months_without_days(code: str, expected: str) -> None:
+    assert month(datetime.datetime(2031, 1, 5), code) == expected

@@ -162,6 +162,24 @@ def test_what_stands_below_a_table_has_not_its_names(tmp_path: Path) -> None:
     assert text.split("\n\n")[-4:] == ["Suppliers", "Firm: Acme; Town: Leeds", "Firm: Bolt; Town: Hull", "Head: Di"]
 
 
+def test_days_months_and_times_name_columns(tmp_path: Path) -> None:
+    days = [datetime.datetime(2031, 3, day) for day in (3, 4)]
+    rota: list[list[Any]] = [["Employee", *days], ["Ann", "09:00-17:00", "off"], ["Bo", "off", "early"]]
+    rooms: list[list[Any]] = [["Room", datetime.time(9), datetime.time(10)], ["Hall", "Yoga", "Chess"]]
+    book = openpyxl.load_workbook(io.BytesIO(saved(rota, rooms, [["Cost", *days], ["Rent", 1200, 1250]])))
+    for column in (2, 3):
+        book.worksheets[2].cell(1, column, datetime.datetime(2031, column, 1)).number_format = "mmm yy"
+    assert read(tmp_path, "a.xlsx", packed(book)).text.split("\n\n") == [
+        "Sheet 1",
+        "Employee: Ann; 2031-03-03: 09:00-17:00; 2031-03-04: off",
+        "Employee: Bo; 2031-03-03: off; 2031-03-04: early",
+        "Sheet 2",
+        "Room: Hall; 09:00:00: Yoga; 10:00:00: Chess",
+        "Sheet 3",
+        "Cost: Rent; Feb 2031: 1200; Mar 2031: 1250",
+    ]
+
+
 def test_merged_cells_stand_in_every_cell(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     for row in (

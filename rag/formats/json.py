@@ -1,6 +1,7 @@
 """JSON, JSON Lines and notebooks: a paragraph per record, `path: value` for each value in it.
 
-A short flat record is one line, so that one citation names it whole. Numbers stay as they are written.
+A short record is one line, so that one citation names it whole; in a long one each record within it is. Numbers stay as
+they are written.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterator
+from itertools import chain, groupby
 from typing import Any
 
 from rag.errors import DamagedFile
@@ -106,10 +108,28 @@ def _is_records(value: Any) -> bool:
 
 def _record(out: Builder, record: Any) -> None:
     leaves = [(path[-_PATH:], value) for path, value in _leaves(record, "") if value.strip()]
-    line = "; ".join(f"{path}: {squeeze(value)}" if path else squeeze(value) for path, value in leaves)
+    line = _line(leaves)
     if isinstance(record, dict) and len(line) > _ONE_LINE:
-        line = "\n".join(f"{path}: {value.strip()}" for path, value in leaves)
+        line = "\n".join(chain.from_iterable(_parts(list(within)) for _, within in groupby(leaves, key=_owner)))
     out.paragraph(line)
+
+
+def _line(leaves: list[tuple[str, str]]) -> str:
+    return "; ".join(f"{path}: {squeeze(value)}" if path else squeeze(value) for path, value in leaves)
+
+
+def _parts(leaves: list[tuple[str, str]]) -> list[str]:
+    """One line where it is short, else one for each value, whose own lines it keeps."""
+    line = _line(leaves)
+    return (
+        [line] if len(leaves) > 1 and len(line) <= _ONE_LINE else [f"{path}: {said.strip()}" for path, said in leaves]
+    )
+
+
+def _owner(leaf: tuple[str, str]) -> str:
+    """The path of the record that a value is of: the entry of a list that it stands in, or the first name."""
+    path = leaf[0]
+    return path[: path.rfind("]") + 1] or path.partition(".")[0]
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -20,6 +20,19 @@ def test_long_records_are_a_paragraph_of_lines(tmp_path: Path) -> None:
     assert lines == ["id: 7", f"body.text: {('word ' * 100).strip()}", "body.by[1].name: Ann", "body.by[2].name: Bob"]
 
 
+def test_a_record_within_a_long_one_is_a_line(tmp_path: Path) -> None:
+    bought = [{"name": "Helmet", "price": 34.5, "size": {"cm": 58}}, {"name": "Lock", "price": 19.99}]
+    record = {"id": 7, "buyer": {"name": "Ann", "address": {"town": "Leeds"}}, "lines": bought, "note": "word\n" * 70}
+    lines = read(tmp_path, "a.json", json.dumps([record])).text.split("\n")
+    assert lines[:4] == [
+        "id: 7",
+        "buyer.name: Ann; buyer.address.town: Leeds",
+        "lines[1].name: Helmet; lines[1].price: 34.5; lines[1].size.cm: 58",
+        "lines[2].name: Lock; lines[2].price: 19.99",
+    ]
+    assert lines[4:] == ["note: word", *["word"] * 69]
+
+
 def test_lists_of_records_within_an_object(tmp_path: Path) -> None:
     document = read(tmp_path, "a.json", '{"title": "Parts", "items": [{"a": 1}, {"a": 2}], "count": 2}')
     assert document.title == "Parts"

@@ -13,6 +13,7 @@ from typing import Any
 from rag.errors import BinaryFile, DamagedFile
 from rag.formats.base import Builder, Extracted, Source, clean, raised, squeeze
 from rag.formats.decode import as_declared, decode
+from rag.formats.htmlbeside import set_apart
 from rag.formats.htmlhead import Head, head_of
 from rag.formats.htmlprune import opens, prune
 from rag.formats.htmltable import is_data_table, table_lines
@@ -75,6 +76,7 @@ def _append(out: Builder, markup: str, *, chrome: bool) -> Head:
     head = head_of(root)
     prune(root, chrome=chrome)
     _raise(root)
+    set_apart(root, _BLOCKS)
     _Walk(out).run(root)
     return head
 
@@ -125,6 +127,7 @@ class _Walk:
         self.counters: list[int | None] = []
         self.marker = ""
         self.term = ""
+        self.level = 1
         self.in_list = False
         self.inside: dict[str, int] = {"pre": 0, "heading": 0}
 
@@ -135,13 +138,15 @@ class _Walk:
         walk = etree.iterwalk(root, events=("start", "end"))
         for event, element in walk:
             if event == "end":
-                self._close(element.tag)
+                self._close(element, element.tag)
                 self._hold(element.tail)
             elif self._open(element):
                 self._hold(element.text)
             else:
                 walk.skip_subtree()
         self._flush()
+        if self.term:
+            self._emit("")
 
     def _open(self, element: Any) -> bool:
         """Begin an element; False where it has been dealt with whole."""
@@ -161,7 +166,7 @@ class _Walk:
 
     def _open_block(self, element: Any, tag: str) -> bool:
         self.inside["pre"] += tag == "pre"
-        self.inside["heading"] += tag in _HEADINGS
+        self.inside["heading"] += self._heads(element, tag)
         if tag in _LISTS:
             self.in_list &= bool(self.counters)
             self.counters.append(0 if tag == "ol" else None)
@@ -174,14 +179,15 @@ class _Walk:
             return False
         return True
 
-    def _close(self, tag: str) -> None:
+    def _close(self, element: Any, tag: str) -> None:
         if tag == "button":
             self.held.append(" ")
         if tag not in _BLOCKS:
             return
-        if tag in _HEADINGS:
+        if self._heads(element, tag):
             self.inside["heading"] -= 1
-            self.out.heading(self._take().strip("¶#§ \n"), int(tag[1]))
+            self.level = int(tag[1]) if tag in _HEADINGS else self.level
+            self.out.heading(self._take().strip("¶#§ \n"), self.level + (tag not in _HEADINGS))
             self.in_list = False
         elif tag == "dt":
             self.term = ", ".join(filter(None, (self.term, squeeze(self._take()))))
@@ -195,6 +201,17 @@ class _Walk:
         elif tag == "dl" and self.term:
             self.held.append(" ")
             self._emit("")
+
+    @staticmethod
+    def _heads(element: Any, tag: str) -> bool:
+        """Whether it is a heading, as the summaries of details in a row are: one alone may say no more than "More"."""
+        if tag in _HEADINGS:
+            return True
+        if tag != "summary" or next(element.iterdescendants(*_HEADINGS), None) is not None:
+            return False
+        details = element.getparent()
+        beside = (details.getprevious(), details.getnext()) if details is not None else ()
+        return any(other is not None and other.tag == "details" for other in beside)
 
     def _hold(self, text: str | None) -> None:
         if text:

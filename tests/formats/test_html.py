@@ -135,6 +135,24 @@ def test_terms_with_their_meanings(tmp_path: Path) -> None:
     assert text(tmp_path, "<dl><dt>A</dt><dt>B</dt><dd>Both.</dd><dt>C</dt></dl>") == "A, B: Both.\n\nC"
 
 
+def test_a_term_of_no_list_is_not_lost(tmp_path: Path) -> None:
+    assert text(tmp_path, "<p>x<div><dt>A</dt></div>") == "x\n\nA"
+
+
+def test_summaries_in_a_row_are_headings(tmp_path: Path) -> None:
+    questions = "<details><summary><p>How?</summary>So.</details><details><summary>Why?</summary>Then.</details>"
+    page = f"<html><body><h1>FAQ</h1><h2>Visits</h2>{questions}<p>x</p><details><summary>More</summary>y</details>"
+    document = read(tmp_path, "a.html", page)
+    assert headings(document) == [(1, "FAQ"), (2, "Visits"), (3, "How?"), (3, "Why?")]
+    assert document.text == "FAQ\n\nVisits\n\nHow?\n\nSo.\n\nWhy?\n\nThen.\n\nx\n\nMore\n\ny"
+
+
+def test_a_heading_in_a_summary_is_said_once(tmp_path: Path) -> None:
+    question = "<details><summary>{}</summary>So.</details>"
+    page = f"<html><body>{question.format('Why?')}{question.format('<h3>How?</h3>')}"
+    assert headings(read(tmp_path, "a.html", page)) == [(2, "Why?"), (3, "How?")]
+
+
 def test_breaks_and_white_space(tmp_path: Path) -> None:
     assert text(tmp_path, "<p>a\n  b<br>c&nbsp;d</p><pre>x\n  y\n</pre>") == "a b\nc d\n\nx\n  y"
 

@@ -1,7 +1,8 @@
 """What of an HTML page is not read, taken out of its tree. Knows nothing of the text that is made of the rest.
 
-Left out are scripts, styles, hidden elements, struck words, forms, navigation, and the page's own header and footer. A
-button is left out too, unless it heads or opens a part of the page, as in an accordion; what it opens is not hidden.
+Left out are scripts, styles, hidden elements, struck words, forms, navigation, and the page's own header and footer, by
+their tags or by their names. A button is left out too, unless it heads or opens a part of the page, as in an accordion;
+what it opens is not hidden.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+
+from rag.formats.htmljunk import junk
 
 _STRUCK = frozenset(("del", "s", "strike"))
 _SILENT = _STRUCK.union(
@@ -32,6 +35,8 @@ def prune(root: Any, *, chrome: bool) -> None:
     openers = (found for found in root.iterdescendants("*") if found.attrib and opens(found))
     opened = {name for opener in openers for name in opener.get("aria-controls", "").split()}
     _empty([found for found in root.iterdescendants("*") if _is_hidden(found) and found.get("id") not in opened])
+    if not chrome:
+        _empty(junk(root))
 
 
 def opens(element: Any) -> bool:

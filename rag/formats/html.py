@@ -27,6 +27,7 @@ _LISTS = frozenset(("ul", "ol", "menu"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _REFERENCE = re.compile(r"\[[\w\s]{1,30}\]")
+_QUOTE = re.compile(r"(?:^|[\s_-])quoted?(?:$|[\s_-])", re.IGNORECASE)
 _BREAK = "\v"
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -49,12 +50,13 @@ def extract(source: Source) -> Extracted:
     return out.done(*append(out, _decoded(source)))
 
 
-def append(out: Builder, markup: str) -> Head:
+def append(out: Builder, markup: str, *, quotes: bool = False) -> Head:
     """Read a document into a text that others share.
 
     Args:
         out: Where its text and headings go.
         markup: The document.
+        quotes: Whether each line of what it quotes from another message begins with `> `, and none is a heading.
 
     Returns:
         What it says of itself.
@@ -63,13 +65,13 @@ def append(out: Builder, markup: str) -> Head:
         DamagedFile: It is nested too deeply.
     """
     before = len(out)
-    head = _append(out, markup, chrome=False)
+    head = _append(out, markup, chrome=False, quotes=quotes)
     if len(out) == before:
-        _append(out, markup, chrome=True)
+        _append(out, markup, chrome=True, quotes=quotes)
     return head
 
 
-def _append(out: Builder, markup: str, *, chrome: bool) -> Head:
+def _append(out: Builder, markup: str, *, chrome: bool, quotes: bool) -> Head:
     root = _tree(markup, out.source)
     if root is None:
         return Head()
@@ -77,7 +79,7 @@ def _append(out: Builder, markup: str, *, chrome: bool) -> Head:
     prune(root, chrome=chrome)
     _raise(root)
     set_apart(root, _BLOCKS)
-    _Walk(out).run(root)
+    _Walk(out, quotes=quotes).run(root)
     return head
 
 
@@ -120,8 +122,9 @@ class _Walk:
     A button within a heading is the heading, as in an accordion, unless words stand before it: then it copies a link.
     """
 
-    def __init__(self, out: Builder) -> None:
+    def __init__(self, out: Builder, *, quotes: bool) -> None:
         self.out = out
+        self.quotes = quotes
         self.held: list[str] = []
         self.worded = False
         self.counters: list[int | None] = []
@@ -129,7 +132,7 @@ class _Walk:
         self.term = ""
         self.level = 1
         self.in_list = False
-        self.inside: dict[str, int] = {"pre": 0, "heading": 0}
+        self.inside: dict[str, int] = {"pre": 0, "heading": 0, "quote": 0}
 
     def run(self, root: Any) -> None:
         """Visit every element once, in the order of the text."""
@@ -166,6 +169,7 @@ class _Walk:
 
     def _open_block(self, element: Any, tag: str) -> bool:
         self.inside["pre"] += tag == "pre"
+        self.inside["quote"] += self._quotes(element, tag)
         self.inside["heading"] += self._heads(element, tag)
         if tag in _LISTS:
             self.in_list &= bool(self.counters)
@@ -174,7 +178,7 @@ class _Walk:
             self.marker = self._next_marker()
         elif tag == "table" and is_data_table(element):
             for line in table_lines(element):
-                self.out.paragraph(line)
+                self._add(line, "\n\n")
             self.in_list = False
             return False
         return True
@@ -187,7 +191,7 @@ class _Walk:
         if self._heads(element, tag):
             self.inside["heading"] -= 1
             self.level = int(tag[1]) if tag in _HEADINGS else self.level
-            self.out.heading(self._take().strip("¶#§ \n"), self.level + (tag not in _HEADINGS))
+            self._head(self._take().strip("¶#§ \n"), self.level + (tag not in _HEADINGS))
             self.in_list = False
         elif tag == "dt":
             self.term = ", ".join(filter(None, (self.term, squeeze(self._take()))))
@@ -196,6 +200,7 @@ class _Walk:
         else:
             self._flush()
         self.inside["pre"] -= tag == "pre"
+        self.inside["quote"] -= self._quotes(element, tag)
         if tag in _LISTS and self.counters:
             self.counters.pop()
         elif tag == "dl" and self.term:
@@ -236,12 +241,29 @@ class _Walk:
             text = f"{self.term}: {text}" if text else self.term
             self.term = ""
         if self.marker:
-            self.out.add(self.marker + text, "\n" if self.in_list else "\n\n")
+            self._add(self.marker + text, "\n" if self.in_list else "\n\n")
             self.marker = ""
             self.in_list = True
         else:
-            self.out.paragraph(text)
+            self._add(text, "\n\n")
             self.in_list = False
+
+    def _head(self, title: str, level: int) -> None:
+        if self.inside["quote"]:
+            self._add(squeeze(title), "\n\n")
+        else:
+            self.out.heading(title, level)
+
+    def _add(self, text: str, gap: str) -> None:
+        """Put a block into the text, each of its lines after as many signs as quotes are around it."""
+        sign = "> " * self.inside["quote"]
+        self.out.add("\n".join(sign + line for line in text.split("\n")) if sign and text.strip() else text, gap)
+
+    def _quotes(self, element: Any, tag: str) -> bool:
+        """Whether it quotes another message, as mail programs mark it; others indent with a bare `blockquote`."""
+        if not self.quotes or tag != "blockquote":
+            return False
+        return element.get("type") == "cite" or bool(_QUOTE.search(element.get("class", "")))
 
     def _next_marker(self) -> str:
         indent = "  " * min(len(self.counters) - 1, 8)

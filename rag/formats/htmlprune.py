@@ -36,7 +36,7 @@ def prune(root: Any, *, chrome: bool) -> None:
     opened = {name for opener in openers for name in opener.get("aria-controls", "").split()}
     _empty([found for found in root.iterdescendants("*") if _is_hidden(found) and found.get("id") not in opened])
     if not chrome:
-        _empty(junk(root))
+        _empty([found for found in junk(root) if found.get("id") not in opened])
 
 
 def opens(element: Any) -> bool:

@@ -80,6 +80,12 @@ def _is_encrypted(part: Message) -> bool:
     return part.get_content_type() in _ENCRYPTED and part.get_param("smime-type") != "signed-data"
 
 
+def _piece(body: Extracted, text: str, start: int, above: int) -> Extracted:
+    """A text that stands at an offset in a body, with the headings in it, under so many levels of others."""
+    within = (one for one in body.headings if start <= one.start < start + len(text))
+    return Extracted(text, tuple(one._replace(start=one.start - start, level=one.level + above) for one in within))
+
+
 class _Reader:
     """Adds messages to a text; the `level` of each is that of its heading, the outermost one's 1."""
 
@@ -111,22 +117,26 @@ class _Reader:
             self.out.heading(f"Attachment: {name}", level + 1)
             self._attached(part, name, level + 1)
         elif kind == "text/html":
-            html.append(self.out, text_of(part))
+            page = Builder(self.out.source)
+            html.append(page, text_of(part), quotes=True)
+            self._body_text(page.done(), level)
         elif kind in _SUFFIXES or _is_encrypted(part):
             self._attached(part, kind, level + 1)
         elif is_body(part):
-            self._body_text(text_of(part), level)
+            self._body_text(Extracted(text_of(part)), level)
 
-    def _body_text(self, text: str, level: int) -> None:
+    def _body_text(self, body: Extracted, level: int) -> None:
         """Add what a body says, and the earlier messages below it, each under what tells of it."""
+        text, start, above = body.text, 0, 0
         for depth in range(level + 1, level + 1 + _QUOTES):
             own, title, earlier = mailquotes.part(text)
-            self.out.paragraph(own)
+            self.out.append(_piece(body, own, start, above))
             if not earlier:
                 return
             self.out.heading(title, depth)
-            text = earlier
-        self.out.paragraph(text)
+            start += len(text.rstrip()) - len(earlier)  # or less where it was quoted, and then has no headings
+            text, above = earlier, depth
+        self.out.append(_piece(body, text, start, above))
 
     def _message_within(self, message: Message, level: int) -> None:
         if self.within + level > _DEPTH:

@@ -97,6 +97,7 @@ def test_a_button_after_a_number_or_one_that_opens_something_is_part_of_a_headin
         ("<button aria-expanded=false>How?</button><div hidden=Until-Found>So.</div>", "How?\n\nSo."),
         ("<button aria-controls='b a'>How?</button><div id=a hidden>So.</div>", "How?\n\nSo."),
         ("<h3><button aria-controls=a>How?</button></h3><div id=a style='display: none'>So.</div>", "How?\n\nSo."),
+        ("<button aria-controls=a>How?</button><div id=a role=dialog>So.</div><p>x", "How?\n\nSo.\n\nx"),
         ("<button role=tab aria-controls=a>How?</button><div id=a aria-hidden=true>So.</div>", "How?\n\nSo."),
         (
             "<button aria-controls=a>How?</button><div id=a hidden>So."

@@ -1,4 +1,4 @@
-"""Word documents: paragraphs, lists, tables, text boxes and notes; headings by their style or outline level.
+"""Word documents: paragraphs, lists, tables, text boxes and notes; headings by their style, outline level or look.
 
 What headers and footers say comes last, once. Deleted and hidden text is left out, and so are comments. Pages exist
 only once a program lays the document out, so there are none here.
@@ -13,17 +13,17 @@ from typing import Any
 
 from rag.formats.archive import local, opened
 from rag.formats.base import Builder, Extracted, Source, raised, squeeze
-from rag.formats.docxnumbers import ANCESTORS, Numbers
+from rag.formats.docxcontents import contents
+from rag.formats.docxheadings import WRAPPERS, headings
+from rag.formats.docxnumbers import Numbers
+from rag.formats.docxstyles import PLAIN_LEVEL, Styles
+from rag.formats.docxsymbols import field, symbol
 from rag.formats.ooxml import Package, attribute, child, switched_on
 from rag.formats.rows import named_rows
 from rag.formats.spread import Box, covered, spread
 
-_HEADING_STYLE = re.compile(r"heading (\d)", re.IGNORECASE)
-_PLAIN_LEVEL = 10
-"""The level of body text; outline levels are 0 to 8."""
 _DROPPED = frozenset(("del", "moveFrom", "Fallback", "rPr", "pPr", "instrText", "delText"))
-_WRAPPERS = frozenset(("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "body", "footnote", "endnote"))
-_WITHIN_CELLS = _WRAPPERS | {"tbl", "tr", "tc"}
+_WITHIN_CELLS = WRAPPERS | {"tbl", "tr", "tc"}
 _LITERAL = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _UNSHADED = ("auto", "ffffff")
 _MARGINS = "Header and footer"
@@ -54,9 +54,9 @@ def extract(source: Source) -> Extracted:
         styles, numbering = (
             package.tree(part) if (part := package.related(main, kind)) else None for kind in ("styles", "numbering")
         )
-        levels = _heading_styles(styles) if styles is not None else {}
-        reader = _Reader(Builder(source), levels, Numbers(numbering, styles))
-        reader.blocks(package.tree(main))
+        root = package.tree(main)
+        reader = _Reader(Builder(source), Styles(styles), Numbers(numbering, styles), contents(root, styles))
+        reader.document(root)
         for kind in ("footnotes", "endnotes"):
             if part := package.related(main, kind):
                 reader.notes(package.tree(part))
@@ -70,29 +70,38 @@ class _Reader:
 
     Args:
         out: Where they go.
-        styles: Heading level by id of paragraph style.
+        styles: Of the document.
         numbers: Counts its automatic numbers.
+        contents: Paragraphs that list what the document contains, and are not read.
     """
 
-    def __init__(self, out: Builder, styles: dict[str, int], numbers: Numbers) -> None:
+    def __init__(self, out: Builder, styles: Styles, numbers: Numbers, contents: set[Any]) -> None:
         self.out = out
         self.styles = styles
         self.numbers = numbers
+        self.contents = contents
+        self.levels: dict[Any, int] = {}
         self.boxes: list[Any] = []
         self.in_list = False
+
+    def document(self, root: Any) -> None:
+        """Read the body of a document."""
+        self.levels = headings(root, self.styles, self.contents)
+        self.blocks(root)
 
     def blocks(self, parent: Any) -> None:
         """Read paragraphs and tables in order."""
         for element in parent:
             name = local(element)
             if name == "p":
-                self._paragraph(element)
+                if element not in self.contents:
+                    self._paragraph(element)
             elif name == "tbl":
                 self.in_list = False
                 boxes = (map(self._box, _inside(row, "tc")) for row in _inside(element, "tr"))
                 for line in named_rows(spread(boxes), header=_declared_header(element)):
                     self.out.paragraph(line)
-            elif name in _WRAPPERS:
+            elif name in WRAPPERS:
                 self.blocks(element)
             self._boxes()
 
@@ -120,9 +129,11 @@ class _Reader:
         text = "\n".join(filter(None, map(squeeze, self.text(element).split("\n"))))
         properties = child(element, "pPr")
         number = self._number(properties, text)
-        level = self._level(properties)
-        listed = level >= _PLAIN_LEVEL and (bool(number) or _is_listed(properties))
-        if text and level < _PLAIN_LEVEL:
+        level = self.styles.level(properties)
+        if number or not _is_listed(properties):
+            level = self.levels.get(element, level)
+        listed = level >= PLAIN_LEVEL and (bool(number) or _is_listed(properties))
+        if text and level < PLAIN_LEVEL:
             self.out.heading(f"{number} {text}", level)
         elif text and listed:
             self.out.add(f"{number or '-'} {text}", "\n" if self.in_list else "\n\n")
@@ -136,14 +147,6 @@ class _Reader:
         gone = mark is not None and (child(mark, "del") is not None or switched_on(child(mark, "vanish")))
         return "" if gone and not text else self.numbers.next(properties)
 
-    def _level(self, properties: Any) -> int:
-        """Heading level from 1, or `_PLAIN_LEVEL`."""
-        outline = child(properties, "outlineLvl") if properties is not None else None
-        if outline is not None and attribute(outline, "val").isdigit():
-            return min(int(attribute(outline, "val")) + 1, _PLAIN_LEVEL)
-        style = child(properties, "pStyle") if properties is not None else None
-        return self.styles.get(attribute(style, "val"), _PLAIN_LEVEL) if style is not None else _PLAIN_LEVEL
-
     def _pieces(self, element: Any) -> Iterator[str]:
         for inner in element:
             name = local(inner)
@@ -151,6 +154,10 @@ class _Reader:
                 yield inner.text or ""
             elif name in _LITERAL:
                 yield _LITERAL[name]
+            elif name == "sym":
+                yield symbol(inner)
+            elif name in ("checkBox", "ddList"):
+                yield field(inner)
             elif name == "txbxContent":
                 self.boxes.append(inner)
             elif name == "sup" or (name == "r" and _is_raised(inner)):
@@ -202,7 +209,7 @@ def _inside(element: Any, name: str) -> Iterator[Any]:
         if local(inner) == name:
             if not _deleted(inner):
                 yield inner
-        elif local(inner) in _WRAPPERS:
+        elif local(inner) in WRAPPERS:
             yield from _inside(inner, name)
 
 
@@ -236,40 +243,3 @@ def _is_listed(properties: Any) -> bool:
     style = child(properties, "pStyle")
     named = attribute(style, "val").startswith("List") if style is not None else False
     return attribute(number, "val") != "0" if number is not None else named
-
-
-def _heading_styles(root: Any) -> dict[str, int]:
-    """Level by style id: by the style's own name, which stays English in every edition, or by its outline level."""
-    levels: dict[str, int] = {}
-    parents: dict[str, str] = {}
-    for style in root:
-        if local(style) == "style" and attribute(style, "type", "paragraph") == "paragraph":
-            identity = attribute(style, "styleId")
-            level = _style_level(style)
-            parent = child(style, "basedOn")
-            if level is not None:
-                levels[identity] = level
-            elif parent is not None:
-                parents[identity] = attribute(parent, "val")
-    return levels | {style: level for style in parents if (level := _inherited(style, levels, parents))}
-
-
-def _style_level(style: Any) -> int | None:
-    name = child(style, "name")
-    words = attribute(name, "val") if name is not None else ""
-    if words.lower() == "title":
-        return 1
-    if found := _HEADING_STYLE.fullmatch(words):
-        return max(1, int(found[1]))
-    outline = child(style, "pPr", "outlineLvl")
-    value = attribute(outline, "val") if outline is not None else ""
-    return int(value) + 1 if value.isdigit() and int(value) < _PLAIN_LEVEL - 1 else None
-
-
-def _inherited(style: str, levels: dict[str, int], parents: dict[str, str]) -> int:
-    """Level of the nearest ancestor that has one, 0 where none has; the count ends circles."""
-    for _ in range(ANCESTORS):
-        style = parents.get(style, "")
-        if style in levels:
-            return levels[style]
-    return 0

@@ -85,12 +85,19 @@ def _title(line: _Line, after: _Line | None) -> tuple[str, str]:
     else:
         underlined = after and not after.first and _UNDERLINE.fullmatch(after.text)
         title, mark = line.text, underlined[0][0] if underlined else ""
-    kind = _kind(title)
+    kind = sort_of(title)
     return title, f"{_BY_SIGN} {mark}" if kind and mark else kind
 
 
-def _kind(line: str) -> str:
-    """What sort of heading words can be by themselves; empty for such as can be none."""
+def sort_of(line: str) -> str:
+    """What sort of heading words can be by themselves.
+
+    Args:
+        line: They, in one line.
+
+    Returns:
+        A name for the sort; empty for words that can be none.
+    """
     label = _LABEL.match(line)
     said = line[label.end() :] if label else line
     if len(line) > _LONGEST or len(said.split()) > _MOST_WORDS or not _WORDS.search(line) or _OTHER.search(said):

@@ -73,11 +73,12 @@ def _package(archive: ZipFile, source: Source) -> str:
 
 
 def _spine(root: Any, folder: str) -> Iterator[str]:
-    """Names of the chapters in reading order, each once."""
+    """Names of the chapters in reading order, each once; the list of them is one only where there is no other."""
     items = {el.get("id"): el for el in root.iter() if local(el) == "item"}
     wanted = [items.get(el.get("idref")) for el in root.iter() if local(el) == "itemref"]
     chapters = [item for item in wanted if item is not None and item.get("media-type") in _CHAPTERS]
-    for href in dict.fromkeys(item.get("href", "") for item in chapters):
+    told = [item for item in chapters if "nav" not in item.get("properties", "").split()]
+    for href in dict.fromkeys(item.get("href", "") for item in told or chapters):
         yield posixpath.normpath(posixpath.join(folder, unquote(href.partition("#")[0])))
 
 

@@ -52,6 +52,16 @@ def test_chapters_in_reading_order(tmp_path: Path, caplog: pytest.LogCaptureFixt
     assert "OPS/gone.xhtml is missing" in caplog.text
 
 
+def test_the_list_of_chapters_is_read_where_it_is_all_there_is(tmp_path: Path) -> None:
+    nav = "<html><body><nav><h1>Contents</h1><ol><li>One</li><li>Two</li></ol></nav></body></html>"
+    book = BOOK.replace('id="c" href="gone.xhtml"', 'id="c" properties="scripted nav" href="gone.xhtml"')
+    listed = packed(**{"OPS/book.opf": book, "OPS/gone.xhtml": nav})
+    assert read(tmp_path, "a.epub", listed).text == "Chapter One\n\nIt began small.\n\nTwo\n\na\n\nLater\n\nb"
+    spine = '<itemref idref="c"/></spine></package>'
+    alone = packed(**{"OPS/book.opf": book[: book.index("<itemref")] + spine, "OPS/gone.xhtml": nav})
+    assert read(tmp_path, "a.epub", alone).text == "Contents\n\n1. One\n2. Two"
+
+
 def test_a_protected_book(tmp_path: Path) -> None:
     method = "<encryption><EncryptedData><EncryptionMethod Algorithm='{}'/></EncryptedData></encryption>"
     drm = method.format("http://www.w3.org/2001/04/xmlenc#aes128-cbc")

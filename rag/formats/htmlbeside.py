@@ -34,7 +34,7 @@ def set_apart(root: Any, blocks: frozenset[str]) -> None:
             said = element.tail
         elif element.tag in _VERBATIM:
             walk.skip_subtree()
-            before, said = "", None
+            said = None
         else:
             touched = element if element in boxes else touched
             boxes.update(_touching(element, unlike))
@@ -51,16 +51,17 @@ def _touching(parent: Any, unlike: frozenset[str]) -> Iterator[tuple[Any, bool]]
     Such links are two things anywhere. Other children of a parent with words of its own stand within its sentence, and
     where one has white space at its edge, they are the runs of a sentence.
     """
-    if len(parent) < 2:
+    pairs = pairwise(parent) if len(parent) > 1 else ()
+    touching = [(a, b) for a, b in pairs if not a.tail and a.tag not in unlike and b.tag not in unlike]
+    if not touching:
         return
     own = (parent.text, *(child.tail for child in parent))
     edges = (text[:1] + text[-1:] for child in parent if (text := child.text))
     runs = any(text and text.strip() for text in own) or any(edge.strip() != edge for edge in edges)
-    for one, other in pairwise(parent):
-        if not one.tail and one.tag not in unlike and other.tag not in unlike:
-            links = one.tag == other.tag == "a" and one.get("href") != other.get("href")
-            if links or not runs:
-                yield other, links
+    for one, other in touching:
+        links = one.tag == other.tag == "a" and one.get("href") != other.get("href")
+        if links or not runs:
+            yield other, links
 
 
 def _are_two(before: str, after: str, *, links: bool) -> bool:
@@ -76,7 +77,7 @@ def _are_two(before: str, after: str, *, links: bool) -> bool:
         return len(before) + len(after) > 2
     if last in ".,:":
         return not first.islower() and not (first.isdigit() and before[-2:-1].isdigit())
-    return last.isdigit() or last in ")]!?;%”’»" or (_is_currency(last) and before[-2:-1].isalnum())
+    return last.isdigit() or last in ")]!?;%”’»" or (_is_currency(last) and not first.isdigit())
 
 
 def _is_currency(char: str) -> bool:

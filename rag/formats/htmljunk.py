@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 _DIALOGS = ("dialog", "alertdialog")
@@ -27,6 +28,7 @@ _LINKS = re.compile(
     re.IGNORECASE,
 )
 """Ways to elsewhere, where they are nothing but links."""
+_LETTER = re.compile(r"[^\W_]")
 _CONTENT = ("h1", "main", "article")
 _WITHIN = ("main", "article", "section", "blockquote", "figure")
 _LISTS = ("ul", "ol")
@@ -37,7 +39,7 @@ _MOST = 0.5
 
 @dataclass(slots=True)
 class _Count:
-    """What has been read so far: letters, those of links and of the headings over them, and elements of content."""
+    """What has been read so far: characters, those of links and of the headings over them, and elements of content."""
 
     letters: int = 0
     linked: int = 0
@@ -82,19 +84,22 @@ def junk(root: Any) -> list[Any]:
 
 def _kind(element: Any, *, before_content: bool) -> str:
     """What an element is by its role, its names or its place: `around`, `links` if it is all links, or nothing."""
-    if element.tag in _NEVER:
+    tag, kind = element.tag, _by_names(element.get("id"), element.get("class"))
+    if tag in _NEVER:
         return ""
-    names = f"{element.get('id', '')} {element.get('class', '')}".split() if element.attrib else []
-    if any(map(_INNER.fullmatch, names)):
-        return "around"
-    if (element.get("role") in _DIALOGS or any(map(_OUTER.fullmatch, names))) and _is_outside(element):
-        return "around"
-    return "links" if any(map(_LINKS.fullmatch, names)) or (before_content and element.tag in _LISTS) else ""
+    if kind == "outer" or element.get("role") in _DIALOGS:
+        return "around" if next(element.iterancestors(*_WITHIN), None) is None else ""
+    return kind or ("links" if before_content and tag in _LISTS else "")
 
 
-def _is_outside(element: Any) -> bool:
-    return next(element.iterancestors(*_WITHIN), None) is None
+@lru_cache(1024)
+def _by_names(*said: str | None) -> str:
+    names = [name for some in said if some for name in some.split()]
+    for kind, pattern in (("around", _INNER), ("outer", _OUTER), ("links", _LINKS)):
+        if any(map(pattern.fullmatch, names)):
+            return kind
+    return ""
 
 
 def _letters(text: str | None) -> int:
-    return sum(map(str.isalnum, text)) if text else 0
+    return len(text) if text and _LETTER.search(text) else 0

@@ -154,6 +154,12 @@ def test_a_heading_in_a_summary_is_said_once(tmp_path: Path) -> None:
     assert headings(read(tmp_path, "a.html", page)) == [(2, "Why?"), (3, "How?")]
 
 
+def test_a_quotation_on_a_page_has_no_signs_before_it(tmp_path: Path) -> None:
+    page = "<html><body><p>x<blockquote type=cite><h2>Said</h2>So.</blockquote>"
+    document = read(tmp_path, "a.html", page)
+    assert (headings(document), document.text) == ([(2, "Said")], "x\n\nSaid\n\nSo.")
+
+
 def test_breaks_and_white_space(tmp_path: Path) -> None:
     assert text(tmp_path, "<p>a\n  b<br>c&nbsp;d</p><pre>x\n  y\n</pre>") == "a b\nc d\n\nx\n  y"
 

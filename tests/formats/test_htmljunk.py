@@ -75,6 +75,11 @@ def test_content_by_such_names_is_kept(tmp_path: Path, content: str) -> None:
     assert text(tmp_path, content + PAGE) == f"{said}\n\n{text(tmp_path, PAGE)}"
 
 
+def test_links_first_are_kept_where_no_main_heading_follows(tmp_path: Path) -> None:
+    links, page = "<ul><li><a href=a>Opening hours</a></ul>", PAGE.replace("h1", "h2")
+    assert text(tmp_path, links + page) == f"- Opening hours\n\n{text(tmp_path, page)}"
+
+
 @pytest.mark.parametrize("name", ["footer", "site-footer menu", "cookie-banner", "toc"])
 def test_what_most_of_a_page_is_in_is_the_page(tmp_path: Path, name: str) -> None:
     links = "<ul><li><a href=a>Opening hours</a><li><a href=b>Prices</a></ul>"

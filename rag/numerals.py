@@ -69,13 +69,21 @@ _COUNTS = _ORDINAL | SMALL
 _JOINS = {"and", *_SCALE}
 _TIME = re.compile(_CLOCK, re.IGNORECASE)
 _ZWEI = "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
-_DEUX = "deux trois quatre cinq six sept huit neuf dix onze douze".split()
+_DEUX = "deux trois quatre cinq six - huit neuf dix onze douze".split()
+"""Without "sept", which is a month more often."""
 _OTHERWISE = {word: (str(value),) for words in (_ZWEI, _DEUX) for value, word in enumerate(words, start=2)} | {
-    "noon": ("12:00", "12"),
-    "midday": ("12:00", "12"),
-    "midnight": ("0:00", "24:00", "12"),
+    "noon": ("12:00",),
+    "midday": ("12:00",),
+    "midnight": ("0:00", "24:00"),
 }
 """What words of other languages, and of times of day, may be said by."""
+_HOUR = re.compile(
+    r"\b(?:at|from|until|till|to|by|before|after|um|ab|bis|von|à|de) (\d{1,2})"
+    r"(?=\s*(?:[,;!?)]|\.(?!\d)|$|(?:o['’]clock|to|until|till|and|bis|uhr|h|in the)\b))"
+    r"|\b(12)(?= ?(?:noon|midday))",
+    re.IGNORECASE,
+)
+"""A number that says when: "opens at 9"."""
 _AND_A_HALF = re.compile(r"\b(\w+) and a half\b")
 _CODE = re.compile(r"(?<![\d.,])\d(?:[\s\-/()]{0,2}\d){6,}(?![\d.,]\d)")
 _PRONOUN = re.compile(
@@ -173,9 +181,10 @@ def scaled(value: str, by: int) -> str:
 
 
 def read_otherwise(text: str) -> dict[str, str]:
-    """What else numbers of a text may be: `7:45` by `7.45`, `2.5` by the `2` of "two and a half"."""
-    whole = [number_word(word) or word for word in _AND_A_HALF.findall(text.casefold())]
-    return {**pointed_times(text), **{number: f"{number}.5" for number in whole}}
+    """What else numbers of a text may be: `7:45` by `7.45`, `9:00` by "at 9", `2.5` by the `2` of "two and a half"."""
+    halves = [number_word(word) or word for word in _AND_A_HALF.findall(text.casefold())]
+    hours = [normal_number(one or other) for one, other in _HOUR.findall(text)]
+    return pointed_times(text) | {one: f"{one}.5" for one in halves} | {one: f"{one}:00" for one in hours}
 
 
 def pointed_times(text: str) -> dict[str, str]:
@@ -184,10 +193,9 @@ def pointed_times(text: str) -> dict[str, str]:
 
 
 def told_otherwise(text: str) -> set[str]:
-    """What else a text may mean by its numbers: `7:45` by `7.45`, `9` by `9:00`, `12:00` by noon, `3` by drei."""
+    """What else a text may mean by its numbers and words: `7:45` by `7.45`, `12:00` by noon, `3` by drei."""
     words = {value for word in re.findall(WORD, text) for value in _OTHERWISE.get(word.casefold(), ())}
-    whole = {number.removesuffix(":00") for number in numbers(text) if number.endswith(":00")}
-    return {*read_otherwise(text).values(), *words, *whole}
+    return {*read_otherwise(text).values(), *words}
 
 
 def codes(text: str) -> set[str]:

@@ -42,8 +42,9 @@ _BEFORE = frozenset("$ € £ ¥ ₹ ₩ ₪ usd eur gbp jpy chf sek nok dkk cny
 _PIECE = re.compile(rf"{NUMERAL}|°[CF]?\b|[$€£¥₹₩₪%‰]|[^\W\d_]+")
 _SIGN = re.compile(r"(?P<sign>[$€£¥₹₩₪])\s?(?P<number>\d+(?:[.,]\d+)*)")
 _PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
-_RATE = re.compile(r"\s?(?:/|\b(?:per|an?|each|every|pro|je|par)\b)\s?([^\W\d_]+)", re.IGNORECASE)
-"""For what a quantity is counted: "5 euros an hour"."""
+_RATE = re.compile(r"\s?(?:/|\b(?:per|an?|each|every|pro|je|par)\b)\s?([^\W\d_]+)(?: ([^\W\d_]+))?", re.I)
+"""For what a quantity is counted: "5 euros an hour", "12 days per calendar year"."""
+_PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _TIMES = frozenset("seconds minute hour day week fortnight month quarter year".split())
 _BETWEEN = re.compile(r"[\s\-‐–]{0,2}")
 """What may stand between a number and its unit, so that no sentence or cell ends there."""
@@ -153,7 +154,7 @@ def converted(text: str, passages: Sequence[str]) -> set[str]:
 @lru_cache(maxsize=1_000)
 def _amounts(text: str) -> tuple[tuple[tuple[int, float], str], ...]:
     """What is measured, in the smallest unit of its kind, and how it is said."""
-    told = [(float(one.number), one.unit, one.said) for one in quantities(text) if re.fullmatch(r"[\d.]+", one.number)]
+    told = [(float(one.number), one.unit, one.said) for one in quantities(text) if _PLAIN.fullmatch(one.number)]
     for one in _AMOUNT.finditer(text):
         number = (0.5 if one["half"].casefold().startswith("half") else 1.0) + (0.5 if one["more"] else 0.0)
         told.append((number, _UNITS.get(stem(one["unit"]), ""), one.group()))
@@ -177,9 +178,8 @@ def _read(text: str) -> tuple[tuple[Quantity, ...], frozenset[str]]:
         for begin, end in beside:
             unit = end if end > last else begin
             used.add(unit)
-            rate = _RATE.match(text, pieces[max(end, last)].end())
-            per, ends = (_UNITS.get(stem(rate[1]), stem(rate[1])), rate.end()) if rate else ("", pieces[end].end())
-            found.append(Quantity(number, units[unit], text[pieces[begin].start() : max(ends, pieces[end].end())], per))
+            per, ends = _rate(text, pieces[max(end, last)].end())
+            found.append(Quantity(number, units[unit], text[pieces[begin].start() : ends], per))
     bare |= {unit for at, unit in enumerate(units) if unit and at not in used}
     return tuple(found), frozenset(bare)
 
@@ -204,6 +204,16 @@ def _beside(
             break
     if first and pieces[first - 1].group().casefold() in _BEFORE:
         yield first - 1, last
+
+
+def _rate(text: str, at: int) -> tuple[str, int]:
+    """The unit, or else the thing, that what ends here is counted for, and where that ends; empty for none."""
+    found = _RATE.match(text, at)
+    if not found:
+        return "", at
+    first, second = (stem(word or "") for word in found.groups())
+    is_second = first not in _UNITS and second in _UNITS
+    return _UNITS.get(second if is_second else first, first), found.end(2 if is_second else 1)
 
 
 def _value(piece: re.Match[str]) -> str:

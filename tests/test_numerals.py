@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.numerals import codes, is_ordinal, normal_number, number_word, numbers, pointed_times, told_otherwise
+from rag.numerals import (
+    codes,
+    is_ordinal,
+    normal_number,
+    number_word,
+    numbers,
+    pointed_times,
+    read_otherwise,
+    told_otherwise,
+)
 from rag.words import terms
 
 
@@ -91,8 +100,13 @@ def test_a_time_may_be_written_with_a_point() -> None:
 
 
 def test_what_numbers_may_be_said_by_otherwise() -> None:
-    assert told_otherwise("From 9:00 to noon") == {"9", "12:00", "12"}
-    assert told_otherwise("drei Monate, onze mois, two and a half days") == {"3", "11", "2.5"}
+    assert told_otherwise("From 9 to noon, or midnight") == {"9:00", "12:00", "0:00", "24:00"}
+    assert told_otherwise("drei Monate, onze mois, two and a half days, 6 Sept. 2031") == {"3", "11", "2.5"}
+    assert read_otherwise("It opens at 9, and shuts at 12 noon, by 5 people or at 8.30.") == {
+        "9": "9:00",
+        "12": "12:00",
+        "8.3": "8:30",
+    }
     assert codes("Ring 01632 960 018 or (020) 7946-0018, room 12") == {"01632960018", "02079460018"}
 
 

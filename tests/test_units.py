@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.support import judge_support
-from rag.units import other_units, quantities
+from rag.units import converted, other_units, quantities
+from rag.words import terms
 
 TERMS = "Either side may end a membership with 60 days' notice, and 120 crowns are paid at the hut 5 km from the quay."
 
@@ -64,6 +65,10 @@ def test_a_wrong_unit_is_unsupported_and_named(claim: str) -> None:
         ("A membership ends with 60 days.", TERMS),
         ("The raft costs 9 euros per hour.", "The raft costs €9 an hour."),
         ("The raft costs 9 euros per person.", "The raft costs €9 each."),
+        ("Leave is 12 days a year.", "Leave is 12 days per calendar year."),
+        ("The pass lasts 2 weeks.", "The pass lasts fourteen days."),
+        ("The break takes half an hour.", "The break takes 30 minutes."),
+        ("Add 1.5 litres of milk.", "Add a litre and a half of milk."),
         ("Der Pass gilt 3 Monate.", "Der Pass gilt 3 Monate lang."),
         ("The term is 5 years.", "Term (years): 5; fee: 5 %"),
         ("A walk of 5 miles.", "A walk of 5 miles, which are 8 km; the path is 5 feet wide."),
@@ -110,3 +115,9 @@ def test_total_on_what_looks_like_quantities(pieces: list[str]) -> None:
 def test_for_another_time_or_in_another_language_a_wrong_unit_is_none_of_the_source(claim: str, source: str) -> None:
     assert other_units(claim, [source])
     assert judge_support(claim, [source]).verdict == "unsupported"
+
+
+@given(st.text(), st.text())
+def test_any_text_will_do(text: str, other: str) -> None:
+    assert other_units(text, [text]) == []
+    assert converted(text, [other, "1.2.3 kg"]) <= set(terms(text))

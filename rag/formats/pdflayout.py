@@ -18,6 +18,7 @@ from rag.formats.pdfcolumns import room, unstretched, with_edges
 from rag.formats.pdflines import Line, overlap, same_size
 from rag.formats.pdfmargins import LOOSE, Mark, running_marks, without_running
 from rag.formats.pdfrows import marked, table, whole_rows
+from rag.formats.texthead import sort_of
 
 _HEADING_LEADING = 1.0
 """Usual distance between the lines of one heading, in heights of a line; two headings stand further apart."""
@@ -252,7 +253,7 @@ def _heading_level(text: str, part: Sequence[Line], style: Style) -> int:
         if size >= least:
             return level
     bold = len(part) == 1 and part[0].bold and len(part[0].cells) < 2 and not style.bold
-    return 3 if bold and size > 0.95 and not text.endswith(":") else 0
+    return 3 if bold and size > 0.95 and not text.endswith(":") and sort_of(text.rstrip("?")) else 0
 
 
 def _joined(part: Sequence[Line]) -> str:

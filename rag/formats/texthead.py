@@ -22,8 +22,10 @@ _MARKED = re.compile(
 """A line between signs of bold or of a heading, or after those of one, as Markdown and wikis have them."""
 _UNDERLINE = re.compile(r"={3,}|-{3,}|~{3,}")
 _WORDS = re.compile(r"[^\W\d_]|§")
-_OTHER = re.compile(r"[.!?:;,…]$|\t|\S {2,}\S|@|://|^[-*•–—|>\"“(]|^[^:]{1,30}: \S")
-"""No heading: a sentence, a lead to what follows, a row, an address, a list item, a quotation, "From: somebody"."""
+_OTHER = re.compile(
+    r"[.!?:;,…]$|\t|\S {2,}\S|@|://|^[-*•–—|>\"“(]|^[^:]{1,30}: \S|[$€£¥]\s?\d|\d\s?(?:[€%]|EUR|USD|CHF|GBP)"
+)
+"""No heading: a sentence, a lead to what follows, a row, an address, a list item, a quotation, "From: X", a price."""
 _LINE = re.compile(r"[^\n]+\n?|\n")
 _LONGEST, _MOST_WORDS = 80, 12
 _PROSE = 50

@@ -112,8 +112,10 @@ def test_headings_by_size_and_weight() -> None:
         line("3. Terms", 690, bold=1),
         line("Text follows here.", 670),
         line("Bold sentence.", 640, bold=1),
+        line("Total due: 90 crowns", 610, bold=1),
+        line("Total due £90", 580, bold=1),
     ]
-    assert [block.level for block in blocks(page, STYLE, 0)] == [1, 2, 3, 0, 0]
+    assert [block.level for block in blocks(page, STYLE, 0)] == [1, 2, 3, 0, 0, 0, 0]
     assert blocks([line("Terms", 700, bold=1)], STYLE._replace(bold=True), 0)[0].level == 0
 
 

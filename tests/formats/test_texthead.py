@@ -86,6 +86,8 @@ def test_a_sign_makes_no_heading_of_what_can_be_none(text: str) -> None:
         f"The berths are free.\n{PROSE}",
         f"Dear members,\n\n{PROSE}",
         f"Berths:\n{PROSE}",
+        f"Berths in May £25\n{PROSE}",
+        f"Berths in May 25 €\n\n{PROSE}",
         f"From: Ines Okoro\n\n{PROSE}",
         f"berths and moorings\n\n{PROSE}",
         f"- Berths\n{PROSE}",

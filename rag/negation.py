@@ -40,7 +40,6 @@ _ASIDE = re.compile(
 )
 """What denies only what follows: "butter rather than oil"."""
 _CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 _CLAUSE = re.compile(rf"{_CLAUSE_END.pattern}|\b(?:but|however|while|whereas|aber|jedoch|mais)\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE)
 """Before another verb a negation ends to bear if it has borne on anything, as in "who do not pay may not enter"."""
@@ -103,8 +102,9 @@ def turned(claim: str, evidence: Sequence[str]) -> bool:
 
     Returns:
         True where one side negates a word that both have, and the other negates none of them; or all words of one of
-        its negations stand on the other side, and none is negated there. Not where each clause of the sentence stands
-        in a clause of the source that has its negations, nor where two negations come to a condition that is told.
+        its negations stand on the other side, and none is negated there. Not where each clause of a sentence that
+        denies nothing stands in a clause of the source that does not either, nor where two negations come to a
+        condition that is told.
     """
     if not _turned(claim, evidence):
         return False
@@ -114,7 +114,7 @@ def turned(claim: str, evidence: Sequence[str]) -> bool:
     if any(not _turned(one, others) for one, others in list(pairs)[1:]):
         return False
     there = [clause for text in evidence for clause in _clauses(text)]
-    return not all(_stands(clause, there) for clause in _clauses(claim))
+    return bool(negations(claim)) or not all(_stands(clause, there) for clause in _clauses(claim))
 
 
 def _turned(claim: str, evidence: Sequence[str]) -> bool:
@@ -123,7 +123,7 @@ def _turned(claim: str, evidence: Sequence[str]) -> bool:
     Of the sentence's own only those count that bear on two: "none" by itself may only say once more what is negated.
     """
     unique = set(terms(claim))
-    near = _near(unique, [one for text in evidence for one in _SENTENCE_END.split(text)]) or _near(unique, evidence)
+    near = [text for text in evidence if len(unique & set(terms(text))) >= _NEAR * len(unique)]
     stated = {term for text in near for term in terms(text)}
     here, there = negations(claim), [one for text in near for one in negations(text)]
     denied, denied_there = negated(claim), frozenset().union(*(one.on for one in there)) & unique
@@ -133,10 +133,6 @@ def _turned(claim: str, evidence: Sequence[str]) -> bool:
         return True
     lost = any(one.on and one.on <= unique and not _met(one, here, there) for one in there)
     return lost or any(len(one.on) == _BORNE and one.on <= stated and not _met(one, there, here) for one in here)
-
-
-def _near(words: Set[str], texts: Sequence[str]) -> list[str]:
-    return [text for text in texts if len(words & set(terms(text))) >= _NEAR * len(words)]
 
 
 def _met(one: Negation, others: Sequence[Negation], own: Sequence[Negation]) -> bool:
@@ -159,7 +155,7 @@ def _clauses(text: str) -> list[str]:
 
 
 def _stands(clause: str, there: Sequence[str]) -> bool:
-    """Is there a clause that has all words of this one, and denies what it denies?"""
+    """Is there a clause that has all words of this one, and denies none of them?"""
     words: Set[str] = set(terms(clause))
     return len(words) >= _BORNE and any(words <= set(terms(other)) and not _turned(clause, [other]) for other in there)
 

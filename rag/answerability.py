@@ -32,8 +32,6 @@ _MOST = 10.0
 """Farthest that log-odds count."""
 _SURE = 30.0
 """Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
-_TOLD = math.log(3)
-"""What a table that tells adds to the log-odds; docs/decisions/0033-most-and-least.md."""
 _SOME = 2
 """Fewest content words by which a last turn says itself what it asks for."""
 _SENTENCE_END, _CLAUSE_END = re.compile(r"[.?!]\s+"), re.compile(r"[,;:–—-]\s+")
@@ -162,7 +160,7 @@ def decide(
     opinion: Opinion | None = None,
     weights: Mapping[str, float] | None = None,
     turn: str = "",
-    rows: Sequence[Evidence] = (),
+    times: float = 1.0,
 ) -> Answerability:
     """Probability that the evidence answers the question.
 
@@ -174,8 +172,7 @@ def decide(
         weights: By feature, and `intercept`; None for those that are shipped.
         turn: The last turn of a conversation as it was put. Where earlier turns were put before it, they may have an
             answer, and it none: evidence that says not one of its own words answers it not.
-        rows: Those of a table that have the most or the least of what is asked for. That they have it no row says by
-            itself, so a judge is less sure of it.
+        times: How many times the odds count, for what else tells; over 0.
 
     Returns:
         The probability, what it rests on, and what of the question the evidence lacks or has otherwise, in its order.
@@ -187,7 +184,7 @@ def decide(
         return Answerability(0.0, tuple(word for word, _ in content_words(query)))
     values = judged(query, opinion) if opinion else features(hits, evidence)
     weights = dict(weights or shipped(opinion.judge if opinion else ""))
-    weights["intercept"] += _TOLD if rows else 0.0
+    weights["intercept"] += math.log(times)
     likely = probability(values, weights)
     everything = {term for item in evidence for term in _words(item)}
     own = set(terms(turn)) if leans(turn) and without_courtesy(turn) != query else set()

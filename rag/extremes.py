@@ -52,6 +52,21 @@ def seeks(question: str) -> bool:
     return _SOUGHT.search(question) is not None
 
 
+def is_of_kind(question: str, name: str, value: str) -> bool:
+    """Does a question ask for money, time or weight, and has a cell that, by its unit or by the name of its column?
+
+    Args:
+        question: One that stands alone.
+        name: Of the column.
+        value: Of the cell.
+
+    Returns:
+        Whether a kind that the question asks for is the kind of the cell.
+    """
+    kinds = {kind for kind, words in _KINDS.items() if words.search(question)}
+    return _UNITS.get(_unit([value]) or "") in kinds or any(_KINDS[kind].search(name) for kind in kinds)
+
+
 def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
     """Rows that have the most, or the least, of what a question asks for.
 

@@ -25,7 +25,7 @@ from rag.places import Places
 from rag.promises import broken
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason, refusal
-from rag.reckoning import rows_sought
+from rag.reckoning import rows_sought, told
 from rag.retrieval import Wanted
 from rag.review import settle
 from rag.run import Run
@@ -222,9 +222,9 @@ class Pipeline:
         return run
 
     def _decide(self, run: Run, stop: StopSignal) -> None:
-        opinion = self._opinion(run, stop)
-        weights = self.calibration.weights_for(opinion.judge if opinion else "") if self.calibration else None
-        run.decision = answerability.decide(run.query, run.hits, run.evidence, opinion, weights, run.question, run.rows)
+        said, times = self._opinion(run, stop), told(run)
+        weights = self.calibration.weights_for(said.judge if said else "") if self.calibration else None
+        run.decision = answerability.decide(run.query, run.hits, run.evidence, said, weights, run.question, times)
 
     def _opinion(self, run: Run, stop: StopSignal) -> answerability.Opinion | None:
         """What the judge says of the evidence; None where there is no judge, nothing to read, or a stop came first."""

@@ -1,4 +1,4 @@
-"""The rows of tables among the evidence of a question that tell the most or the least of what it asks for.
+"""The rows of tables among the evidence of a question that tell what it asks for.
 
 Knows what is known of a question, and the documents that its evidence stands in; what is the most `rag.extremes` says.
 docs/decisions/0033-most-and-least.md has the figures.
@@ -13,9 +13,12 @@ from rag.extremes import extremes, seeks
 from rag.run import Run
 from rag.splitter import sentences
 from rag.table_rows import columns
+from rag.tells import tells
 from rag.types import Evidence, Span
 from rag.words import terms
 
+_TELLS, _HAS_THE_MOST = 9.0, 3.0
+"""How many times the odds count; docs/decisions/0035-rows-that-tell.md."""
 _LONGEST = 400_000
 """Characters of a document whose tables are looked through."""
 
@@ -37,6 +40,21 @@ def rows_sought(run: Run) -> list[Evidence]:
     found = [rows for (document, _), item in tables.items() if (rows := _extremes(run, item, split[document]))]
     asked = set(terms(run.query))
     return max(found, key=lambda rows: len(asked.intersection(terms(_names(rows[0].text)))), default=[])
+
+
+def told(run: Run) -> float:
+    """How much likelier an answer is for what rows tell, which are no sentences, so a judge is less sure of them.
+
+    Args:
+        run: Its evidence is chosen, and the rows that it seeks are.
+
+    Returns:
+        How many times the odds count: more where a row has every word of the question than where one has the most.
+    """
+    above = ((item.text, f"{item.chunk.title} {item.chunk.heading}") for item in run.evidence)
+    if any(tells(run.query, text, headings) for text, headings in above):
+        return _TELLS
+    return _HAS_THE_MOST if run.rows else 1.0
 
 
 def _lines(run: Run, document: str) -> list[Span]:

@@ -152,7 +152,7 @@ def test_a_row_that_was_not_found_becomes_a_hit(store: SqliteStore) -> None:
 
 def test_a_table_that_tells_makes_an_answer_likelier(store: SqliteStore) -> None:
     subject = boats(store, "Yachts sail.", log_odds=0.0)
-    told, other = (subject.ask(question) for question in (ASKED, "Which boat has six places?"))
+    told, other = (subject.ask(question) for question in (ASKED, "Which boat has six oars?"))
     assert 0.5 < told.answerable < 1
     assert told.answerable / (1 - told.answerable) == pytest.approx(3 * other.answerable / (1 - other.answerable))
     assert (told.status, other.status) == ("answered", "refused")

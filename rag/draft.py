@@ -13,6 +13,7 @@ from rag.citations import Checker, clean
 from rag.events import SentenceChecked
 from rag.prompts import answer_messages, is_refusal
 from rag.protocols import Pointer, StopSignal
+from rag.reckoning import telling
 from rag.run import Run
 from rag.splitter import sentences
 from rag.support import echoes
@@ -21,6 +22,8 @@ from rag.words import first_and_missing
 
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
 _ANOTHER = "another row of the table has the most, or the least"
+_MOST_ROWS = 2
+"""Most rows that are quoted because each tells what is asked for."""
 _NOT_FAR = 0.4
 """Share of the attention that a second line needs, of the first one's; docs/decisions/0032-attention.md."""
 
@@ -94,8 +97,8 @@ def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: s
     Args:
         run: Its draft is finished.
         checker: Has checked that, and lets go of it.
-        pointer: Says what is quoted, if it is a `Pointer`. Elsewhere it is first what the draft rests on, then what
-            fits the question best.
+        pointer: Says what is quoted, if it is a `Pointer` and no row of a table tells. Elsewhere it is first what the
+            draft rests on, then what fits the question best.
         stop: Ends the pointing.
         why: What was found amiss in the draft, beyond what the checker has found; empty for nothing.
 
@@ -103,16 +106,20 @@ def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: s
         The sentences that are quoted, checked.
     """
     checker.withdraw(why)
-    told = [
-        (item, share) for item, share in _attended(run, pointer, stop) if not echoes(clean(item.text), run.question)
-    ]
-    yield from _checked(checker, _pointed_at(told) if told else _fitting(run, checker))
+    lines = [item.text for item in telling(run)[:_MOST_ROWS]]
+    yield from _checked(checker, lines or _told(run, pointer, stop) or _fitting(run, checker))
 
 
 def _checked(checker: Checker, lines: Sequence[str]) -> Iterator[SentenceChecked]:
     """Lines of the evidence in the place of all that was kept before."""
     for at, line in enumerate(dict.fromkeys(lines)):
         yield replace(checker.check(line), anew=at == 0)
+
+
+def _told(run: Run, pointer: object, stop: StopSignal) -> list[str]:
+    """What the model looks at, where that is known and says more than the question."""
+    attended = _attended(run, pointer, stop)
+    return _pointed_at([(item, share) for item, share in attended if not echoes(clean(item.text), run.question)])
 
 
 def _attended(run: Run, pointer: object, stop: StopSignal) -> list[tuple[Evidence, float]]:
@@ -127,8 +134,8 @@ def _attended(run: Run, pointer: object, stop: StopSignal) -> list[tuple[Evidenc
 
 def _pointed_at(told: Sequence[tuple[Evidence, float]]) -> list[str]:
     """What is attended to most, and the next where that is not far behind."""
-    (first, most), *rest = sorted(told, key=lambda pair: -pair[1])
-    return [first.text, *(item.text for item, share in rest[:1] if share > _NOT_FAR * most)]
+    best = sorted(told, key=lambda pair: -pair[1])[:2]
+    return [item.text for item, share in best if share > _NOT_FAR * best[0][1] or item is best[0][0]]
 
 
 def _fitting(run: Run, checker: Checker) -> list[str]:

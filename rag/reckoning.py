@@ -42,6 +42,11 @@ def rows_sought(run: Run) -> list[Evidence]:
     return max(found, key=lambda rows: len(asked.intersection(terms(_names(rows[0].text)))), default=[])
 
 
+def telling(run: Run) -> list[Evidence]:
+    """Rows of the evidence that have every word of the question, and one thing more that it asks for; best first."""
+    return [item for item in run.evidence if tells(run.query, item.text, f"{item.chunk.title} {item.chunk.heading}")]
+
+
 def told(run: Run) -> float:
     """How much likelier an answer is for what rows tell, which are no sentences, so a judge is less sure of them.
 
@@ -51,10 +56,7 @@ def told(run: Run) -> float:
     Returns:
         How many times the odds count: more where a row has every word of the question than where one has the most.
     """
-    above = ((item.text, f"{item.chunk.title} {item.chunk.heading}") for item in run.evidence)
-    if any(tells(run.query, text, headings) for text, headings in above):
-        return _TELLS
-    return _HAS_THE_MOST if run.rows else 1.0
+    return _TELLS if telling(run) else _HAS_THE_MOST if run.rows else 1.0
 
 
 def _lines(run: Run, document: str) -> list[Span]:

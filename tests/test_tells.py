@@ -65,6 +65,12 @@ def test_an_answer_is_likelier_where_a_row_tells(store: SqliteStore) -> None:
     check_invariants(told, store)
 
 
+def test_a_row_that_tells_is_quoted_whatever_the_model_looks_at(store: SqliteStore) -> None:
+    answer = boats(store, "Yachts sail.").ask("What is the weight of the Coot?")
+    assert [citation.quote for citation in answer.citations] == [BOATS[3]]
+    check_invariants(answer, store)
+
+
 def test_times_are_times_the_odds() -> None:
     found = case("The deposit is 400 euros.", 1.0)
     once, twice = (

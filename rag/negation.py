@@ -44,7 +44,7 @@ _CLAUSE = re.compile(rf"{_CLAUSE_END.pattern}|\b(?:but|however|while|whereas|abe
 _VERB = re.compile(r"\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE)
 """Before another verb a negation ends to bear if it has borne on anything, as in "who do not pay may not enter"."""
 _TWICE = re.compile(
-    r"\b(?:not|no|never|nobody|neither|cannot|\w+n['’]t)\b([^.;:!?]*?)\b(?:until|unless|without|before|except)\b",
+    r"\b(?:not|no|never|nobody|neither|cannot|\w+n['’]t)\b([^.;:!?]*?)\b(?:until|unless|without|except)\b",
     re.IGNORECASE,
 )
 """Two negations that together say on what condition: "not until it is paid"."""

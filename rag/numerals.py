@@ -198,9 +198,9 @@ def told_otherwise(text: str) -> set[str]:
     return {*read_otherwise(text).values(), *words}
 
 
-def codes(text: str) -> set[str]:
-    """The digits of each long number that may be written apart, as those of telephones are."""
-    return {re.sub(r"\D", "", code) for code in _CODE.findall(text)}
+def codes(text: str) -> dict[str, str]:
+    """The digits of each long number that may be written apart, as those of telephones are, and how it stands."""
+    return {re.sub(r"\D", "", code): code for code in _CODE.findall(text)}
 
 
 def figures(text: str) -> Iterator[str]:

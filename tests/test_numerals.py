@@ -107,7 +107,7 @@ def test_what_numbers_may_be_said_by_otherwise() -> None:
         "12": "12:00",
         "8.3": "8:30",
     }
-    assert codes("Ring 01632 960 018 or (020) 7946-0018, room 12") == {"01632960018", "02079460018"}
+    assert codes("Ring 01632 960 018 or (020) 7946-0018, room 12").keys() == {"01632960018", "02079460018"}
 
 
 @pytest.mark.parametrize("text", ["the small one", "One must sign.", "the one from Brandt", "another one, please"])

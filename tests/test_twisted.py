@@ -38,6 +38,8 @@ from rag.support import judge_support
         ),
         ("The plan does not cover tyres, nor does it cover glass.", "The plan covers tyres, nor does it cover glass."),
         ("The pass cannot be returned. It may be sold, but not abroad.", "The pass can be returned, but not abroad."),
+        ("Call 01632 960018 and choose 3.", "Call 01632 960 018 and choose 6."),
+        ("With a lamp the eggs must be warmed before dawn.", "With a lamp the eggs must not be warmed before dawn."),
         ("Nobody may smoke in the flat at night.", "Anyone may smoke in the flat at night."),
         ("No visitor may enter the mill.", "A visitor may enter the mill."),
         ("There is no 12-hour desk at the inn.", "There is a 12-hour desk at the inn."),

@@ -103,11 +103,12 @@ def months(text: str) -> set[str]:
     return {name.casefold() for name in _WRITTEN.findall(dates_in_words(text))}
 
 
-def weekdays(text: str) -> set[str]:
+@lru_cache(maxsize=1_000)
+def weekdays(text: str) -> frozenset[str]:
     """English names of the days of the week that a text names, "montags" and "Mondays" among them."""
     words = (word.casefold() for word in tokens(text))
     found = (_WEEKDAY.get(word) or _WEEKDAY.get(word.removesuffix("s")) for word in words)
-    return {name for name in found if name}
+    return frozenset(name for name in found if name)
 
 
 def _from_figures(found: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from rag.types import Premise
-from rag.words import placed_terms, stem, terms
+from rag.words import CLAUSE_END, placed_terms, stem, terms
 
 _IS = r"(?:am|is|are|be|was|were)"
 _DUTY = re.compile(
@@ -26,7 +26,6 @@ _MAY_HAPPEN = frozenset(
     map(stem, "contain cause include affect lead result occur happen vary change differ delay become".split())
 )
 """Verbs of what happens, and is not done: "may contain nuts" is no leave to contain them."""
-_CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n]")
 
 
 def other_duties(text: str, passages: Sequence[str]) -> list[Premise]:
@@ -70,5 +69,5 @@ def _said(text: str) -> Iterator[tuple[str, str, str]]:
     starts = [start for start, _, _ in placed]
     for match in _DUTY.finditer(text):
         at = bisect_left(starts, match.end())
-        if at < len(placed) and not _CLAUSE_END.search(text, match.end(), placed[at][0]):
+        if at < len(placed) and not CLAUSE_END.search(text, match.end(), placed[at][0]):
             yield match.lastgroup or "", placed[at][2], text[match.start() : placed[at][1]]

@@ -49,8 +49,8 @@ def lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context:
     unique, told = set(wanted), without_told(claim, context)
     times, alike = set().union(*map(told_otherwise, evidence)), converted(claim, evidence)
     figures = times.union(*map(numbers, evidence))
-    shared = codes(claim).keys() & set().union(*map(codes, evidence))
-    figures = figures.union(*(numbers(codes(claim)[code]) for code in shared))
+    theirs = set().union(*map(codes, evidence))
+    figures = figures.union(*(numbers(said) for code, said in codes(claim).items() if code in theirs))
     figures |= {number for number, other in read_otherwise(claim).items() if other in figures} | (
         alike & numbers(claim)
     )

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from functools import lru_cache
-from itertools import product
 from typing import NamedTuple
 
 from rag.numerals import SMALL
-from rag.words import placed_terms, terms
+from rag.words import CLAUSE_END, placed_terms, terms
 
 _THAN = r"\s+(?:more|less|fewer|later|earlier|sooner|longer|shorter|higher|lower|older|younger)\s+than\b"
 _BOUND = rf"(?:{_THAN}|(?:\s+\w+){{1,2}}{_THAN}\s+[$€£]?(?:\d|{'|'.join(SMALL)}))"
@@ -39,8 +38,7 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 """What denies only what follows: "butter rather than oil"."""
-_CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
-_CLAUSE = re.compile(rf"{_CLAUSE_END.pattern}|\b(?:but|however|while|whereas|aber|jedoch|mais)\b", re.IGNORECASE)
+_CLAUSE = re.compile(rf"{CLAUSE_END.pattern}|\b(?:but|however|while|whereas|aber|jedoch|mais)\b", re.IGNORECASE)
 _VERB = re.compile(r"\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE)
 """Before another verb a negation ends to bear if it has borne on anything, as in "who do not pay may not enter"."""
 _TWICE = re.compile(
@@ -110,8 +108,8 @@ def turned(claim: str, evidence: Sequence[str]) -> bool:
         return False
     mine = _affirmed(claim) if any(map(_CONDITION.search, evidence)) else claim
     theirs = [_affirmed(text) for text in evidence] if _CONDITION.search(claim) else evidence
-    pairs = product((claim, mine), (evidence, theirs))
-    if any(not _turned(one, others) for one, others in list(pairs)[1:]):
+    others = {(one, tuple(texts)) for one in (claim, mine) for texts in (evidence, theirs)} - {(claim, tuple(evidence))}
+    if not all(_turned(one, texts) for one, texts in others):
         return False
     there = [clause for text in evidence for clause in _clauses(text)]
     return bool(negations(claim)) or not all(_stands(clause, there) for clause in _clauses(claim))
@@ -156,7 +154,7 @@ def _clauses(text: str) -> list[str]:
 
 def _stands(clause: str, there: Sequence[str]) -> bool:
     """Is there a clause that has all words of this one, and denies none of them?"""
-    words: Set[str] = set(terms(clause))
+    words = set(terms(clause))
     return len(words) >= _BORNE and any(words <= set(terms(other)) and not _turned(clause, [other]) for other in there)
 
 

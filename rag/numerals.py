@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -192,13 +192,15 @@ def pointed_times(text: str) -> dict[str, str]:
     return {normal_number(f"{hour}.{minute}"): f"{int(hour)}:{minute}" for hour, minute in _POINTED.findall(text)}
 
 
-def told_otherwise(text: str) -> set[str]:
+@lru_cache(maxsize=1_000)
+def told_otherwise(text: str) -> frozenset[str]:
     """What else a text may mean by its numbers and words: `7:45` by `7.45`, `12:00` by noon, `3` by drei."""
-    words = {value for word in re.findall(WORD, text) for value in _OTHERWISE.get(word.casefold(), ())}
-    return {*read_otherwise(text).values(), *words}
+    words = frozenset(value for word in re.findall(WORD, text) for value in _OTHERWISE.get(word.casefold(), ()))
+    return words.union(read_otherwise(text).values())
 
 
-def codes(text: str) -> dict[str, str]:
+@lru_cache(maxsize=1_000)
+def codes(text: str) -> Mapping[str, str]:
     """The digits of each long number that may be written apart, as those of telephones are, and how it stands."""
     return {re.sub(r"\D", "", code): code for code in _CODE.findall(text)}
 

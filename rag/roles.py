@@ -13,9 +13,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from rag.words import placed_terms
+from rag.words import CLAUSE_END, placed_terms
 
-_CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n]")
 _LINK = re.compile(
     r"\b(?:by|to|of|from|for|with|in|on|at|into|onto|over|under|against|about|than|as|before|after|between|"
     r"and|or|but|nor|if|because|while|when|that|which|who)\b",
@@ -82,4 +81,4 @@ def _read(text: str) -> tuple[_Said, ...]:
 
 def _links(gap: str) -> list[str] | None:
     """The words between two content words that lead over; None where a clause ends."""
-    return None if _CLAUSE_END.search(gap) else [match.group().casefold() for match in _LINK.finditer(gap)]
+    return None if CLAUSE_END.search(gap) else [match.group().casefold() for match in _LINK.finditer(gap)]

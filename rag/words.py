@@ -18,6 +18,7 @@ from rag.numerals import NUMERAL, WORD, normal_number, number_word
 
 _TOKEN = re.compile(rf"{NUMERAL}|{WORD}(?:['’]{WORD})*")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
+CLAUSE_END = re.compile(r"[.,:](?!\d)|[;!?()\n。，；：！？]")
 _OPENING = re.compile(r"(?:^|[.!?:\n])[\s\"'“‘(*•-]*$")
 _TITLE = re.compile(r"\b(?:[A-Z]|Mrs?|Ms|Dr|Prof|St|Rev|Hon)\.\s*$")
 """An abbreviation after which a name goes on."""

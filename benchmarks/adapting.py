@@ -1,4 +1,4 @@
-"""Low-rank changes to a model's attention, to train an adapter of `rag/adapter.py` with.
+"""Low-rank changes to a model's attention, to train an adapter of `rag/inference/adapter.py` with.
 
 On a processor all other layers are laid out for oneDNN, forth and back, which is several times as fast as what a linear
 layer in bfloat16 does by itself.
@@ -118,7 +118,7 @@ def matrices(changes: dict[str, Change]) -> list[nn.Parameter]:
 
 
 def save(changes: dict[str, Change], file: Path, begin: Path | None = None, keep: float = 0.0) -> None:
-    """As `rag.adapter` reads it.
+    """As `rag.inference.adapter` reads it.
 
     Args:
         changes: As they were trained.

@@ -23,7 +23,6 @@ from common import arguments, asked, datasets, progress, settings, spread, write
 from environments import python_of
 
 from rag import factory
-from rag.catalogue import find
 from rag.config import Config
 from rag.evals.cases import Dataset
 from rag.evals.datasets import sample
@@ -34,6 +33,7 @@ from rag.evals.runner import open_parts
 from rag.models import Weights
 from rag.protocols import Message
 from rag.types import Answer
+from rag.weights.catalogue import find
 
 _ENGINES = Path(__file__).with_name("engines")
 _NAMES = ("llama_cpp", "openvino_genai")

@@ -20,9 +20,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from common import arguments, progress, settings, telling, write
 
-from rag.attention import Attention
-from rag.chat_format import ChatFormat
-from rag.decoding import Decoder
 from rag.evals.cases import Case, Dataset, GoldSpan, parity
 from rag.evals.datasets import sample
 from rag.evals.indexes import Indexes, Parts
@@ -32,6 +29,9 @@ from rag.evals.runner import open_parts
 from rag.exchange import to_history
 from rag.factory import open_weights
 from rag.generator import LINE, load_model
+from rag.inference.attention import Attention
+from rag.inference.chat_format import ChatFormat
+from rag.inference.decoding import Decoder
 from rag.prompts import answer_messages
 from rag.types import Evidence, Question
 

@@ -17,14 +17,14 @@ from pathlib import Path
 from common import progress, seconds, settings, spread, write
 
 from rag import factory
-from rag.convert import fast_dtype
 from rag.errors import LoadError
 from rag.evals.machine import commit, machine
-from rag.export import load
 from rag.folder import files_of
+from rag.inference.export import load
 from rag.loaders import load as load_file
 from rag.protocols import Embedder
 from rag.splitter import embedded_text, split
+from rag.weights.convert import fast_dtype
 
 
 def main() -> int:

@@ -16,10 +16,10 @@ from common import arguments, datasets, progress, settings
 from judge_questions import questions
 
 from rag import prompts
-from rag.chat_format import ChatFormat
 from rag.evals.datasets import sample
 from rag.evals.runner import open_parts
 from rag.factory import open_weights
+from rag.inference.chat_format import ChatFormat
 
 _GENERATOR = "qwen2.5-coder-1.5b"
 

@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from transformers import AutoModelForCausalLM, DynamicCache
 
-from rag.chat_format import ChatFormat
 from rag.evals.cases import order
+from rag.inference.chat_format import ChatFormat
 
 _FIT_IN = 5
 """One even id in so many is kept for the curve."""

@@ -28,9 +28,9 @@ from common import arguments, progress, spread, write
 from environments import python_of
 
 from rag.evals.machine import commit, machine
-from rag.lexical import indexed, terms
 from rag.models import default_cache
-from rag.postings import Tokens
+from rag.storage.lexical import indexed, terms
+from rag.storage.postings import Tokens
 from rag.testing import FakeEmbedder
 
 _HERE = Path(__file__).parent
@@ -148,7 +148,8 @@ def _sample(questions: list[str], number: int) -> list[str]:
 def _digest() -> str:
     """Another for other passages, engines or code that makes what is kept."""
     code = [_HERE / "synthetic.py", *sorted(_PEERS.iterdir())]
-    code += [_HERE.parent / "rag" / f"{name}.py" for name in ("database", "lexical", "inverted", "postings")]
+    storage = _HERE.parent / "rag" / "storage"
+    code += [storage / f"{name}.py" for name in ("database", "lexical", "inverted", "postings")]
     return hashlib.sha256(b"".join(path.read_bytes() for path in code if path.is_file())).hexdigest()[:16]
 
 

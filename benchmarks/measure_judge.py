@@ -24,9 +24,9 @@ from common import progress, refusals, write
 from judge_reading import Prompt, counts, load, log_odds, open_model
 
 from rag import logistic
-from rag.adapter import Adapter
 from rag.answerability import Opinion, judged, probability, wants_yes_or_no
 from rag.evals.machine import commit, machine
+from rag.inference.adapter import Adapter
 
 Scored = Sequence[tuple[Prompt, float]]
 _TOGETHER = 4

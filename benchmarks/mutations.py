@@ -18,12 +18,12 @@ from itertools import combinations
 
 from common import arguments, datasets, progress, settings, write
 
+from rag.checks.negation import negated
 from rag.citations import Checker, clean
 from rag.evals.cases import Dataset, order, parity
 from rag.evals.machine import commit, machine
 from rag.evals.runner import open_parts
 from rag.nearness import Reading
-from rag.negation import negated
 from rag.numerals import numbers
 from rag.protocols import Embedder
 from rag.splitter import sentences

@@ -19,6 +19,7 @@ from pathlib import Path
 from common import settings, write
 from mutations import Cited, is_supported
 
+from rag.checks.table_rows import cells
 from rag.errors import LoadError
 from rag.evals.machine import commit, machine
 from rag.evals.runner import open_parts
@@ -26,7 +27,6 @@ from rag.loaders import list_files, load
 from rag.numerals import numbers
 from rag.protocols import no_progress
 from rag.splitter import sentences
-from rag.table_rows import cells
 
 _SHOWN = 8
 """Rows that the check may choose from, as many as a generator is shown."""

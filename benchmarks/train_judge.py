@@ -1,4 +1,4 @@
-"""Train the adapter that the default generator judges with (`rag/adapter.py`).
+"""Train the adapter that the default generator judges with (`rag/inference/adapter.py`).
 
 python benchmarks/train_judge.py PROMPTS --weights FOLDER -o FILE [--device cuda]
 python benchmarks/train_judge.py PROMPTS --weights FOLDER --begin ADAPTER --keep 0.5 --rounds 1 --rate 4e-4 --step 16 \

@@ -1,4 +1,4 @@
-"""Train the adapter that the default generator reviews replies with (`rag/adapter.py`), on two cores.
+"""Train the adapter that the default generator reviews replies with (`rag/inference/adapter.py`), on two cores.
 
 python benchmarks/train_review.py PROMPTS --weights FOLDER --begin ADAPTER -o FILE
 
@@ -28,8 +28,8 @@ from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from transformers import AutoTokenizer, DynamicCache
 
-from rag.chat_format import ChatFormat
 from rag.evals.metrics import auroc
+from rag.inference.chat_format import ChatFormat
 from rag.prompts import review_messages
 from rag.support import judge_support
 from rag.types import Chunk, Evidence

@@ -18,7 +18,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from rag.conflicts import false_premises
+from rag.checks.conflicts import false_premises
 from rag.errors import ConfigError
 from rag.follow_ups import leans, without_courtesy
 from rag.types import Evidence, Hit, Premise

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from rag.conflicts import other_number
+from rag.checks.conflicts import other_number
 from rag.events import SentenceChecked
 from rag.support import DEFAULT_THRESHOLDS, Support, Thresholds, answers, echoes, is_short, judge_reply
 from rag.types import Citation, Conflict, Evidence, Policy, Sentence

@@ -14,13 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from rag import __version__, console, show
-from rag.cli_calibrate import calibrate
-from rag.cli_index import index
-from rag.cli_mcp import mcp
-from rag.cli_models import models
-from rag.cli_why import why
-from rag.edge import (
+from rag import __version__
+from rag.commands import console, show
+from rag.commands.calibrate import calibrate
+from rag.commands.edge import (
     ANSWERING,
     DECIDING,
     EXISTING,
@@ -36,6 +33,10 @@ from rag.edge import (
     takes,
     turns_of,
 )
+from rag.commands.index import index
+from rag.commands.mcp import mcp
+from rag.commands.models import models
+from rag.commands.why import why
 from rag.errors import UsageError
 
 if TYPE_CHECKING:

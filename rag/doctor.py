@@ -20,12 +20,12 @@ from typing import Any, Literal
 
 from rag.answerability import judge_of
 from rag.calibration import Calibration, load
-from rag.catalogue import CATALOGUE
 from rag.config import Config, index_command
-from rag.convert import FAST_BFLOAT16
 from rag.errors import ConfigError, RagError
 from rag.factory import approximation, open_store, open_weights
-from rag.machine_speed import PROMPT_TOKENS, Speed, measured
+from rag.inference.machine_speed import PROMPT_TOKENS, Speed, measured
+from rag.weights.catalogue import CATALOGUE
+from rag.weights.convert import FAST_BFLOAT16
 
 State = Literal["ok", "note", "broken"]
 

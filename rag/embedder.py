@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from rag.export import load, shape_of, tokenizer_source
-from rag.graph import Graph, Shape, damaged, tokenizer_of
+from rag.inference.export import load, shape_of, tokenizer_source
+from rag.inference.graph import Graph, Shape, damaged, tokenizer_of
 from rag.protocols import Embedder
 from rag.types import Matrix, Tokens, Vector
 from rag.utf8 import to_utf8
@@ -149,7 +149,7 @@ class _LocalEmbedder(ABC):
 
 
 class GraphEmbedder(_LocalEmbedder):
-    """Embeds with a graph that `rag.export.export` has made, in the number format that this processor is fast in.
+    """Embeds with a graph that `rag.inference.export` has made, in the number format that this processor is fast in.
 
     Args:
         folder: Where the graph is.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
-from rag.dates import dated_terms
+from rag.checks.dates import dated_terms
 from rag.nearness import Reading, Stretch
 from rag.types import Chunk, Evidence, Hit, Span
 from rag.words import terms

@@ -168,7 +168,7 @@ def open_store(config: Config, made_with: Manifest | None = None) -> SqliteStore
 
 def approximation(config: Config) -> str:
     """How much the search by vectors loses to the size of the index, as it was measured; empty where nothing."""
-    from rag.vectors import described
+    from rag.storage.vectors import described
 
     found = described(Path(config.index))
     if found is None or not found.approximate:
@@ -179,7 +179,7 @@ def approximation(config: Config) -> str:
 def open_embedder(config: Config, weights: Weights) -> Embedder:
     """The embedder of the settings."""
     from rag.embedder import GraphEmbedder, SentenceTransformerEmbedder, accelerator
-    from rag.graph import is_fit
+    from rag.inference.graph import is_fit
 
     if not accelerator() and is_fit(graph := weights.graph(config.embedder)):
         return GraphEmbedder(graph, config.embedder)

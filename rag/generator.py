@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import WeightsError
-from rag.openai_client import OpenAIGenerator
-from rag.prefixes import Prompt
+from rag.inference.openai_client import OpenAIGenerator
+from rag.inference.prefixes import Prompt
+from rag.inference.runaway import Runaway
 from rag.protocols import Message, StopSignal
-from rag.runaway import Runaway
 from rag.words import first_and_missing
 
 if TYPE_CHECKING:
-    from rag.adapter import Adapter
+    from rag.inference.adapter import Adapter
 
 __all__ = ["ExtractiveGenerator", "OpenAIGenerator", "TransformersGenerator"]
 
@@ -41,15 +41,15 @@ class TransformersGenerator:
     """A causal language model on this machine, decoded greedily.
 
     One conversation is written at a time; the others wait. A reply ends at an end token, at `max_new_tokens`, or where
-    the model runs away (see `rag.runaway`). Replies depend on their messages alone, not on what was asked before.
+    the model runs away (`rag.inference.runaway`). Replies depend on their messages alone, not on what was asked before.
 
     Args:
         folder: A folder that `AutoModelForCausalLM` reads; its weights are used in the precision they are stored in.
         name: What the weights are called in the settings.
         max_new_tokens: Most tokens of a reply.
-        adapter: File of what it judges with (see `rag.adapter`); None where it judges as it is.
+        adapter: File of what it judges with (see `rag.inference`); None where it judges as it is.
         review_adapter: Likewise, of what it reviews with.
-        heads: File of the heads that attend to what is replied from (see `rag.attention`); None where none are known.
+        heads: File of the heads that attend to what is replied from (see `attention`); None where none are known.
 
     Raises:
         WeightsError: The folder holds no such model, or no chat template.
@@ -64,10 +64,10 @@ class TransformersGenerator:
         review_adapter: Path | None = None,
         heads: Path | None = None,
     ) -> None:
-        from rag.adapter import Adapter
-        from rag.attention import Attention
-        from rag.chat_format import ChatFormat
-        from rag.decoding import Decoder
+        from rag.inference.adapter import Adapter
+        from rag.inference.attention import Attention
+        from rag.inference.chat_format import ChatFormat
+        from rag.inference.decoding import Decoder
 
         self.name = name
         self._most = max_new_tokens
@@ -259,7 +259,7 @@ def load_model(folder: Path) -> Any:
     import torch
     from transformers import AutoModelForCausalLM
 
-    from rag.packing import pack
+    from rag.inference.packing import pack
 
     device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:

@@ -20,12 +20,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_path
 
-from rag.catalogue import CATALOGUE, Model, ModelStatus, find
 from rag.errors import DigestMismatch, NoNetwork, UnknownModel, WeightsError
 from rag.protocols import Progress, no_progress
-from rag.record import NAME as RECORD
-from rag.record import Record, Verification, check, sha256
-from rag.sources import room
+from rag.weights.catalogue import CATALOGUE, Model, ModelStatus, find
+from rag.weights.record import NAME as RECORD
+from rag.weights.record import Record, Verification, check, sha256
+from rag.weights.sources import room
 
 logger = logging.getLogger(__name__)
 
@@ -92,12 +92,12 @@ class Weights:
             name: As for `path`.
 
         Returns:
-            The folder, as `rag.export` leaves it.
+            The folder, as `rag.inference.export` leaves it.
 
         Raises:
             WeightsError: As for `path`, or the weights are not those of an embedder.
         """
-        from rag.export import export
+        from rag.inference.export import export
 
         source, local = self.path(name), _local(name)
         key = local.name if local else find(name).key
@@ -204,8 +204,8 @@ class Weights:
         return folder
 
     def _fetch(self, model: Model, partial: Path) -> None:
-        from rag.fetching import fetch
-        from rag.hub import Hub
+        from rag.weights.fetching import fetch
+        from rag.weights.hub import Hub
 
         if self._progress is no_progress:  # nothing is fetched unsaid
             logger.warning("fetching %s into %s", model.name, self.cache)
@@ -218,7 +218,7 @@ class Weights:
         _replace(partial, self._folder(model))
 
     def _converted(self, gguf: Path, key: str, digest: str) -> Path:
-        from rag.convert import convert, fast_dtype
+        from rag.weights.convert import convert, fast_dtype
 
         dtype = fast_dtype()
         what = f"converting {key}"

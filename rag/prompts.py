@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from string import Template
 
-from rag.dates import dated_terms
+from rag.checks.dates import dated_terms
 from rag.protocols import Message
 from rag.types import Evidence
 

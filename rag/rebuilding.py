@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from rag.database import Database
 from rag.errors import IndexDamaged, StoreError
-from rag.index_files import CACHES, DATABASE, LOCK, erase, locked
 from rag.protocols import Progress
+from rag.storage.database import Database
+from rag.storage.index_files import CACHES, DATABASE, LOCK, erase, locked
 from rag.store import Manifest, SqliteStore
 
 _DRAFT = ".rebuild"

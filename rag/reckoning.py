@@ -1,6 +1,6 @@
 """The rows of tables among the evidence of a question that tell what it asks for.
 
-Knows what is known of a question, and the documents that its evidence stands in; what is the most `rag.extremes` says.
+Knows what is known of a question, and the documents that its evidence stands in; what is the most `extremes` says.
 docs/decisions/0033-most-and-least.md has the figures.
 """
 
@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.extremes import extremes, seeks
+from rag.checks.extremes import extremes, seeks
+from rag.checks.table_rows import columns
+from rag.checks.tells import tells
 from rag.run import Run
 from rag.splitter import sentences
-from rag.table_rows import columns
-from rag.tells import tells
 from rag.types import Evidence, Span
 from rag.words import terms
 

@@ -15,7 +15,7 @@ from itertools import pairwise, starmap
 import sentencex
 
 from rag.abbreviations import OPENS, goes_on, is_known
-from rag.table_rows import names
+from rag.checks.table_rows import names
 from rag.types import Span
 
 LONGEST = 600

@@ -14,16 +14,16 @@ from sqlite3 import Connection
 
 from filelock import FileLock
 
-from rag import database, health, ranking, rows
-from rag.connections import missing
-from rag.database import Database, Manifest
 from rag.errors import StoreError
-from rag.health import Problem
-from rag.index_files import DATABASE, locked, remove_leftovers
-from rag.postings import Postings
 from rag.protocols import Progress, no_progress
+from rag.storage import database, health, ranking, rows
+from rag.storage.connections import missing
+from rag.storage.database import Database, Manifest
+from rag.storage.health import Problem
+from rag.storage.index_files import DATABASE, locked, remove_leftovers
+from rag.storage.postings import Postings
+from rag.storage.vectors import VectorCache
 from rag.types import Chunk, Document, DocumentInfo, Hit, Vector
-from rag.vectors import VectorCache
 
 __all__ = ["Manifest", "Problem", "SqliteStore"]
 

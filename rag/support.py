@@ -16,19 +16,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from rag.binding import gives, unbound, without_told
-from rag.bounds import other_bounds, other_signs
-from rag.conditions import dropped
-from rag.conflicts import false_premises
-from rag.dates import dates_in_words
-from rag.duties import other_duties
-from rag.lacking import Lacking, lacking
-from rag.negation import negated, turned
+from rag.checks.binding import gives, unbound, without_told
+from rag.checks.bounds import other_bounds, other_signs
+from rag.checks.conditions import dropped
+from rag.checks.conflicts import false_premises
+from rag.checks.dates import dates_in_words
+from rag.checks.duties import other_duties
+from rag.checks.lacking import Lacking, lacking
+from rag.checks.negation import negated, turned
+from rag.checks.roles import exchanged
+from rag.checks.swaps import swapped
+from rag.checks.units import converted, other_units
 from rag.numerals import numbers
-from rag.roles import exchanged
-from rag.swaps import swapped
 from rag.types import Verdict
-from rag.units import converted, other_units
 from rag.words import OPPOSITES, content_words, names, stem, terms, tokens
 
 _INTERCEPT = -3.5

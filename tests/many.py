@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from rag.storage.vectors import Source, Stamp
 from rag.types import Ids, Matrix
-from rag.vectors import Source, Stamp
 
 _IDENTITY = "a" * 32
 MANY_DIM = 32

@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from rag.cli import main
 from rag.receipts import read_saved
-from rag.record import Record
+from rag.weights.record import Record
 
 pytestmark = pytest.mark.weights
 

@@ -19,9 +19,9 @@ from rag.config import Config
 from rag.doctor import Finding, examine
 from rag.folder import leave_out
 from rag.models import Weights
-from rag.nearest import EXACT_UP_TO
+from rag.storage.nearest import EXACT_UP_TO
+from rag.storage.vectors import VectorCache
 from rag.store import Manifest, SqliteStore
-from rag.vectors import VectorCache
 from tests.many import MANY_DIM, Many
 
 ROOT = Path(__file__).parents[1]

@@ -9,8 +9,8 @@ import pytest
 
 from rag.embedder import DeferredEmbedder, GraphEmbedder, SentenceTransformerEmbedder
 from rag.errors import WeightsError
-from rag.export import export
-from rag.graph import is_fit
+from rag.inference.export import export
+from rag.inference.graph import is_fit
 from rag.testing import HOSTILE, EmbedderContract, FakeEmbedder, HashingEmbedder
 from rag.types import Matrix
 

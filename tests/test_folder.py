@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from rag import calibration, postings, vectors
+from rag import calibration
 from rag.errors import RagError, UsageError
 from rag.folder import counts, files_of, leave_out, left_out, remember, remembered, take_back, watch
+from rag.storage import postings, vectors
 
 WAIT_S = 30
 

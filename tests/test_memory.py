@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from rag import connections, embedding, inverted
+from rag import embedding
 from rag.indexing import sync
+from rag.storage import connections, inverted
 from rag.store import Manifest, SqliteStore
 from rag.testing import HashingEmbedder
 from tests.small_index import MANIFEST, put

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from huggingface_hub import close_session
 
-from rag import fetching
-from rag.catalogue import CATALOGUE
 from rag.errors import DigestMismatch, DiskFull, NoNetwork, UnknownModel
 from rag.models import Weights
-from rag.record import Record
+from rag.weights import fetching
+from rag.weights.catalogue import CATALOGUE
+from rag.weights.record import Record
 from tests.hub_server import HubServer, serve
 from tests.toy_weights import FOLDER_FILES, LARGE, NOWHERE, PARTS, TOY, catalogue, index
 

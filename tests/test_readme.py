@@ -11,7 +11,8 @@ from typing import Any, get_args
 
 import pytest
 
-from rag import build_index, cli_why
+from rag import build_index
+from rag.commands import why
 from rag.config import Config
 from rag.explanation import Stage
 from rag.types import Answer, Chunk, Citation, Conflict, Hit, Premise, Sentence
@@ -98,7 +99,7 @@ def _keys(value: Any) -> Iterator[str]:
 
 def test_every_column_and_stage_of_an_explanation_is_explained() -> None:
     text = (ROOT / "docs" / "why.md").read_text("utf-8")
-    heads = re.findall(r"head = \((.*?)\)\n", inspect.getsource(cli_why))
+    heads = re.findall(r"head = \((.*?)\)\n", inspect.getsource(why))
     assert len(heads) == 2
     columns = [name for head in heads for name in re.findall(r'"([\w ]+)"', head)]
     assert [name for name in (*columns, *get_args(Stage)) if f"`{name}`" not in text] == []

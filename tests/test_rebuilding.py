@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.database import Database
 from rag.errors import IndexBusy, IndexMismatch, StoreError
 from rag.indexing import sync
 from rag.protocols import no_progress
 from rag.rebuilding import rewritten, written
+from rag.storage.database import Database
 from rag.store import SqliteStore
 from rag.testing import FakeEmbedder
 from tests.small_index import MANIFEST, change, make, put

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.errors import IndexMismatch, IndexMissing, StoreError
-from rag.index_files import erase
+from rag.storage.index_files import erase
 from rag.store import Manifest, SqliteStore
 from rag.testing import StoreContract
 from rag.types import Chunk, Document, Vector

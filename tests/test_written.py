@@ -16,7 +16,7 @@ import pytest
 
 from rag.batch import Tally, run, steps
 from rag.errors import RagError, ServerError, UsageError
-from rag.openai_client import OpenAIGenerator
+from rag.inference.openai_client import OpenAIGenerator
 from rag.types import Answer, Question
 from tests.test_batch import CONFIG, Echo, go, out, read, write
 

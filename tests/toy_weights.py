@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.catalogue import CATALOGUE, Model
 from rag.models import Weights
+from rag.weights.catalogue import CATALOGUE, Model
 
 NOWHERE = "http://127.0.0.1:9"
 """A port that nothing listens on."""

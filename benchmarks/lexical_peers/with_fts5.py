@@ -8,10 +8,10 @@ from pathlib import Path
 
 from searching import Search, measure
 
-from rag.database import Database, Manifest, raw
-from rag.lexical import indexed
-from rag.postings import Postings
-from rag.ranking import words_ranked
+from rag.storage.database import Database, Manifest, raw
+from rag.storage.lexical import indexed
+from rag.storage.postings import Postings
+from rag.storage.ranking import words_ranked
 
 _BLOCK = 1_024
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from searching import Search, measure
 from with_fts5 import asking
 
-from rag.database import Database
-from rag.postings import Postings
+from rag.storage.database import Database
+from rag.storage.postings import Postings
 
 
 def build(texts: Iterator[str], folder: Path) -> None:

@@ -27,7 +27,7 @@ from rag.protocols import Embedder, Generator, Judge, Progress, Reranker, Store
 from rag.splitter import embedded_text, split_for
 from rag.types import Chunk, Document
 
-_CUTTING = "document splitter sentences loaders store database lexical rows".split()
+_CUTTING = "document splitter sentences loaders store storage/database storage/lexical storage/rows".split()
 """Modules, besides the formats, that decide what an index holds."""
 _GROUP_CHUNKS = 256
 """Chunks embedded at once: many small documents fill the embedder's batches together."""

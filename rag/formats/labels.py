@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from rag.dates import MONTHS
+from rag.checks.dates import MONTHS
 from rag.formats.cells import BODY, COLUMNS, Row, is_across, is_marked, is_number, is_spread, marks, may_name
 from rag.formats.header import contrasts, marked_rows
 

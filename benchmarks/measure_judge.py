@@ -24,7 +24,8 @@ from common import progress, refusals, write
 from judge_reading import Prompt, counts, load, log_odds, open_model
 
 from rag import logistic
-from rag.answerability import Opinion, judged, probability, wants_yes_or_no
+from rag.answerability import Opinion, judged, probability
+from rag.checks.yes_or_no import wants_yes_or_no
 from rag.evals.machine import commit, machine
 from rag.inference.adapter import Adapter
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +18,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from rag.checks.conflicts import false_premises
+from rag.checks.yes_or_no import wants_yes_or_no
 from rag.errors import ConfigError
 from rag.follow_ups import leans, without_courtesy
 from rag.types import Evidence, Hit, Premise
@@ -34,13 +34,6 @@ _SURE = 30.0
 """Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
 _SOME = 2
 """Fewest content words by which a last turn says itself what it asks for."""
-_SENTENCE_END, _CLAUSE_END = re.compile(r"[.?!]\s+"), re.compile(r"[,;:–—-]\s+")
-_VERB_FIRST = re.compile(
-    r"(?:(?:and|so|but|or|ok|okay|then)\s+)*"
-    r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would)(?:n['’]t)?"
-    r"\s+(?!\d|(?:you|we)\s+(?:please\s+)?(?:tell|say|explain|describe|give|list|name|show|find|help)\b)",
-    re.IGNORECASE,
-)
 
 
 class Opinion(NamedTuple):
@@ -97,22 +90,6 @@ def judged(query: str, opinion: Opinion) -> dict[str, float]:
         `log_odds`, in [-10, 10]; `yes_no`, 1 where the question wants yes or no, else 0.
     """
     return {"log_odds": max(-_MOST, min(_MOST, opinion.log_odds)), "yes_no": float(wants_yes_or_no(query))}
-
-
-def wants_yes_or_no(question: str) -> bool:
-    """Is yes or no what an English question wants?
-
-    A passage that settles such a question seldom states a yes, so a judge is less sure of it.
-
-    Args:
-        question: One that stands alone.
-
-    Returns:
-        Whether its last sentence begins with its verb, or a clause of that does: "I lost it, can I claim it?"; no
-        request to be told something.
-    """
-    last = _SENTENCE_END.split(question.strip())[-1]
-    return any(map(_VERB_FIRST.match, _CLAUSE_END.split(last)))
 
 
 def likely_right(first: Answerability, log_odds: float) -> float:

@@ -20,6 +20,8 @@ from rag.words import terms
 
 _MARKER = re.compile(r"\s*(?:\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]|【[^】]*】)")
 _LIST_SIGN = re.compile(r"^\s*(?:[-*•]|\d+[.)](?!\d))\s+")
+_NEXT_ITEM = re.compile(r"([:.!?：。]?)[;,]?\s*\n\s*[-*•◦▪–]\s+")
+"""From one item of a list to the next, or to the first from what leads up to it."""
 _MOST = 3
 """Most passages cited for one sentence."""
 _GAIN = 0.05
@@ -175,8 +177,9 @@ class Checker:
         best, chosen = Support(0.0, "unsupported", "no evidence", 0.0), list[Evidence]()
         for _ in range(1 if is_short(text) else _MOST):  # a name here and the question there prove nothing
             rest = [item for item in evidence if item not in chosen]
-            if best.verdict == "supported":
-                rest = [item for item in rest if self._says_more(text, item, chosen)]
+            if chosen:  # words of the question from somewhere else prove nothing
+                doubted = best.verdict != "supported"
+                rest = [e for e in rest if (doubted and _beside(e, chosen)) or self._says_more(text, e, chosen)]
             tried = [(self._weigh(text, [*chosen, item]), item) for item in rest]
             top = max(tried, key=lambda pair: pair[0].score, default=None)
             if top is None or (chosen and top[0].score < best.score + _GAIN):
@@ -217,10 +220,16 @@ class Checker:
 
 def clean(draft: str) -> str:
     """A drafted sentence on one line, without list signs and without anything that looks like a marker."""
-    text, taken = _LIST_SIGN.sub("", draft), 1
+    text, taken = _NEXT_ITEM.sub(lambda found: f"{found[1] or ';'} ", _LIST_SIGN.sub("", draft)), 1
     while taken:  # what is left around a marker may be one in its turn, as in `[[1]2]`
         text, taken = _MARKER.subn("", text)
     return " ".join(text.split())
+
+
+def _beside(item: Evidence, others: Sequence[Evidence]) -> bool:
+    """Is it of one of their passages, or under one of their headings?"""
+    places = [item.chunk.key, item.chunk.heading or None]
+    return any(place in (one.chunk.key, one.chunk.heading) for one in others for place in places if place)
 
 
 def _above(evidence: Sequence[Evidence]) -> str:

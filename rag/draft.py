@@ -13,7 +13,7 @@ from rag.citations import Checker, clean
 from rag.events import SentenceChecked
 from rag.prompts import answer_messages, is_refusal
 from rag.protocols import Pointer, StopSignal
-from rag.reckoning import telling
+from rag.reckoning import closer, telling
 from rag.run import Run
 from rag.splitter import sentences
 from rag.support import echoes
@@ -21,7 +21,8 @@ from rag.types import Evidence, Hit, Policy, Span
 from rag.words import first_and_missing
 
 _STOPS = (".", "!", "?", "。", "！", "？", '"', "”", ")")
-_ANOTHER = "another row of the table has the most, or the least"
+_CLOSER = "another row of the table has more of what was asked"
+_ANOTHER = "another row of the table has the most, the least, or the range that is asked for"
 _MOST_ROWS = 2
 """Most rows that are quoted because each tells what is asked for."""
 _NOT_FAR = 0.4
@@ -89,6 +90,27 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
     run.hits += [Hit(row.chunk, 0.0) for row in rows if row.chunk not in [hit.chunk for hit in run.hits]]
     checker.withdraw(_ANOTHER)
     return _checked(checker, [row.text for row in rows])
+
+
+def redirected(run: Run, checker: Checker) -> Iterator[SentenceChecked]:
+    """Rows that are closer to the question in the place of those that are cited, where there are such.
+
+    Args:
+        run: Its draft is finished.
+        checker: Has settled what is answered.
+
+    Yields:
+        These rows, and word for word what else was cited, checked.
+    """
+    known = {(item.chunk.document, item.start): item for item in run.evidence}
+    cited = [known[one.document, one.start] for one in checker.citations]
+    rows = {item.start: [row for row in closer(run, item) if row not in cited] for item in cited}
+    if not any(rows.values()):
+        return
+    better = [row for item in cited for row in rows[item.start] or [item]]
+    run.evidence += run.places.standing([row for row in better if (row.chunk.document, row.start) not in known])
+    checker.withdraw(_CLOSER)
+    yield from _checked(checker, [row.text for row in better])
 
 
 def quoted(run: Run, checker: Checker, pointer: object, stop: StopSignal, why: str = "") -> Iterator[SentenceChecked]:

@@ -9,13 +9,14 @@ looked at so closely, so the cost does not grow with the length of the passages.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
 from rag.checks.dates import dated_terms
 from rag.nearness import Reading, Stretch
+from rag.sentences import is_item
 from rag.types import Chunk, Evidence, Hit, Span
 from rag.words import terms
 
@@ -29,6 +30,9 @@ _SPARE = 4
 _FLOOR = 0.4
 """Share of the best one's score by itself that evidence needs; docs/decisions/0010-evidence-floor.md."""
 
+_LEADS_UP = re.compile(r"[:：][*_]*$")
+_LONGEST = 900
+"""Characters of a sentence with the list that it leads up to."""
 _ASKS = ("?", "？", "?”", '?"')
 """Ends of a question. In a list of questions and answers it says what the answer is about, as a heading does."""
 
@@ -109,8 +113,9 @@ class Selection:
 
     @property
     def evidence(self) -> list[Evidence]:
-        """What was kept, best first."""
-        return [item.evidence() for item in self.sentences if item.fate == "kept"]
+        """What was kept, best first; what leads up to a list with its items, which are then not told by themselves."""
+        kept = [_whole(item, self.sentences) for item in self.sentences if item.fate == "kept"]
+        return [item.evidence() for item in kept if not any(_is_within(item, other) for other in kept)]
 
     def reason(self, item: Weighed) -> str:
         """Why one of these sentences is no evidence, in words; empty for one that is."""
@@ -227,6 +232,33 @@ def _judged(scored: Sequence[Weighed], said: Sequence[str], floor: float, most: 
         else:
             met.add(words)
         yield item if fate == "kept" else replace(item, fate=fate)
+
+
+def _whole(item: Weighed, beside: Iterable[Weighed]) -> Weighed:
+    """A sentence that ends in a colon says nothing without the items that follow it in its passage.
+
+    One that is an item itself is followed by those that stand further to the right.
+    """
+    if not _LEADS_UP.search(item.text):
+        return item
+    end, margin = item.end, _indent(item) if is_item(item.text) else -1
+    after = (one for one in beside if one.chunk.key == item.chunk.key and one.start > item.start)
+    for one in sorted(after, key=lambda one: one.start):
+        if not is_item(one.text) or _indent(one) <= margin or one.end - item.start > _LONGEST:
+            break
+        end = one.end
+    start = item.chunk.start
+    return replace(item, end=end, text=item.chunk.text[item.start - start : end - start])
+
+
+def _indent(item: Weighed) -> int:
+    """Characters before it on its line."""
+    return len(item.chunk.text[: item.start - item.chunk.start].rpartition("\n")[2])
+
+
+def _is_within(item: Weighed, other: Weighed) -> bool:
+    together = item is not other and item.chunk.key == other.chunk.key
+    return together and other.start < item.start and item.end <= other.end
 
 
 def _same(item: Weighed) -> str:

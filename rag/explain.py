@@ -87,9 +87,9 @@ def _terms(chunk: Chunk) -> set[str]:
 
 def _sentences(run: Run, budget_tokens: int) -> Iterator[Considered]:
     places = {hit.chunk.key: place for place, hit in enumerate(run.hits, start=1)}
-    numbers = {(item.chunk.key, item.start): number for number, item in enumerate(run.evidence, start=1)}
+    told = [(item.chunk.key, range(item.start, item.end), n) for n, item in enumerate(run.evidence, start=1)]
     for item in run.selection.sentences:
-        number = numbers.get((item.chunk.key, item.start))
+        number = next((n for key, said, n in told if key == item.chunk.key and item.start in said), None)
         full = item.fate == "kept" and number is None
         reason = f"no room in the {budget_tokens} tokens of evidence" if full else run.selection.reason(item)
         yield Considered(item, places[item.chunk.key], number, reason)

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from rag import locate, retrieval
 from rag.errors import UsageError
 from rag.explanation import Candidate, Considered, Expected, Explanation, Loss, Stage
+from rag.namesakes import meant
 from rag.pipeline import Pipeline
 from rag.protocols import Store
 from rag.retrieval import Wanted
@@ -156,6 +157,8 @@ def _outside(found: Explanation, pipeline: Pipeline, pieces: Sequence[Hit]) -> t
     best = next((item for item in found.candidates if item.hit.chunk.key in keys), None)
     if best is None:
         return "candidates", _beyond(found, pipeline, pieces[0])
+    if best.hit not in meant(found.query, [item.hit for item in found.candidates]):
+        return "hits", f"passed over: the question names a document of nearly the name of {best.hit.chunk.document}"
     last = found.candidates[len(found.hits) - 1].hit
     ranks = f"dense rank {_or_none(best.hit.dense_rank)}, lexical rank {_or_none(best.hit.lexical_rank)}"
     needed = f"the last hit, number {len(found.hits)}, has {last.score:.3f}"

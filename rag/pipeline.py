@@ -20,13 +20,13 @@ from rag.config import Config
 from rag.draft import finished, spans
 from rag.events import Event, EvidenceSelected, Retrieved, Token
 from rag.exchange import Asked, Scope, Turns, as_most, as_questions, as_text, to_history, to_scope
+from rag.namesakes import meant
 from rag.nearness import Reading
 from rag.places import Places
 from rag.promises import broken
 from rag.protocols import Embedder, Generator, Judge, Reranker, StopSignal, Store
 from rag.reasons import reason, refusal
 from rag.reckoning import rows_sought, told
-from rag.retrieval import Wanted
 from rag.review import settle
 from rag.run import Run
 from rag.scope import resolved
@@ -87,14 +87,15 @@ class Pipeline:
         most = self.config.k if k is None else as_most(k)
         asked = Question(as_text(question), history=to_history(history), scope=self._scope(scope))
         wanted, candidates = self._candidates(asked, most)
-        return self.reranker.rerank(wanted.query, candidates[:most]) if self.reranker else candidates[:most]
+        hits = meant(wanted.query, candidates)[:most]
+        return self.reranker.rerank(wanted.query, hits) if self.reranker else hits
 
     def _scope(self, paths: Scope) -> tuple[str, ...]:
         """Only a scope costs a look at the list of documents."""
         given = to_scope(paths)
         return resolved(given, [document.path for document in self.store.documents()]) if given else ()
 
-    def _candidates(self, asked: Question, k: int) -> tuple[Wanted, list[Hit]]:
+    def _candidates(self, asked: Question, k: int) -> tuple[retrieval.Wanted, list[Hit]]:
         """What is searched for, and what is found."""
         wanted = retrieval.wanted(asked.text, asked.history, self.store, self.embedder, asked.scope)
         return wanted, retrieval.retrieve(wanted, self.store, max(self.config.candidates, k), asked.scope)
@@ -207,10 +208,9 @@ class Pipeline:
     def _retrieve(self, question: Question, without: Callable[[Chunk], bool] | None = None) -> Run:
         text = as_text(question.text)
         run = Run(text, Places(self.store), question.id, time.perf_counter(), self._scope(question.scope))
-        wanted, run.candidates = self._candidates(replace(question, text=text, scope=run.scope), self.config.k)
-        if without:
-            run.candidates = [hit for hit in run.candidates if not without(hit.chunk)]
-        run.query, hits = wanted.query, run.candidates[: self.config.k]
+        wanted, found = self._candidates(replace(question, text=text, scope=run.scope), self.config.k)
+        run.candidates = [hit for hit in found if not (without and without(hit.chunk))]
+        run.query, hits = wanted.query, meant(wanted.query, run.candidates)[: self.config.k]
         run.reading = reading = Reading(wanted.query, wanted.whole, hits, self.embedder)
         run.hits = self.reranker.rerank(run.query, hits) if self.reranker else reading.ranked(hits)
         run.mark("retrieve")

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from rag.checks.brackets import has_ranges, within
 from rag.checks.extremes import extremes, seeks
-from rag.checks.table_rows import columns
+from rag.checks.table_rows import cells, columns
 from rag.checks.tells import tells
+from rag.numerals import numbers
 from rag.run import Run
 from rag.splitter import sentences
 from rag.types import Evidence, Span
@@ -24,7 +26,7 @@ _LONGEST = 400_000
 
 
 def rows_sought(run: Run) -> list[Evidence]:
-    """Rows that have the most, or the least, of what is asked for.
+    """Rows that have the most, or the least, of what is asked for, or the range that a number of the question is in.
 
     Args:
         run: Its evidence is chosen.
@@ -33,11 +35,13 @@ def rows_sought(run: Run) -> list[Evidence]:
         The rows of one table, in its order; none where no table of the evidence tells, or nothing of the kind is asked.
     """
     tables: dict[tuple[str, str], Evidence] = {}
-    for item in run.evidence if seeks(run.query) else ():
-        if names := _names(item.text):
+    most, figures = seeks(run.query), bool(numbers(run.query))
+    for item in run.evidence:
+        names = _names(item.text)
+        if names and (most or (figures and has_ranges(item.text))):
             tables.setdefault((item.chunk.document, names), item)
     split = {document: _lines(run, document) for document in dict.fromkeys(document for document, _ in tables)}
-    found = [rows for (document, _), item in tables.items() if (rows := _extremes(run, item, split[document]))]
+    found = [rows for (document, _), item in tables.items() if (rows := _sought(run, item, split[document]))]
     asked = set(terms(run.query))
     return max(found, key=lambda rows: len(asked.intersection(terms(_names(rows[0].text)))), default=[])
 
@@ -45,6 +49,41 @@ def rows_sought(run: Run) -> list[Evidence]:
 def telling(run: Run) -> list[Evidence]:
     """Rows of the evidence that have every word of the question, and one thing more that it asks for; best first."""
     return [item for item in run.evidence if tells(run.query, item.text, f"{item.chunk.title} {item.chunk.heading}")]
+
+
+def closer(run: Run, row: Evidence) -> list[Evidence]:
+    """Rows beside a row of a table that begin with a word of the question which it has not, and have all that it has.
+
+    Args:
+        run: Its evidence is chosen.
+        row: Any piece of evidence.
+
+    Returns:
+        Those of them that have most words of the question, in the order of their table; none where the most or the
+        least of a table is asked for, or the piece is no row.
+    """
+    table = [] if seeks(run.query) else _beside(run, row)
+    asked = {term for term in terms(run.query) if not term[0].isdigit()}
+    mine = asked.intersection(_said(row.text))
+    found = [(one, asked.intersection(_said(one.text))) for one in table]
+    better = [(one, had) for one, had in found if mine < had and asked.intersection(cells(one.text)[0].value) - mine]
+    most = max((len(had) for _, had in better), default=0)
+    return [one for one, had in better if len(had) == most]
+
+
+def _beside(run: Run, row: Evidence) -> list[Evidence]:
+    """The rows of the table of a row, as far as they were found, in its order."""
+    first, *_ = columns(row.text) or [("", "")]
+    if not first[0]:
+        return []
+    found = [item.evidence() for item in run.selection.sentences if item.chunk.document == row.chunk.document]
+    table = {one.start: one for one in found if columns(one.text)[:1] and columns(one.text)[0][0] == first[0]}
+    return [table[start] for start in sorted(table)]
+
+
+def _said(row: str) -> set[str]:
+    """What stands in the cells of a row, its columns' names left out."""
+    return {term for cell in cells(row) for term in cell.value}
 
 
 def told(run: Run) -> float:
@@ -65,14 +104,15 @@ def _lines(run: Run, document: str) -> list[Span]:
     return sentences(text) if len(text) <= _LONGEST else []
 
 
-def _extremes(run: Run, item: Evidence, found: Sequence[Span]) -> list[Evidence]:
+def _sought(run: Run, item: Evidence, found: Sequence[Span]) -> list[Evidence]:
     """The rows sought of the table that a piece of evidence is of, given the sentences of its document."""
     at = next((at for at, span in enumerate(found) if span.start == item.start), None)
     if at is None:
         return []
     text = run.places.text(item.chunk.document)
     known = {(one.chunk.document, one.start): one for one in run.evidence}
-    rows = [found[row] for row in extremes(run.query, [text[start:end] for start, end in found], at)]
+    lines, find = [text[start:end] for start, end in found], extremes if seeks(run.query) else within
+    rows = [found[row] for row in find(run.query, lines, at)]
     return [known.get((item.chunk.document, row.start)) or _row(run, item, row) for row in rows]
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from rag.answerability import likely_right, reviews
 from rag.citations import Checker, clean
-from rag.draft import quoted, quotes, reckoned
+from rag.draft import quoted, quotes, reckoned, redirected
 from rag.events import SentenceChecked
 from rag.prompts import review_messages
 from rag.protocols import Judge, Reviewer, StopSignal
@@ -46,6 +46,14 @@ def settle(
         yield from rows
         return
     yield from quotes(run, checker, policy, judge, stop)
+    yield from _read_once_more(run, checker, judge, policy, stop)
+    if policy == "drop" and not run.stopped:
+        yield from redirected(run, checker)
+
+
+def _read_once_more(
+    run: Run, checker: Checker, judge: Judge | None, policy: Policy, stop: StopSignal
+) -> Iterator[SentenceChecked]:
     settled = policy != "drop" or run.stopped or checker.refuses or _word_for_word(run, checker)
     if settled or not isinstance(judge, Reviewer) or not reviews(run.decision.judge):
         return

@@ -71,6 +71,11 @@ def sentences(text: str) -> list[Span]:
     return [span for start, end in _segments(text) for span in _cap(text, start, end)]
 
 
+def is_item(text: str) -> bool:
+    """True for a sentence that begins with a bullet, or with a number or letter as the items of a list have."""
+    return _is_item(text, Span(0, len(text)))
+
+
 def trim(text: str, start: int, end: int) -> Span | None:
     """The span without white space at its ends; None if nothing is left."""
     piece = text[start:end]

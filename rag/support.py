@@ -27,6 +27,7 @@ from rag.checks.negation import negated, turned
 from rag.checks.roles import exchanged
 from rag.checks.swaps import swapped
 from rag.checks.units import converted, other_units
+from rag.checks.yes_or_no import belied, parted, taken_from
 from rag.numerals import numbers
 from rag.types import Verdict
 from rag.words import OPPOSITES, content_words, names, stem, terms, tokens
@@ -47,13 +48,8 @@ _ASKED = 0.5
 """Share of the question's words that evidence must have to speak of what was asked; docs/log.md has the figures."""
 _OPEN = frozenset("how what when where which who whom whose why".split())
 """Words that ask for something which the question does not name, unless it offers a choice."""
-_PARTICLE = re.compile(
-    r"\s*(?:(?P<yes>yes|ja|oui|sí|sì)|(?P<no>no|nein|non|nee))(?:[,;:–—]|\.(?!\s*\d))\s+(?=\w)", re.I
-)
-"""Yes or no in front of a sentence."""
 _EXTREME = re.compile(r"\b(?:\w{3,}est|most|least|best|worst)\b", re.IGNORECASE)
 """What asks for one among many; also "guest", which then lends nothing."""
-_CONDITION = re.compile(r"\b(?:only|unless|except|if|without|until|but)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _JUST_UNDER = 0.01
 """How far under "supported" a score is held by an objection that leaves room for doubt."""
@@ -68,12 +64,14 @@ class Support:
         verdict: What that comes to.
         why: What it rests on, in words.
         words: What the score would be with nothing to be said against it.
+        lacks: Terms of the sentence that the evidence has not.
     """
 
     score: float
     verdict: Verdict
     why: str
     words: float
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +135,8 @@ def judge_support(
     if lacks.names or elsewhere or moved:
         score = min(score, thresholds.supported - _JUST_UNDER)
     share = f"{round(100 * lacks.coverage)} % of its words stand in the source"
-    return Support(round(score, 4), _verdict(score, thresholds), "; ".join([share, *objections]), words)
+    why = "; ".join([share, *objections])
+    return Support(round(score, 4), _verdict(score, thresholds), why, words, tuple(lacks.words))
 
 
 def judge_reply(
@@ -152,7 +151,8 @@ def judge_reply(
 
     A bare name or number stands in many places, so a reply of a few words is "supported" only by evidence that speaks
     of what was asked, or that says just this and no more. A yes or no in front of a sentence needs no words in the
-    source, and is held against the sentence where that repeats the question. What gives the cells of a table's row may
+    source, and is held against the sentence where that repeats the question; a sentence that only repeats a question
+    which wants yes or no must have all of its words from the source. What gives the cells of a table's row may
     take its other words from the question, but for names; not where that asks for the most or the least, of which one
     row knows nothing.
 
@@ -167,16 +167,18 @@ def judge_reply(
     Returns:
         As `judge_support`, or just under "supported".
     """
-    particle = _PARTICLE.match(claim)
-    stated = claim[particle.end() :] if particle else claim
+    reply = parted(claim)
+    stated = reply.stated
     lent = _lent(question) if len(evidence) == 1 and gives(stated, evidence[0]) else ""
     support = judge_support(stated, evidence, f"{context} {lent}" if lent else context, thresholds, near)
     if lent:
         support = replace(support, why=support.why.replace("in the source", "in the source or the question", 1))
     if support.verdict != "supported":
         return support
-    if particle and _belied(particle.lastgroup == "no", stated, question):
+    if belied(reply, question):
         objection = "its yes or no is not what follows"
+    elif taken := taken_from(question, stated, support.lacks):
+        objection = "only the question has: " + ", ".join(taken)
     elif is_short(stated) and not answers(stated, question, evidence, context):
         objection = "the source says little of what was asked"
     elif left := dropped(stated, question, evidence):
@@ -235,13 +237,6 @@ def _lent(question: str) -> str:
         return ""
     named = names(question)
     return " ".join(word for word, term in content_words(question) if term not in named and not term[0].isdigit())
-
-
-def _belied(denies: bool, stated: str, question: str) -> bool:
-    """Does a sentence say all of the question, unconditionally, and the reverse of the yes or no before it?"""
-    asked = set(terms(question))
-    comparable = asked <= set(terms(stated)) and not negated(question) and not _CONDITION.search(stated)
-    return bool(asked) and comparable and denies != bool(negated(stated) & asked)
 
 
 def _contrary(claim: str, evidence: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answerability import Opinion, decide, features, judge_of, likely_right, reviews, wants_yes_or_no
+from rag.answerability import Opinion, decide, features, judge_of, likely_right, reviews
 from rag.errors import ConfigError
 from rag.types import Chunk, Evidence, Hit
 
@@ -38,42 +38,6 @@ def test_the_models_doubt_lowers_it() -> None:
     sure, unsure = (decide(query, hits, evidence, Opinion(FITTED, odds)).probability for odds in (3.0, -3.0))
     assert sure > 0.8
     assert unsure < 0.2
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Can I take my dog?",
-        "is breakfast included",
-        "My aunt died, is the time off paid?",
-        "I lost the receipt for a lunch - can I still claim it?",
-        "The room was cold. Do I get my money back?",
-        "ok and may I come back later?",
-        "Aren't dogs allowed?",
-        "Isn’t it free for children?",
-    ],
-)
-def test_what_wants_yes_or_no(question: str) -> None:
-    assert wants_yes_or_no(question)
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Who may park here?",
-        "When do we get paid in December?",
-        "If it rains on sports day, when is it held instead?",
-        "Can I come? Who opens the door?",
-        "May 2024 revenue",
-        "Canals of the north",
-        "How much is it, and what does it include?",
-        "Can you tell me who opens the door?",
-        "Could you please explain the lease.",
-        "",
-    ],
-)
-def test_what_wants_more_than_yes_or_no(question: str) -> None:
-    assert not wants_yes_or_no(question)
 
 
 def test_a_judge_is_taken_to_be_less_sure_of_yes_or_no() -> None:

@@ -11,7 +11,7 @@ from rag.pipeline import Pipeline
 from rag.splitter import split
 from rag.store import SqliteStore
 from rag.testing import FakeEmbedder, FakeGenerator, FakePointer
-from rag.types import Document
+from rag.types import Chunk, Document, Evidence
 from tests.test_citations import pieces
 from tests.test_pipeline import check_invariants, judged, store
 
@@ -149,3 +149,26 @@ def test_markers_by_themselves_are_no_sentence(store: SqliteStore) -> None:
     answer = judged(store, 2.0, FakeGenerator("[1]"), policy="flag").ask("Is the deposit paid?")
     assert answer.status == "refused"
     check_invariants(answer, store)
+
+
+def under(*said: tuple[str, str]) -> list[Evidence]:
+    """Sentences, each with the heading that it stands under."""
+    return [
+        Evidence(
+            Chunk("manual.md", 100 * at, 100 * at + len(text), text, "Manual", heading),
+            100 * at,
+            100 * at + len(text),
+            text,
+            1.0,
+        )
+        for at, (heading, text) in enumerate(said)
+    ]
+
+
+@pytest.mark.parametrize(("heading", "kept"), [("Before first use", False), ("Programmes", True)])
+def test_words_of_the_question_from_under_another_heading_prove_nothing(heading: str, kept: bool) -> None:
+    question = "How do I stop a wash that is running?"
+    evidence = under(("Programmes", "Refill the dispenser before a start."), (heading, "Stop a running wash at once."))
+    subject = Checker(evidence, lambda _: (None, ""), "drop", question=question, asked=question)
+    checked = subject.check("To stop a running wash, refill the dispenser before a start.")
+    assert checked.kept == kept, checked.sentence.why

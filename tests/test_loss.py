@@ -40,6 +40,13 @@ def test_a_passage_that_arrived(tmp_path: Path) -> None:
     assert found.quote == "The harbour lease ends after"
 
 
+def test_a_passage_of_another_document_than_the_question_names(tmp_path: Path) -> None:
+    texts = {f"lease-{year}.txt": [f"The harbour lease ends after {year - 2000} days."] for year in (2024, 2026)}
+    found = lost(tmp_path, Expected("after 24 days"), texts, "When does the harbour lease of 2026 end?")
+    assert found.stage == "hits"
+    assert found.why == "passed over: the question names a document of nearly the name of lease-2024.txt"
+
+
 def test_a_passage_by_its_offsets(tmp_path: Path) -> None:
     found = lost(tmp_path, Expected(document="lease.txt", span=Span(4, 11)))
     assert (found.stage, found.quote) == ("arrived", "harbour")

@@ -52,6 +52,11 @@ class _Bounded(NamedTuple):
     said: str
 
 
+def sides(text: str) -> list[tuple[str, str]]:
+    """Each number of a text, and whether it is said to be the `most` or the `least`; empty for neither."""
+    return [(one.number, one.side) for one in _read(text)]
+
+
 def other_bounds(text: str, passages: Sequence[str]) -> list[Premise]:
     """Numbers that a text has as the most where the passages have them as the least, or the reverse.
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import takewhile
 
-from rag.checks.table_rows import cells, columns
+from rag.checks.table_rows import columns, is_named, table_around
 from rag.checks.units import quantities
 from rag.numerals import figures
 from rag.words import is_stop_word, terms
@@ -79,8 +78,8 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
         Places of the rows, in order, among those alone that the question names if it names some; none where it asks for
         no such thing, names a single row, or does not tell which column, or where that cannot be compared.
     """
-    sought, rows = _SOUGHT.search(question), _table(lines, at)
-    rows = [row for row in rows if _is_named(lines[row], question)] or rows
+    sought, rows = _SOUGHT.search(question), table_around(lines, at)
+    rows = [row for row in rows if is_named(lines[row], question)] or rows
     if not sought or len(rows) < 2:
         return []
     table = {row: dict(columns(lines[row])[1:]) for row in rows}
@@ -94,23 +93,6 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
     best = min(low for low, _ in values.values()) if least else max(high for _, high in values.values())
     found = [row for row, value in values.items() if value[0 if least else 1] == best]
     return found if len(found) <= _SHOWN else []
-
-
-def _table(lines: Sequence[str], at: int) -> list[int]:
-    """Rows that stand together and begin with the same column; any other may be missing, where a cell is empty."""
-    first = [name for name, _ in columns(lines[at])[:1]]
-
-    def is_same(row: int) -> bool:
-        return [name for name, _ in columns(lines[row])[:1]] == first
-
-    before = list(takewhile(is_same, range(at - 1, -1, -1)))
-    return [*reversed(before), *takewhile(is_same, range(at, len(lines)))] if first else []
-
-
-def _is_named(line: str, question: str) -> bool:
-    """Does a question say what a row is about?"""
-    about = set(cells(line)[0].value)
-    return bool(about) and about <= set(terms(question))
 
 
 def _column(question: str, rows: Sequence[Mapping[str, str]]) -> str:

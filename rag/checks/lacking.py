@@ -23,11 +23,13 @@ class Lacking:
 
     Attributes:
         coverage: Share of its content words that the evidence has, in [0, 1].
+        words: Terms that it has not.
         numbers: Numbers and months that it has not, in normal form.
         names: Terms of names that it has not.
     """
 
     coverage: float
+    words: list[str]
     numbers: list[str]
     names: list[str]
 
@@ -59,6 +61,7 @@ def lacking(claim: str, wanted: Sequence[str], evidence: Sequence[str], context:
     spelled = {word for text in evidence for word, by in _spelled(text) if scale(by) == 1}
     return Lacking(
         coverage=len(unique & stated) / len(unique),
+        words=sorted(unique - stated),
         numbers=sorted((numbers(told) | months(told)) - figures - spelled),
         names=sorted({name for name in names(claim) if name not in stated | figures} | days),
     )

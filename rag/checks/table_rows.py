@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import NamedTuple
 
 from rag.abbreviations import OPENS
@@ -91,6 +92,31 @@ def columns(text: str) -> tuple[tuple[str, str], ...]:
 def cells(text: str) -> tuple[Cell, ...]:
     """The cells of a row by their terms, as `columns`."""
     return tuple(Cell(terms(name), terms(value)) for name, value in columns(text))
+
+
+def table_around(lines: Sequence[str], at: int) -> list[int]:
+    """Rows that stand together and begin with the same column; any other may be missing, where a cell is empty.
+
+    Args:
+        lines: Sentences of a document, in order.
+        at: Place of one of the rows.
+
+    Returns:
+        Their places, in order; none where the line is no row with names of columns.
+    """
+    first = [name for name, _ in columns(lines[at])[:1]]
+
+    def is_same(row: int) -> bool:
+        return [name for name, _ in columns(lines[row])[:1]] == first
+
+    before = list(takewhile(is_same, range(at - 1, -1, -1)))
+    return [*reversed(before), *takewhile(is_same, range(at, len(lines)))] if first else []
+
+
+def is_named(row: str, question: str) -> bool:
+    """Does a question say all of what a row with names of columns is about, which its first cell says?"""
+    about = set(cells(row)[0].value)
+    return bool(about) and about <= set(terms(question))
 
 
 def of_another_column(at: int, row: Sequence[Cell], stated: Collection[str]) -> bool:

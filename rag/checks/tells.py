@@ -9,12 +9,12 @@ import re
 
 from rag.checks.extremes import is_of_kind
 from rag.checks.table_rows import cells, columns
+from rag.checks.units import quantities
 from rag.numerals import numbers
 from rag.words import terms
 
-_HOW_MUCH = re.compile(
-    r"\b(?:how much|how many|costs?|prices?|priced|charged?|charges|fees?|pay|paid)\b", re.IGNORECASE
-)
+_PAID = re.compile(r"\b(?:costs?|prices?|priced|charged?|charges|fees?|pay|paid)\b", re.IGNORECASE)
+_HOW_MUCH = re.compile(rf"\bhow (?:much|many)\b|{_PAID.pattern}", re.IGNORECASE)
 """Words that only say that a sum, or a number, is asked for."""
 
 
@@ -37,6 +37,11 @@ def tells(question: str, row: str, above: str = "") -> bool:
     sum_of = {at for at in rest if is_of_kind(_HOW_MUCH.sub("price", question), *columns(row)[at])}
     named = {at for at in rest if asks.intersection(found[at].name)}
     known = {term for at in about for term in found[at].value}.union(*(cell.name for cell in found), terms(above))
-    counted = sum_of or any(numbers(columns(row)[at][1]) for at in named)
+    counted = sum_of or any(_is_number(question, columns(row)[at][1]) for at in named)
     said = set(terms(_HOW_MUCH.sub(" ", question))) if counted else asks
     return bool(about) and bool(sum_of | named) and said <= known
+
+
+def _is_number(question: str, value: str) -> bool:
+    """Has a cell a number, and where a price is asked for none of metres or watts?"""
+    return bool(numbers(value)) and not (_PAID.search(question) and quantities(value))

@@ -16,6 +16,7 @@ from tests.test_pipeline import check_invariants, store
 __all__ = ["store"]
 
 CROWN = "Treatment: Gold crown; Tooth: LL5; Cost: £319.10; Done by: Ines Okoro"
+BATTERY = "Battery; Trail 7: 625 watts; Cargo L: 500 watts, second battery possible"
 SHED = "Name: Shed; Days: 4; Keys: 2; Owner: the club"
 
 
@@ -42,6 +43,7 @@ def test_it_has_all_and_one_thing_more(question: str, row: str) -> None:
         ("What does the crown cost?", CROWN),
         ("Was the gold crown done by Ines Okoro?", "Treatment: Gold crown; Done by: Ines Okoro"),
         ("What does the shed cost?", SHED),
+        ("What do I pay for the second battery of the Cargo L?", BATTERY),
         ("Who is the owner of the boathouse?", SHED),
         ("Who is the owner of the shed?", "The owner of the shed is the club."),
         ("Who is the owner of the shed?", "Name: Shed; Owner: "),

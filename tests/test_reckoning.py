@@ -1,0 +1,68 @@
+"""Of the rows of a table the one that begins with what is asked for is cited, not its neighbour."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.store import SqliteStore
+from rag.testing import FakeGenerator, FakePointer
+from tests.test_draft import pointing, put
+from tests.test_pipeline import check_invariants, judged, store
+
+__all__ = ["store"]
+
+BLUE = "Light: Blue, blinking; Meaning: pairing, for 2 minutes"
+ORANGE = "Light: Orange, blinking; Meaning: an update is being installed"
+STEADY = "Light: Orange, steady; Meaning: no connection"
+ROOMS = ["Room: Hall; Day: 80; Note: keys at the office", "Room: Attic; Day: 45; Note: no keys for the hall"]
+
+
+def lights(store: SqliteStore, *rows: str) -> None:
+    put(store, "router.md", "\n".join(["The light of the router.", *rows]))
+
+
+@pytest.mark.parametrize(
+    ("rows", "cited"),
+    [((BLUE, ORANGE), [ORANGE]), ((BLUE, ORANGE, STEADY), [ORANGE, STEADY]), ((BLUE,), [BLUE])],
+)
+def test_the_row_of_the_colour_that_is_asked_for(store: SqliteStore, rows: list[str], cited: list[str]) -> None:
+    lights(store, *rows)
+    answer = judged(store, 2.0, FakeGenerator("The router is pairing.")).ask("router light flashing orange")
+    assert [one.quote for one in answer.citations] == cited
+    assert [one.why for one in answer.dropped] == (
+        [] if cited == [BLUE] else ["another row of the table has more of what was asked"]
+    )
+    check_invariants(answer, store)
+
+
+def test_a_row_that_is_pointed_at_gives_way_too(store: SqliteStore) -> None:
+    lights(store, BLUE, ORANGE)
+    subject = pointing(store, FakePointer(2.0, "Blue"), "Yachts sail.")
+    answer = subject.ask("What does the orange light mean?")
+    assert [one.quote for one in answer.citations] == [ORANGE]
+    assert [one.text for one in subject.ask_many(["What does the orange light mean?"])] == [answer.text]
+
+
+@pytest.mark.parametrize("policy", ["flag", "refuse"])
+def test_with_another_policy_a_draft_stays(store: SqliteStore, policy: str) -> None:
+    lights(store, BLUE, ORANGE)
+    subject = judged(store, 2.0, FakeGenerator("The router is pairing."), policy=policy)
+    assert [one.quote for one in subject.ask("router light flashing orange").citations] == [BLUE]
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        ("What is the price of the hall for a day?", 0),
+        ("Where are the keys of the attic?", 1),
+        ("What is a room for 45 a day?", 0),
+        ("Which room is the cheapest for a day?", 1),
+    ],
+)
+def test_a_word_in_the_middle_of_another_row_or_a_number_is_no_reason(
+    store: SqliteStore, question: str, row: int
+) -> None:
+    put(store, "rooms.csv", "\n".join(ROOMS))
+    answer = judged(store, 2.0, FakeGenerator(ROOMS[row])).ask(question)
+    assert [one.quote for one in answer.citations] == [ROOMS[row]]
+    check_invariants(answer, store)

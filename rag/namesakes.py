@@ -1,26 +1,42 @@
 """Documents whose names differ by a word or a number, of which the question has one: two years of a policy, two flats.
 
 Whoever asks for the policy of 2026 is not answered by that of 2024, whatever it says in the same words. Pure; knows no
-store.
+store. docs/decisions/0037-namesakes.md has the figures.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
+from rag.checks.dates import MONTHS, dated_terms, dates_in_words
 from rag.types import Hit
-from rag.words import names, terms
+from rag.words import names, stem, terms
 
 _PARTS = re.compile(r"[^\W_]+")
+_DATE = re.compile(r"(?<!\d)(\d{4})[-_.](\d\d)[-_.](\d\d)(?!\d)")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_MONTHS = frozenset(map(stem, MONTHS))
+
+Pair = tuple[str, str]
+"""A word and the one after it."""
 
 
-class _Named(NamedTuple):
-    """A document by the terms of its path, without suffix, and of its title."""
+class _Said(NamedTuple):
+    """Terms of a name or a question, and the pairs of neighbouring ones."""
 
-    path: frozenset[str]
-    title: frozenset[str]
+    words: frozenset[str]
+    pairs: frozenset[Pair]
+
+
+class _Asked(NamedTuple):
+    """What a question says, and what of it may name a document by itself: names, years, codes."""
+
+    said: _Said
+    naming: frozenset[str]
 
 
 def meant(query: str, hits: Sequence[Hit]) -> list[Hit]:
@@ -34,38 +50,58 @@ def meant(query: str, hits: Sequence[Hit]) -> list[Hit]:
         The others in the same order; among them those that have themselves what the question names, as minutes of 2026
         may speak of the accounts of 2025.
     """
-    asked = {term for term in terms(query) if term[0].isdigit()}.union(names(query))
-    documents = {hit.chunk.document: _named(hit) for hit in hits} if asked else {}
-    marks = {document: _marks(named, documents.values(), asked) for document, named in documents.items()}
-    return [hit for hit in hits if not (wanted := marks.get(hit.chunk.document)) or wanted & _said(hit)]
+    asked = _asked(query)
+    named = {hit.chunk.document: _names_of(hit) for hit in hits}
+    marked = {document: [_marks(name, asked) for name in both] for document, both in named.items()}
+    others = [(named[document], marks) for document, marks in marked.items() if any(marks)]
+    passed = {document: _passed(both, others, asked) for document, both in named.items()}
+    return [hit for hit in hits if not (wanted := passed[hit.chunk.document]) or wanted & _says(hit)]
 
 
-def _marks(named: _Named, others: Iterable[_Named], asked: set[str]) -> set[str]:
-    """What the question has of the names of a document's namesakes, and not of its own."""
-    return set().union(*(_mark(*pair, asked) for other in others for pair in zip(named, other, strict=True)))
+def _asked(query: str) -> _Asked:
+    said = _said(dated_terms(query))
+    codes = {term for term in said.words if not term.isdigit() and any(letter.isdigit() for letter in term)}
+    return _Asked(said, frozenset({*names(query), *codes, *filter(_YEAR.fullmatch, said.words)}))
 
 
-def _mark(mine: frozenset[str], its: frozenset[str], asked: set[str]) -> frozenset[str]:
-    """The words by which a question means the other of two documents; none where it does not, or they are no namesakes.
-
-    Namesakes differ in one word each and share some, or differ in numbers alone.
-    """
-    here, there = mine - its, its - mine
-    wanted = there & asked
-    if not here or not wanted or here & asked:
-        return frozenset()
-    of_a_kind = (len(here) == len(there) == 1 and mine & its) or all(term[0].isdigit() for term in here | there)
-    return wanted if of_a_kind else frozenset()
+def _marks(name: _Said, asked: _Asked) -> frozenset[str]:
+    """By what of its name a question may mean a document; by a number, where the same word stands before it."""
+    return (name.words & asked.naming) | {number for _, number in name.pairs & asked.said.pairs if number.isdigit()}
 
 
-def _named(hit: Hit) -> _Named:
-    stem, _, _ = hit.chunk.document.rpartition(".")
-    return _Named(_words(stem or hit.chunk.document), _words(hit.chunk.title))
+def _passed(
+    mine: Sequence[_Said], others: Iterable[tuple[Sequence[_Said], Sequence[frozenset[str]]]], asked: _Asked
+) -> set[str]:
+    """What the question has of the names of a document's namesakes in the place of its own."""
+    found = set[str]()
+    for theirs, marks in others:
+        for own, its, by in zip(mine, theirs, marks, strict=True):
+            here, there = own.words - its.words, its.words - own.words
+            if here and by & there and not here & asked.said.words and _is_namesake(here, there, own.words & its.words):
+                found |= by & there
+    return found
 
 
-def _words(name: str) -> frozenset[str]:
-    return frozenset(term for part in _PARTS.findall(name) for term in terms(part))
+def _is_namesake(here: frozenset[str], there: frozenset[str], shared: frozenset[str]) -> bool:
+    """Do two names that share words differ in one word each, or in numbers and months alone?"""
+    return bool(shared) and (len(here) == len(there) == 1 or all(w.isdigit() or w in _MONTHS for w in here | there))
 
 
-def _said(hit: Hit) -> set[str]:
+def _names_of(hit: Hit) -> tuple[_Said, _Said]:
+    """The path, without suffix, and the title."""
+    path, dot, _ = hit.chunk.document.rpartition(".")
+    return _name(path if dot else hit.chunk.document), _name(hit.chunk.title)
+
+
+@lru_cache(maxsize=1_000)
+def _name(name: str) -> _Said:
+    dated = dates_in_words(_DATE.sub(r" \1-\2-\3 ", name))
+    return _said([term for part in _PARTS.findall(dated) for term in terms(part)])
+
+
+def _said(found: Sequence[str]) -> _Said:
+    return _Said(frozenset(found), frozenset(pairwise(found)))
+
+
+def _says(hit: Hit) -> set[str]:
     return set(terms(f"{hit.chunk.heading} {hit.chunk.text}"))

@@ -32,6 +32,8 @@ def left(question: str, *hits: Hit) -> list[str]:
         ("What did they decide on 26 March 2026?", "minutes_2026-03-26.docx", "minutes_2026-04-30.docx"),
         ("What does the Corvane lease say of tyres?", "corvane-lease.md", "brandt-lease.md"),
         ("What changed in 2025?", "2025/rules.txt", "2024/rules.txt"),
+        ("What was said on 3 March?", "minutes 3 March.txt", "minutes 4 June.txt"),
+        ("What does the guide to the DW600 say?", "guide dw600.pdf", "guide dw800.pdf"),
     ],
 )
 def test_the_one_that_is_named_is_meant(question: str, named: str, other: str) -> None:
@@ -63,10 +65,18 @@ def test_where_it_names_none_or_both_all_are_meant(question: str) -> None:
         ("policy-2026.md", "car-manual-2024.md"),
         ("2026-policy.md", "canteen.md"),
         ("Rowing.md", "Sailing.md"),
+        ("2026.md", "2024.md"),
     ],
 )
 def test_other_names_are_no_namesakes(one: str, other: str) -> None:
     assert left("Is Rowing paid by the 2026 policy?", hit(one), hit(other)) == [one, other]
+
+
+def test_a_number_names_a_document_only_after_the_word_that_it_has_there() -> None:
+    paths = ["chapter 2.md", "chapter 3.md", "chapter 4.md"]
+    assert left("What are the 3 rules of the house?", *map(hit, paths)) == paths
+    assert left("What does chapter 3 say?", *map(hit, paths)) == ["chapter 3.md"]
+    assert left("What are the 5 rules of chapter 3 and 4?", *map(hit, paths)) == paths[1:]
 
 
 @pytest.mark.parametrize("more", [{"text": "The accounts of 2024 are approved."}, {"heading": "Accounts of 2024"}])

@@ -151,10 +151,9 @@ def judge_reply(
 
     A bare name or number stands in many places, so a reply of a few words is "supported" only by evidence that speaks
     of what was asked, or that says just this and no more. A yes or no in front of a sentence needs no words in the
-    source, and is held against the sentence where that repeats the question; a sentence that only repeats a question
-    which wants yes or no must have all of its words from the source. What gives the cells of a table's row may
-    take its other words from the question, but for names; not where that asks for the most or the least, of which one
-    row knows nothing.
+    source, and is held against the sentence where that repeats the question; a reply to a question that wants yes or no
+    takes no word from it which the source has not. What gives the cells of a table's row may take its other words from
+    the question, but for names; not where that asks for the most or the least, of which one row knows nothing.
 
     Args:
         claim: The sentence, without markers.

@@ -1,7 +1,7 @@
 """Questions that want yes or no, and what a reply says to them. Pure; English, but for the yes or no itself.
 
-Such a question has all the words of its answer, so a model that repeats it as a statement says yes without having read
-one. What it says is then held against the source word by word.
+Such a question has the words of its answer, so a model that repeats it as a statement says yes without having read
+one. So what a reply has of the question, the source must have too.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def belied(reply: Reply, question: str) -> bool:
 
 
 def taken_from(question: str, stated: str, lacks: Collection[str]) -> list[str]:
-    """Words that a sentence which only repeats a question has from there alone.
+    """Words that a reply to a question which wants yes or no has from there alone.
 
     Args:
         question: One that stands alone.
@@ -73,9 +73,9 @@ def taken_from(question: str, stated: str, lacks: Collection[str]) -> list[str]:
         lacks: Terms of the sentence that its evidence has not.
 
     Returns:
-        As they stand; none where the question does not want yes or no, or the sentence says more than it.
+        As they stand; none where the question does not want yes or no.
     """
-    said = content_words(stated)
-    if not {term for _, term in said} <= set(terms(question)) or not wants_yes_or_no(question):
+    taken = set(terms(question)).intersection(lacks)
+    if not taken or not wants_yes_or_no(question):
         return []
-    return list(dict.fromkeys(word for word, term in said if term in lacks))
+    return list(dict.fromkeys(word for word, term in content_words(stated) if term in taken))

@@ -71,7 +71,8 @@ def test_a_yes_is_belied_by_a_no_after_it() -> None:
     ("question", "stated", "taken"),
     [
         ("Did the council agree to the cameras?", "The council agreed to the cameras.", ["agreed"]),
-        ("Did the council agree to the cameras?", "The council agreed to the cameras on Monday.", []),
+        ("Did the council agree to the cameras?", "It agreed to four cameras on Monday.", ["agreed"]),
+        ("Did the council agree to the cameras?", "It turned them down on Monday.", []),
         ("When did the council agree to the cameras?", "The council agreed to the cameras.", []),
     ],
 )
@@ -82,13 +83,15 @@ def test_what_only_the_question_has(question: str, stated: str, taken: list[str]
 SOURCES = ["Management wants cameras at the loading bays.", "Only two people of the works council may view films."]
 
 
-def test_a_repeated_question_is_held_against_the_source_word_by_word() -> None:
+def test_what_a_reply_has_of_the_question_the_source_must_have_too() -> None:
     claim = "The works council agreed to the cameras at the loading bays."
     assert judge_reply(claim, "What of the cameras?", SOURCES).verdict == "supported"
     closed = "Did the works council agree to the cameras at the loading bays?"
     found = judge_reply(claim, closed, SOURCES)
     assert found.verdict != "supported"
     assert found.why.endswith("only the question has: agreed")
+    more = judge_reply(claim.replace("the cameras", "the films and cameras"), closed, SOURCES)
+    assert (more.verdict, more.why.endswith("only the question has: agreed")) == ("weak", True)
     assert judge_reply(claim, closed, [*SOURCES, "It agreed."]).verdict == "supported"
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from rag.checks.dates import MONTHS, dated_terms, dates_in_words
@@ -88,9 +89,9 @@ def _is_namesake(here: frozenset[str], there: frozenset[str], shared: frozenset[
 
 
 def _names_of(hit: Hit) -> tuple[_Said, _Said]:
-    """The path, without suffix, and the title."""
-    path, dot, _ = hit.chunk.document.rpartition(".")
-    return _name(path if dot else hit.chunk.document), _name(hit.chunk.title)
+    """The path and the title, without the suffix, which names nothing that two share."""
+    suffix = PurePosixPath(hit.chunk.document).suffix
+    return _name(hit.chunk.document.removesuffix(suffix)), _name(hit.chunk.title.removesuffix(suffix))
 
 
 @lru_cache(maxsize=1_000)

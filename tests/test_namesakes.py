@@ -45,6 +45,11 @@ def test_titles_are_names_too() -> None:
     assert left("Who won in 2014?", *hits) == ["b.pdf", "c.pdf"]
 
 
+def test_a_suffix_is_nothing_that_two_names_share() -> None:
+    hits = [hit(f"{city}.txt", f"{city}.txt") for city in ("Oslo", "Riga")]
+    assert meant("Who keeps the harbour of Oslo?", hits) == hits
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from rag.sentences import is_item
 from rag.types import Citation, Document, Evidence, Hit, Span
 from rag.web.html import below, count, dated, element, escape, name_of, place
 from rag.web.passages import Named, beside, cited, found, looked_at, others
@@ -165,7 +166,8 @@ def _copy(item: Named) -> str:
 
 def _passage(citation: Citation, read: Read) -> tuple[str, str]:
     """The passage, the quote lit up, and what there is to say of its document."""
-    quote = element("mark", escape(citation.quote))
+    listed = any(map(is_item, citation.quote.split("\n")[1:]))
+    quote = element("mark", escape(citation.quote), class_="fn-list" if listed else None)
     try:
         document = read(citation.document)
     except KeyError:

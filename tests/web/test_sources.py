@@ -40,6 +40,20 @@ def test_a_citation_shows_document_place_date_and_the_quote_lit_up() -> None:
     assert "aria-current" not in pane(view_after(8), read, "2")
 
 
+@pytest.mark.parametrize(
+    ("quote", "mark"),
+    [
+        ("You may leave if:\n- you move;\n- you are ill.", '<mark class="fn-list">'),
+        ("You may leave\nif you move.", "<mark>"),
+        ("- You may leave", "<mark>"),
+    ],
+)
+def test_a_list_keeps_its_lines_and_a_paragraph_does_not(quote: str, mark: str) -> None:
+    view = View(1, "q")
+    view.apply(replace(ANSWER, citations=(replace(CITATION, start=0, end=len(quote), quote=quote),)))
+    assert f"{mark}{quote}</mark>" in pane(view, lambda _path: replace(LEASE, text=quote))
+
+
 def test_a_document_that_states_its_date_is_shown_with_that_one() -> None:
     for view in (view_after(8), view_after(2)):
         html = pane(view, lambda path: replace(read(path), dated="2024-02-29"))

@@ -104,10 +104,10 @@ def redirected(run: Run, checker: Checker) -> Iterator[SentenceChecked]:
     """
     known = {(item.chunk.document, item.start): item for item in run.evidence}
     cited = [known[one.document, one.start] for one in checker.citations]
-    rows = {item.start: [row for row in closer(run, item) if row not in cited] for item in cited}
-    if not any(rows.values()):
+    rows = [[row for row in closer(run, item) if row not in cited] for item in cited]
+    if not any(rows):
         return
-    better = [row for item in cited for row in rows[item.start] or [item]]
+    better = [row for item, closer_ones in zip(cited, rows, strict=True) for row in closer_ones or [item]]
     run.evidence += run.places.standing([row for row in better if (row.chunk.document, row.start) not in known])
     checker.withdraw(_CLOSER)
     yield from _checked(checker, [row.text for row in better])

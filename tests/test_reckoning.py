@@ -43,6 +43,16 @@ def test_a_row_that_is_pointed_at_gives_way_too(store: SqliteStore) -> None:
     assert [one.text for one in subject.ask_many(["What does the orange light mean?"])] == [answer.text]
 
 
+def test_what_else_was_cited_stays(store: SqliteStore) -> None:
+    put(store, "lights.csv", f"{BLUE}\n{ORANGE}")
+    put(store, "note.txt", "Orange means nothing on the old router.")
+    draft = f"{BLUE}\nOrange means nothing on the old router."
+    answer = judged(store, 2.0, FakeGenerator(draft)).ask("What does the orange light of the router mean?")
+    assert {one.quote for one in answer.citations} == {ORANGE, "Orange means nothing on the old router."}
+    assert {(one.document, one.start) for one in answer.citations} >= {("note.txt", 0)}
+    check_invariants(answer, store)
+
+
 @pytest.mark.parametrize("policy", ["flag", "refuse"])
 def test_with_another_policy_a_draft_stays(store: SqliteStore, policy: str) -> None:
     lights(store, BLUE, ORANGE)

@@ -71,7 +71,7 @@ def quotes(run: Run, checker: Checker, policy: Policy, pointer: object, stop: St
 
 
 def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
-    """The rows of a table that have the most or the least of what is asked for, in the place of a draft with others.
+    """The rows of a table that have the most, the least or the range asked for, in the place of a draft with others.
 
     Args:
         run: Its draft is finished.
@@ -107,7 +107,7 @@ def redirected(run: Run, checker: Checker) -> Iterator[SentenceChecked]:
     rows = [[row for row in closer(run, item) if row not in cited] for item in cited]
     if not any(rows):
         return
-    better = [row for item, closer_ones in zip(cited, rows, strict=True) for row in closer_ones or [item]]
+    better = [row for item, instead in zip(cited, rows, strict=True) for row in instead or [item]]
     run.evidence += run.places.standing([row for row in better if (row.chunk.document, row.start) not in known])
     checker.withdraw(_CLOSER)
     yield from _checked(checker, [row.text for row in better])

@@ -158,7 +158,8 @@ def _outside(found: Explanation, pipeline: Pipeline, pieces: Sequence[Hit]) -> t
     if best is None:
         return "candidates", _beyond(found, pipeline, pieces[0])
     if best.hit not in meant(found.query, [item.hit for item in found.candidates]):
-        return "hits", f"passed over: the question names a document of nearly the name of {best.hit.chunk.document}"
+        document = best.hit.chunk.document
+        return "hits", f"passed over: the question names another document than {document}, of a name much like it"
     last = found.candidates[len(found.hits) - 1].hit
     ranks = f"dense rank {_or_none(best.hit.dense_rank)}, lexical rank {_or_none(best.hit.lexical_rank)}"
     needed = f"the last hit, number {len(found.hits)}, has {last.score:.3f}"

@@ -1,6 +1,7 @@
 """The rows of tables among the evidence of a question that tell what it asks for.
 
-Knows what is known of a question, and the documents that its evidence stands in; what is the most `extremes` says.
+Knows what is known of a question, and the documents that its evidence stands in; what is the most `extremes` says, and
+what a number falls into `brackets`.
 docs/decisions/0033-most-and-least.md has the figures.
 """
 
@@ -19,7 +20,7 @@ from rag.splitter import sentences
 from rag.types import Evidence, Span
 from rag.words import terms
 
-_TELLS, _HAS_THE_MOST = 9.0, 3.0
+_TELLS, _RECKONED = 9.0, 3.0
 """How many times the odds count; docs/decisions/0035-rows-that-tell.md."""
 _LONGEST = 400_000
 """Characters of a document whose tables are looked through."""
@@ -73,12 +74,15 @@ def closer(run: Run, row: Evidence) -> list[Evidence]:
 
 def _beside(run: Run, row: Evidence) -> list[Evidence]:
     """The rows of the table of a row, as far as they were found, in its order."""
-    first, *_ = columns(row.text) or [("", "")]
-    if not first[0]:
-        return []
-    found = [item.evidence() for item in run.selection.sentences if item.chunk.document == row.chunk.document]
-    table = {one.start: one for one in found if columns(one.text)[:1] and columns(one.text)[0][0] == first[0]}
-    return [table[start] for start in sorted(table)]
+    first = _first(row.text)
+    found = [item for item in run.selection.sentences if item.chunk.document == row.chunk.document] if first else []
+    table = {item.start: item for item in found if _first(item.text) == first}
+    return [table[start].evidence() for start in sorted(table)]
+
+
+def _first(row: str) -> str:
+    """What heads the first column of a row; empty for no row."""
+    return next((name for name, _ in columns(row)), "")
 
 
 def _said(row: str) -> set[str]:
@@ -93,9 +97,9 @@ def told(run: Run) -> float:
         run: Its evidence is chosen, and the rows that it seeks are.
 
     Returns:
-        How many times the odds count: more where a row has every word of the question than where one has the most.
+        How many times the odds count: more where a row has every word of the question than where one is reckoned.
     """
-    return _TELLS if telling(run) else _HAS_THE_MOST if run.rows else 1.0
+    return _TELLS if telling(run) else _RECKONED if run.rows else 1.0
 
 
 def _lines(run: Run, document: str) -> list[Span]:

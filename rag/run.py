@@ -33,7 +33,7 @@ class Run:
         reading: The hits as they were read, token by token; None before.
         selection: Every sentence of the hits with its fate.
         evidence: The sentences shown to the generator, best first.
-        rows: Those of a table that have the most or the least of what is asked for; none where no table tells.
+        rows: Those of a table that have the most, the least or the range asked for; none where no table tells.
         decision: Whether the evidence holds the answer, and who says so.
         draft: What the generator has written.
         stopped: True where the user stopped it before its answer was whole.

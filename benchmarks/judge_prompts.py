@@ -3,8 +3,8 @@
 python benchmarks/judge_prompts.py SETS -o FILE [-n 4000] [--training workplace]
 
 `ids` are the prompt's, `read` is how many of them come before the last paragraph, `half` is 0 for training and 1 for
-measuring; of sets that are there for nothing but training all is 0. `benchmarks/train_judge.py` takes the file, on this
-machine or on one with a GPU and none of the documents.
+measuring; of sets that are there for nothing but training, which have near misses of their own, all is 0.
+`benchmarks/train_judge.py` takes the file, on this machine or on one with a GPU and none of the documents.
 """
 
 from __future__ import annotations
@@ -34,9 +34,10 @@ def main() -> int:
     chat = ChatFormat(open_weights(config, progress).path(_GENERATOR))
     with given.output.open("w", encoding="utf-8") as out:
         for dataset in datasets(given.sets):
-            for one in questions(sample(dataset, given.n, given.half), parts, without_gold=True):
+            lesson = dataset.name in given.training
+            for one in questions(sample(dataset, given.n, given.half), parts, without_gold=not lesson):
                 ids, cuts = chat.prompt(prompts.judge_messages(one.query, one.evidence))
-                half = 0 if one.set in given.training else one.half
+                half = 0 if lesson else one.half
                 row = {"set": one.set, "id": one.id, "half": half, "query": one.query, "answerable": one.answerable}
                 out.write(json.dumps({**row, "stated": one.stated, "read": cuts[-1], "ids": ids}) + "\n")
     return 0

@@ -86,6 +86,8 @@ _HOUR = re.compile(
 """A number that says when: "opens at 9"."""
 _AND_A_HALF = re.compile(r"\b(\w+) and a half\b")
 _CODE = re.compile(r"(?<![\d.,])\d(?:[\s\-/()]{0,2}\d){6,}(?![\d.,]\d)")
+_TO = re.compile(r"(?<=\w)\s?[-–]\s?(?=\W{0,2}\d)|\s(?:up )?to\s(?=\W{0,2}\d)")
+"""Between the ends of a range; a sign of money may stand before the second."""
 _PRONOUN = re.compile(
     r"\b((?:the|this|that|another|each|every|any|which|(?:the|an?) [^\W\d_]+) )one\b"
     r"(?=\s*[.,;:!?)]|$| (?:from|that|who|which|in|on|is|was|has)\b)"
@@ -215,3 +217,8 @@ def figures(text: str) -> Iterator[str]:
 def numbers(text: str) -> set[str]:
     """The numbers of a text, as `figures` has them."""
     return set(figures(text))
+
+
+def ends(text: str) -> list[str]:
+    """What stands on either side of a range, as `501` and `5,000` of `501 to 5,000`; the whole of what is none."""
+    return _TO.split(text, maxsplit=1)

@@ -15,11 +15,9 @@ from typing import NamedTuple
 from rag.checks.bounds import sides
 from rag.checks.table_rows import columns, is_named, table_around
 from rag.checks.units import quantities
-from rag.numerals import figures
+from rag.numerals import ends, figures
 from rag.words import terms, tokens
 
-_TO = re.compile(r"(?<=\w)\s?[-–]\s?(?=\W{0,2}\d)|\s(?:up )?to\s(?=\W{0,2}\d)")
-"""Between the ends of a range."""
 _STRICTLY = re.compile(r"\D*(?:\b(?:under|below|before|over|above|exceed\w*|than)\b|[<>](?!=))", re.IGNORECASE)
 """What leaves the number itself out, where it stands before it."""
 _PLUS = re.compile(r"(?<=\d)\s?\+")
@@ -80,16 +78,16 @@ def has_ranges(row: str) -> bool:
 
 def parsed(cell: str) -> Range | None:
     """The range that a cell is: `501 to 5,000`, `under 16`, `65 and over`; None for what is none."""
-    ends = [value for part in _TO.split(cell, maxsplit=1) if (value := _number(part)) is not None]
-    if len(ends) == 2:
-        return Range(*ends) if ends[0] <= ends[1] else None
+    told = [value for part in ends(cell) if (value := _number(part)) is not None]
+    if len(told) == 2:
+        return Range(*told) if told[0] <= told[1] else None
     bounded = [side for _, side in sides(_PLUS.sub(" and over", cell)) if side]
-    if len(ends) != 1 or len(bounded) != 1:
+    if len(told) != 1 or len(bounded) != 1:
         return None
     strictly = bool(_STRICTLY.match(cell))
     if bounded[0] == "most":
-        return Range(-math.inf, math.nextafter(ends[0], -math.inf) if strictly else ends[0])
-    return Range(math.nextafter(ends[0], math.inf) if strictly else ends[0], math.inf)
+        return Range(-math.inf, math.nextafter(told[0], -math.inf) if strictly else told[0])
+    return Range(math.nextafter(told[0], math.inf) if strictly else told[0], math.inf)
 
 
 def _are_apart(ranges: Sequence[Range]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from rag.checks.table_rows import columns, is_named, table_around
 from rag.checks.units import quantities
-from rag.numerals import figures
+from rag.numerals import ends, figures
 from rag.words import is_stop_word, terms
 
 _LEAST = r"cheapest|least|lowest|fewest|smallest|shortest|lightest|quickest|narrowest|thinnest"
@@ -33,8 +33,6 @@ _UNITS = {
 }
 _MINUTES = {"seconds": 1 / 60, "minute": 1, "hour": 60, "day": 1_440, "week": 10_080, "month": 43_200, "year": 525_600}
 _HOURS_AND = re.compile(r"\b(\d+)\s?h(?:ours?|rs?)?\s?(\d{1,2})$", re.IGNORECASE)
-_TO = re.compile(r"(?<=\w)\s?[-–]\s?(?=\d)|\s(?:up )?to\s(?=\d)")
-"""Between the ends of a range."""
 _MINUS = re.compile(r"\W{0,2}[-−]\s?[$€£]?\d")
 _AFTER = re.compile(r"\s+([^\W\d_]+)(-)?")
 _FEWEST = 2 / 3
@@ -134,11 +132,12 @@ def _unit(said: Sequence[str]) -> str | None:
 
 def _value(cell: str) -> Value | None:
     """What a cell has; the two ends of a range; hours and minutes together. None for what is no number."""
-    ends = [value for part in _TO.split(cell, maxsplit=1) if (value := _number(part)) is not None]
+    sides = ends(cell)
+    told = [value for side in sides if (value := _number(side)) is not None]
     units = [one.unit for one in quantities(cell) if one.unit in _MINUTES]
-    if units and len(ends) == 2 and not quantities(_TO.split(cell)[0]):
-        ends[0] *= _MINUTES[units[0]]  # "1 to 2 hours"
-    return (min(ends), max(ends)) if ends else None
+    if units and len(told) == 2 and not quantities(sides[0]):
+        told[0] *= _MINUTES[units[0]]  # "1 to 2 hours"
+    return (min(told), max(told)) if told else None
 
 
 def _number(part: str) -> float | None:

@@ -77,6 +77,12 @@ def test_cells_are_compared_by_what_they_say(column: str, lower: str, higher: st
     assert extremes(f"Which thing has the highest {column.lower()}?", rows, 0) == [0]
 
 
+def test_a_range_of_money_counts_by_both_of_its_ends() -> None:
+    rows = ["Thing: A; Fee: £10 – £20", "Thing: B; Fee: £15"]
+    assert extremes("Which thing has the highest fee?", rows, 0) == [0]
+    assert extremes("Which thing has the lowest fee?", rows, 0) == [0]
+
+
 def test_rows_that_share_the_most_are_all_given_but_not_too_many() -> None:
     rows = [f"Hall: {name}; Seats: {seats}" for name, seats in [("A", 9), ("B", 9), ("C", 5)]]
     assert extremes("Which hall has the most seats?", rows, 0) == [0, 1]

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from rag.checks.brackets import has_ranges, within
 from rag.checks.extremes import extremes, seeks
-from rag.checks.table_rows import cells, columns
+from rag.checks.table_rows import cells, columns, table_around
 from rag.checks.tells import tells
 from rag.numerals import numbers
 from rag.run import Run
@@ -74,15 +74,15 @@ def closer(run: Run, row: Evidence) -> list[Evidence]:
 
 def _beside(run: Run, row: Evidence) -> list[Evidence]:
     """The rows of the table of a row, as far as they were found, in its order."""
-    first = _first(row.text)
-    found = [item for item in run.selection.sentences if item.chunk.document == row.chunk.document] if first else []
-    table = {item.start: item for item in found if _first(item.text) == first}
-    return [table[start].evidence() for start in sorted(table)]
-
-
-def _first(row: str) -> str:
-    """What heads the first column of a row; empty for no row."""
-    return next((name for name, _ in columns(row)), "")
+    document = row.chunk.document
+    found = {item.start: item for item in run.selection.sentences if item.chunk.document == document}
+    spans = _lines(run, document) if columns(row.text) else []
+    at = next((at for at, span in enumerate(spans) if span.start == row.start), None)
+    if at is None:
+        return []
+    text = run.places.text(document)
+    starts = [spans[one].start for one in table_around([text[start:end] for start, end in spans], at)]
+    return [found[start].evidence() for start in starts if start in found]
 
 
 def _said(row: str) -> set[str]:

@@ -35,6 +35,12 @@ def test_the_row_of_the_colour_that_is_asked_for(store: SqliteStore, rows: list[
     check_invariants(answer, store)
 
 
+def test_a_row_of_another_table_of_the_document_is_no_neighbour(store: SqliteStore) -> None:
+    lights(store, BLUE, "The light of the printer.", ORANGE)
+    answer = judged(store, 2.0, FakeGenerator("The router is pairing.")).ask("router light flashing orange")
+    assert [one.quote for one in answer.citations] == [BLUE]
+
+
 def test_a_row_that_is_pointed_at_gives_way_too(store: SqliteStore) -> None:
     lights(store, BLUE, ORANGE)
     subject = pointing(store, FakePointer(2.0, "Blue"), "Yachts sail.")

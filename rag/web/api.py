@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Match, Route
 
 from rag.errors import RagError, UsageError
-from rag.exchange import as_text, parse, shown
+from rag.exchange import parse, shown
 from rag.types import Answer
 from rag.web import NO_SDK
 from rag.web.completions import Asked, Pieces, asked, broken_off, failure, reply
@@ -181,8 +181,7 @@ class Api:
         """A checked answer to the last message, whole or in pieces."""
         question = asked(await _json(request))
         if question.stream:
-            as_text(question.question)  # before the reply has begun
-            self._desk.ready()
+            await run_in_threadpool(self._desk.admit, question.question, question.scope)
             return StreamingResponse(self._pieces(question), media_type="text/event-stream")
         answer = await self._desk.ask(question.question, question.history, request.is_disconnected, question.scope)
         return JSONResponse(reply(answer, self._tokens(question, answer)))

@@ -17,6 +17,7 @@ from anyio import CapacityLimiter, to_thread
 from rag.errors import RagError, UsageError
 from rag.exchange import as_text, shown, to_scope
 from rag.pipeline import Pipeline
+from rag.scope import resolved
 from rag.types import Answer, Question, Turn, hit_to_dict
 from rag.web.library import Library
 
@@ -88,6 +89,22 @@ class Desk:
         if status.phase != "ready":
             raise Unready(status.text, status.hint)
         return self.library.pipeline()
+
+    def admit(self, question: Any, scope: Any = None) -> None:
+        """Refuse what `ask` would refuse once it is a question's turn, before its reply has begun.
+
+        Args:
+            question: Any text but an empty one.
+            scope: A path or several, of documents and folders to look in; None for all.
+
+        Raises:
+            RagError: No text, too long, no such document or folder, or no pipeline.
+        """
+        as_text(question)
+        where = to_scope(scope)
+        self.ready()
+        if where:
+            resolved(where, [document.path for document in self.library.documents()])
 
     async def ask(
         self, question: Any, history: Sequence[Turn] = (), gone: Gone | None = None, scope: Any = None

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.checks.lists import items
 from rag.words import stem, terms, tokens
 
 _CONDITION = re.compile(
     r"\b(?:only (?:if|when|with|after|once|for|to|by|on|in|at|during)|if|unless|except(?!ion)(?: (?:for|on|in|at))?"
-    r"|provided that|providing that|as long as|on condition that|subject to|with the exception of"
+    r"|(?:provided|providing) (?:that|the|an?|you|they|it|he|she|we|there|no|all|at least)|(?:as|so) long as"
+    r"|on condition that|subject to|with the exception of"
+    r"|with (?=(?:[\w'’]+ ){0,4}(?:consent|approval|permission)\b)"
     r"|(?:not|never|cannot|\w+n['’]t)\b[^.,;:!?\n]*?\buntil)\b(?P<of>[^.,;:!?()\n]*(?:[.,](?=\d)[^.,;:!?()\n]*)*)",
     re.IGNORECASE,
 )
@@ -69,12 +72,25 @@ def dropped(claim: str, question: str, evidence: Sequence[str]) -> list[str]:
 @lru_cache(maxsize=1_000)
 def _read(text: str) -> tuple[tuple[frozenset[str], tuple[_Left, ...]], ...]:
     """For each sentence its terms and what may be left out."""
-    return tuple((frozenset(terms(one)), tuple(_left(one))) for one in _SENTENCE_END.split(text))
+    ends = [*_SENTENCE_END.finditer(text), None]
+    found, at = [], 0
+    for end in ends:
+        begin, at = at, end.end() if end else len(text)
+        sentence = text[begin : end.start() if end else len(text)]
+        told = " ".join(text[item.start : item.end] for item in items(text, begin + len(sentence) - 1))
+        found.append((frozenset(terms(sentence)), tuple(_left(sentence, told))))
+    return tuple(found)
 
 
-def _left(sentence: str) -> Iterator[_Left]:
+def _left(sentence: str, told: str) -> Iterator[_Left]:
+    """What may be left out of a sentence, given the items that it leads up to.
+
+    A condition is told by what the rest of its sentence does not say too; where it says no more, by its first words.
+    """
     for one in _CONDITION.finditer(sentence):
-        if words := frozenset(terms(one["of"])):
-            yield _Left(" ".join(one.group().split()), words)
+        if words := terms(f"{one['of']} {told}" if one.end() >= len(sentence) - 1 else one["of"]):
+            own = frozenset(words) - set(terms(sentence[: one.start()] + sentence[one.end() :]))
+            opening = one.group()[: one.start("of") - one.start()]
+            yield _Left(" ".join(one.group().split()), own or frozenset(map(str.casefold, tokens(opening))))
     for one in _PART.finditer(sentence):
         yield _Left(one.group(), frozenset({(one["some"] or one["other"]).casefold()}), stem(one["of"]))

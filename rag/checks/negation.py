@@ -1,7 +1,8 @@
 """What a text denies, and whether a sentence says no where its source does not. Pure; knows nothing of documents.
 
-A negation bears on the two content words after it in its clause: those are denied. What stands before it may be, as in
-"batteries are not covered", so it may answer a negation of the other side, but alone proves none.
+A negation bears on the two content words after it in its clause: those are denied; on those of each item, where it leads
+up to a list, and past an aside. What stands before it may be, as in "batteries are not covered", so it may answer a
+negation of the other side, but alone proves none.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rag.checks.lists import items
 from rag.numerals import SMALL
 from rag.words import CLAUSE_END, placed_terms, terms
 
@@ -24,13 +26,14 @@ _ENGLISH = (
     r"|exclud(?:e|es|ed|ing)|except(?!ion|\s+(?:that|when|if|as)\b)|(?:instead|exception)\s+of"
     r"|(?:rather|other)\s+than|apart\s+from|(?:refus|declin|ceas)(?:e|es|ed|ing)(?=\s+to\b)"
     r"|(?:fail(?:s|ed|ing)?|forg[eo]t(?:s|ten|ting)?)(?=\s+to\b)|refrain(?:s|ed|ing)?(?=\s+from\b)"
+    r"|(?<!not )(?<!n't )(?<!n’t )(?<!never )(?<!longer )(?:forbid(?:s|den)?|prohibit(?:s|ed)?|banned)"
 )
 """A number ("No. 12") denies nothing, but "no 24-hour bar" does; nor does a bound: "no later than", "do not take more
 than two" (`rag.checks.bounds`)."""
 _OTHERS = (
     r"nicht|kein\w*|niemals|niemand|nichts|weder|kaum|ohne|außer|statt|niet|geen|nooit|pas|jamais|aucune?|sans|ni|rien"
     r"|sauf|à\s+moins|nunca|ning[uú]n\w*|nessun\w*|senza|n[aã]o|inte|icke|ikkj?e|nie|nem|nikdy|değil|не|нет|нельзя|без"
-    r"|لا|لم|لن|ليس"
+    r"|verboten|untersagt|interdite?s?|prohibid[oa]s?|vietat[oaie]|verboden|لا|لم|لن|ليس"
 )
 _NEGATION = re.compile(rf"\b(?:{_ENGLISH}|{_OTHERS})\b", re.IGNORECASE)
 _ASIDE = re.compile(
@@ -39,6 +42,9 @@ _ASIDE = re.compile(
 )
 """What denies only what follows: "butter rather than oil"."""
 _CLAUSE = re.compile(rf"{CLAUSE_END.pattern}|\b(?:but|however|while|whereas|aber|jedoch|mais)\b", re.IGNORECASE)
+_PASSIVE = re.compile(r"(?:forbidden|prohibited|banned|verboten|untersagt|interdit|prohibid|vietat|verboden)", re.I)
+_TO = re.compile(r"\s+(?:to|from)\b", re.IGNORECASE)
+"""After a participle what is denied; elsewhere that stands before it: "smoking on the balcony is forbidden"."""
 _VERB = re.compile(r"\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE)
 """Before another verb a negation ends to bear if it has borne on anything, as in "who do not pay may not enter"."""
 _TWICE = re.compile(
@@ -84,6 +90,16 @@ def negations(text: str) -> tuple[Negation, ...]:
         after = [term for start, _, term in placed[first : first + _BORNE] if start < end]
         last = bisect_left(starts, match.start())
         clause = bisect_left(starts, clauses[at - 1] if (at := bisect_left(clauses, match.start())) else 0)
+        if _PASSIVE.match(match.group()) and not _TO.match(text, match.end()):
+            after = [term for _, _, term in placed[max(clause, last - _BORNE) : last]]
+        elif not after and (listed := items(text, end)):
+            borne += [
+                Negation(each, each) for item in listed if (each := frozenset(terms(text[slice(*item)])[:_BORNE]))
+            ]
+            continue
+        elif not after and text[end : end + 1] == ",":
+            beyond = bisect_left(starts, _next(clauses, end + 1, len(text)))
+            after = [term for _, _, term in placed[beyond : beyond + _BORNE]]
         on = frozenset(after or [term for _, _, term in placed[max(0, last - 1) : last]])
         is_sure = len(after) == _BORNE or _ASIDE.match(match.group())
         around = () if is_sure else placed[max(clause, last - 2 * _BORNE) : first + len(after) + _BORNE]
@@ -111,7 +127,7 @@ def turned(claim: str, evidence: Sequence[str]) -> bool:
     others = {(one, tuple(texts)) for one in (claim, mine) for texts in (evidence, theirs)} - {(claim, tuple(evidence))}
     if not all(_turned(one, texts) for one, texts in others):
         return False
-    there = [clause for text in evidence for clause in _clauses(text)]
+    there = [clause for text in evidence for clause in _clauses(text) if not _is_denied(clause, text)]
     return bool(negations(claim)) or not all(_stands(clause, there) for clause in _clauses(claim))
 
 
@@ -150,6 +166,12 @@ def _affirmed(text: str) -> str:
 
 def _clauses(text: str) -> list[str]:
     return [clause for clause in _CLAUSE.split(text) if terms(clause)]
+
+
+def _is_denied(clause: str, text: str) -> bool:
+    """Does a negation bear on a clause that itself has none, as on the item of a list?"""
+    words = set(terms(clause))
+    return not negations(clause) and any(len(one.on) == _BORNE and one.on <= words for one in negations(text))
 
 
 def _stands(clause: str, there: Sequence[str]) -> bool:

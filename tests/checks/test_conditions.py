@@ -22,6 +22,15 @@ _HUT = "The hut is free if the warden is ill."
         ("The boats are new.", "Half of the boats are new.", "Half of the boats"),
         ("The band plays every Friday.", "The band plays every other Friday.", "every other Friday"),
         ("Leaders get no meal.", "Leaders get no meal unless they cook.", "unless they cook"),
+        ("You may leave early.", "You may leave early only if:\n- the school closes\n- you are ill", "only if"),
+        ("Scouts may fish.", "Scouts may fish only if the other scouts agree.", "only if the other scouts agree"),
+        ("Scouts may fish.", "Scouts may fish if scouts fish.", "if scouts fish"),
+        ("Scouts may fish.", "Scouts may fish provided the town agrees.", "provided the town agrees"),
+        (
+            "Scouts may fish.",
+            "Scouts may fish with the written consent of the town.",
+            "with the written consent of the town",
+        ),
     ],
 )
 def test_a_sentence_without_them_is_not_supported(claim: str, source: str, left: str) -> None:
@@ -37,6 +46,12 @@ def test_a_sentence_without_them_is_not_supported(claim: str, source: str, left:
         ("The hut is free when the warden is ill.", "", [_HUT]),
         ("The hut is free.", "", [_HUT, "The hut is free in May."]),
         ("The hut has nine beds.", "", [_HUT]),
+        (
+            "You may leave early if you are ill.",
+            "",
+            ["You may leave early only if:\n- the school closes\n- you are ill"],
+        ),
+        ("Breakfast is provided.", "", ["Breakfast is provided by the hotel."]),
         ("Fry the egg for 4 minutes.", "", ["Fry the egg for 4 minutes, until brown."]),
         ("A third of the boats are new.", "", ["Half of the boats are new and a third of the boats are old."]),
         ("The oars are new.", "", ["The oars are new, but none of the boats."]),

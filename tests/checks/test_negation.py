@@ -53,6 +53,10 @@ def test_any_texts_will_do(text: str, other: str) -> None:
         ("The well is dug after the grant has come.", "The well will not be dug until the grant has come."),
         ("Only with a permit may you camp here.", "You may not camp here without a permit."),
         ("The dam did not hold the water.", "The dam failed to hold the water."),
+        ("Fires are not allowed in the camp.", "Fires in the camp are forbidden."),
+        ("Gas stoves are allowed in the tents.", "Gas stoves only; wood and coal are forbidden in the tents."),
+        ("You must not fish in the pond.", "You must not:\n- camp on the dam\n- fish in the pond"),
+        ("Bread is sold.", "The hall is open, the bar is not, and bread is sold."),
     ],
 )
 def test_the_same_no_said_in_another_place_is_none_too_few(claim: str, source: str) -> None:
@@ -67,6 +71,11 @@ def test_the_same_no_said_in_another_place_is_none_too_few(claim: str, source: s
         ("Fry it in lard rather than butter.", "Fry it in butter rather than lard."),
         ("Cubs may vote at the camp.", "All scouts except cubs may vote at the camp."),
         ("Leave the gate open if sheep graze there.", "Leave the gate open unless sheep graze there."),
+        ("You can light fires in the camp.", "Fires in the camp are forbidden."),
+        ("You can light fires in the camp.", "It is prohibited to light fires in the camp."),
+        ("Im Lager darf man Feuer machen.", "Feuer im Lager sind verboten."),
+        ("You can fish in the pond.", "You must not:\n- camp on the dam\n- fish in the pond"),
+        ("You can fish in the pond.", "You must not, under any circumstances, fish in the pond."),
         ("The camp decided not to sell the hut.", "The camp has not yet decided whether to sell the hut."),
         ("The scouts may swim without a leader.", "Neither the scouts nor the cubs may swim without a leader."),
         ("Die Hütte hat Strom und Wasser.", "Die Hütte hat weder Strom noch Wasser."),

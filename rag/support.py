@@ -23,7 +23,7 @@ from rag.checks.conflicts import false_premises
 from rag.checks.dates import dates_in_words
 from rag.checks.duties import other_duties
 from rag.checks.lacking import Lacking, lacking
-from rag.checks.negation import negated, turned
+from rag.checks.negation import negated, turned, undone
 from rag.checks.roles import exchanged
 from rag.checks.swaps import swapped
 from rag.checks.units import converted, other_units
@@ -122,6 +122,8 @@ def judge_support(
     alike = converted(claim, evidence)
     if reverse := [one for one in false_premises(claim, evidence) if stem(one.said) in OPPOSITES.keys() - alike]:
         objections.append("the source has the opposite: " + ", ".join(one.instead for one in reverse))
+    if opposite := undone(lacks.words, claim, evidence):
+        objections.append("the source has the opposite: " + ", ".join(opposite))
     if objections:
         score = min(score * _LEFT, thresholds.supported - _JUST_UNDER)
     if lacks.names:

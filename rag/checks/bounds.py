@@ -1,8 +1,9 @@
 """Bounds and signs of the numbers of a text: which are the most or the least, which below zero. Pure.
 
 "At most", "up to", "within", "before", "under" and "12 or younger" leave what is below a number; "at least", "from",
-"after", "over" and "65 and older" what is above it; "not more than" turns the one into the other. A sentence that takes
-the one for the other, or 18 degrees for 18 below zero, has every word of its source. Knows nothing of documents.
+"after", "over" and "65 and older" what is above it; "not more than" turns the one into the other, and of "8 to 18" the
+ends are the least and the most. A sentence that takes the one for the other, or 18 degrees for 18 below zero, has every
+word of its source. Knows nothing of documents.
 """
 
 from __future__ import annotations
@@ -35,6 +36,13 @@ _AND_ON = re.compile(
     re.IGNORECASE,
 )
 """A bound behind its number and its unit: "65 and over", "12 years or younger"."""
+_LATEST = re.compile(r"up to|until|till|by|later|bis|spätestens|jusqu", re.IGNORECASE)
+_AHEAD = re.compile(
+    r"(?: ?[^\W\d_]+){1,3}? (?:before|prior to|ahead of|in advance|vorher)\b|(?: [^\W\d_]+){1,2} vor\b", re.I
+)
+"""Up to a day before a day is at least a day before it."""
+_RANGE = re.compile(r"(?: ?[^\W\d_]{1,12}\.?| ?[%°$€£])? ?(?:[-–]|to|bis|à) ?[$€£]? ?", re.IGNORECASE)
+"""Between the ends of a range: the unit of the first, if it has one, and what joins them."""
 _COMPARES = re.compile(rf"(?:{_LESS}|{_MORE}|exceed)", re.IGNORECASE)
 """Bounds that a negation turns round; "not before" and "not until" it leaves to what they say."""
 _MONTH_AFTER = re.compile(rf" (?:{'|'.join(MONTHS)})\b", re.IGNORECASE)
@@ -46,6 +54,8 @@ _LOOKED_AT = 40
 
 
 class _Bounded(NamedTuple):
+    """A number, its side, whether it is below zero, and how it is said."""
+
     number: str
     side: str
     below: bool
@@ -101,7 +111,7 @@ def _otherwise(
 @lru_cache(maxsize=1_000)
 def _read(text: str) -> tuple[_Bounded, ...]:
     text = " ".join(text.split())
-    found = []
+    found, last = list[_Bounded](), 0
     for match in FIGURE.finditer(text):
         if number := normal_number(match.group()) or number_word(match.group()):
             before = text[max(0, match.start() - _LOOKED_AT) : match.start()]
@@ -109,7 +119,10 @@ def _read(text: str) -> tuple[_Bounded, ...]:
             minus, below = _MINUS.search(before), _BELOW_ZERO.match(text, match.end())
             said = said or (before[minus.start() :] if minus else "")
             end = below.end() if below else match.end()
+            if found and not side and found[-1].side != "most" and _RANGE.fullmatch(text, last, match.start()):
+                found[-1], side = found[-1]._replace(side="least"), "most"
             found.append(_Bounded(number, side, bool(minus or below), said + text[match.start() : end]))
+            last = match.end()
     return tuple(found)
 
 
@@ -123,4 +136,6 @@ def _side(before: str, number: str, after: str) -> tuple[str, str]:
     side = "least" if bound.lastgroup == "least" else "most"
     if _COMPARES.match(bound.group()) and _DENIED.search(before[: bound.start()]):
         side = "most" if side == "least" else "least"
+    if side == "most" and _LATEST.match(bound.group()) and _AHEAD.match(after):
+        side = "least"
     return side, before[bound.start() :]

@@ -1,15 +1,15 @@
 """What a text denies, and whether a sentence says no where its source does not. Pure; knows nothing of documents.
 
-A negation bears on the two content words after it in its clause: those are denied; on those of each item, where it leads
-up to a list, and past an aside. What stands before it may be, as in "batteries are not covered", so it may answer a
-negation of the other side, but alone proves none.
+A negation bears on the two content words after it in its clause: those are denied; where it leads up to a list, those of
+each item are. What stands before it may be, as in "batteries are not covered", so it may answer a negation of the other
+side, but alone proves none.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -55,6 +55,8 @@ _TWICE = re.compile(
 _CONDITION = re.compile(r"\b(?:only|once|after|when|if|as soon as|with|must|needs? to|ha(?:s|ve) to)\b", re.IGNORECASE)
 _BORNE = 2
 """Most content words after a negation that it is taken to bear on."""
+_PREFIXES, _STEM = ("un", "non"), 4
+"""What makes a word its opposite, and the fewest letters of that."""
 _NEAR = 0.5
 """Share of a sentence's words that a piece of evidence must have before its negations are compared."""
 
@@ -129,6 +131,28 @@ def turned(claim: str, evidence: Sequence[str]) -> bool:
         return False
     there = [clause for text in evidence for clause in _clauses(text) if not _is_denied(clause, text)]
     return bool(negations(claim)) or not all(_stands(clause, there) for clause in _clauses(claim))
+
+
+def undone(words: Collection[str], claim: str, evidence: Sequence[str]) -> list[str]:
+    """What a prefix makes the opposite: `unfurnished` of the source, where a sentence has "furnished".
+
+    Args:
+        words: Terms that the sentence has and the evidence has not.
+        claim: The sentence.
+        evidence: The cited passages; order does not matter.
+
+    Returns:
+        Terms of the evidence, in their order; not where one of the two is denied besides.
+    """
+    stated = {term for text in evidence for term in terms(text)}
+    here, there = negated(claim), frozenset().union(*map(negated, evidence))
+    pairs = ((word, other) for word in words for other in _by_prefix(word) & stated)
+    return sorted({other for word, other in pairs if (word in here) == (other in there)})
+
+
+def _by_prefix(word: str) -> set[str]:
+    made = {prefix + word for prefix in _PREFIXES} | {word.removeprefix(prefix) for prefix in _PREFIXES} - {word}
+    return {other for other in made if min(len(word), len(other)) >= _STEM and "unless" not in (word, other)}
 
 
 def _turned(claim: str, evidence: Sequence[str]) -> bool:

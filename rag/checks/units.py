@@ -65,6 +65,11 @@ _SIZE = {
 """How much each unit is of the first of its line, with the number of that line."""
 _AMOUNT = re.compile(r"\b(?P<half>half(?: an?)?|an?)[ -](?P<unit>[^\W\d_]+)(?P<more> and a half)?\b", re.IGNORECASE)
 """An amount without a number: "half an hour", "a litre and a half"."""
+_OFTEN = re.compile(
+    rf"(?:{NUMERAL}|\b(?:once|twice|thrice|times|each|every|per)\b)(?: [^\W\d_]+){{0,2}} $", re.IGNORECASE
+)
+_LOOKED_AT = 40
+"""What stands before "a day" where it is no amount but says how often, and the characters that it is looked for in."""
 
 
 class Quantity(NamedTuple):
@@ -156,11 +161,20 @@ def _amounts(text: str) -> tuple[tuple[tuple[int, float], str], ...]:
     """What is measured, in the smallest unit of its kind, and how it is said."""
     told = [(float(one.number), one.unit, one.said) for one in quantities(text) if _PLAIN.fullmatch(one.number)]
     for one in _AMOUNT.finditer(text):
+        if _is_rate(text, one):
+            continue
         number = (0.5 if one["half"].casefold().startswith("half") else 1.0) + (0.5 if one["more"] else 0.0)
         told.append((number, _UNITS.get(stem(one["unit"]), ""), one.group()))
     return tuple(
         ((_SIZE[unit][0], round(number * _SIZE[unit][1], 6)), said) for number, unit, said in told if unit in _SIZE
     )
+
+
+def _is_rate(text: str, amount: re.Match[str]) -> bool:
+    """Does an amount say for what something is counted, "8 hours a day", or a share, "a quarter of the staff"?"""
+    before = text[max(0, amount.start() - _LOOKED_AT) : amount.start()]
+    share = _UNITS.get(stem(amount["unit"])) == "quarter" and text[amount.end() :].startswith(" of ")
+    return share or bool(_OFTEN.search(before)) or any(stem(word) in _UNITS for word in before.split()[-1:])
 
 
 @lru_cache(maxsize=1_000)

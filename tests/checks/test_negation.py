@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.checks.negation import negated, turned
+from rag.checks.negation import negated, turned, undone
+from rag.support import judge_support
 
 
 def test_a_negation_bears_on_the_words_after_it_in_its_clause() -> None:
@@ -84,3 +85,24 @@ def test_the_same_no_said_in_another_place_is_none_too_few(claim: str, source: s
 )
 def test_a_no_on_one_side_alone(claim: str, source: str) -> None:
     assert turned(claim, [source])
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "verdict"),
+    [
+        (
+            "The hut is let furnished to scouts from 1 May.",
+            "The hut is let unfurnished to scouts from 1 May.",
+            "unsupported",
+        ),
+        ("The leave of leaders is unpaid in May.", "The leave of leaders is paid in May.", "unsupported"),
+        ("Less wood is sold.", "Less wood is sold unless it rains.", "supported"),
+    ],
+)
+def test_a_prefix_makes_the_opposite(claim: str, source: str, verdict: str) -> None:
+    assert judge_support(claim, [source]).verdict == verdict
+
+
+def test_what_is_denied_is_as_good_as_its_opposite() -> None:
+    assert undone(["furnish"], "It is not furnished.", ["It is let unfurnished."]) == []
+    assert undone(["furnish"], "It is furnished.", ["It is let unfurnished."]) == ["unfurnish"]

@@ -117,6 +117,27 @@ def test_for_another_time_or_in_another_language_a_wrong_unit_is_none_of_the_sou
     assert judge_support(claim, [source]).verdict == "unsupported"
 
 
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The pond is open 24 hours.", "The pond is open 8 hours a day."),
+        ("The trial lasts 7 days.", "The trial lasts 14 days and then costs 5 crowns a week."),
+        ("The oil is changed every 24 hours.", "The oil is changed twice a day."),
+        ("The notice is 3 months.", "The notice is one month for a quarter of the crew."),
+    ],
+)
+def test_for_what_something_is_counted_is_no_amount(claim: str, source: str) -> None:
+    assert converted(claim, [source]) == set()
+    assert judge_support(claim, [source]).verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"), [("It lasts 7 days.", "It lasts a week."), ("90 min", "an hour and a half")]
+)
+def test_an_amount_without_a_number_is_one(claim: str, source: str) -> None:
+    assert converted(claim, [source])
+
+
 @given(st.text(), st.text())
 def test_any_text_will_do(text: str, other: str) -> None:
     assert other_units(text, [text]) == []

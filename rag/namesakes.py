@@ -20,6 +20,8 @@ from rag.words import names, stem, terms
 _PARTS = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"(?<!\d)(\d{4})[-_.](\d\d)[-_.](\d\d)(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SINCE = re.compile(r"\b(?:since|after|before|until|till|by|seit|nach|vor|bis)\s+(?:19|20)\d\d\b", re.IGNORECASE)
+"""A year that bounds a time, and names none."""
 _MONTHS = frozenset(map(stem, MONTHS))
 
 Pair = tuple[str, str]
@@ -27,10 +29,11 @@ Pair = tuple[str, str]
 
 
 class _Said(NamedTuple):
-    """Terms of a name or a question, and the pairs of neighbouring ones."""
+    """Terms of a name or a question, the pairs of neighbouring ones, and of a path those of the file's own name."""
 
     words: frozenset[str]
     pairs: frozenset[Pair]
+    own: frozenset[str]
 
 
 class _Asked(NamedTuple):
@@ -60,7 +63,7 @@ def meant(query: str, hits: Sequence[Hit]) -> list[Hit]:
 
 
 def _asked(query: str) -> _Asked:
-    said = _said(dated_terms(query))
+    said = _said(dated_terms(_SINCE.sub(" ", query)))
     codes = {term for term in said.words if not term.isdigit() and any(letter.isdigit() for letter in term)}
     return _Asked(said, frozenset({*names(query), *codes, *filter(_YEAR.fullmatch, said.words)}))
 
@@ -78,14 +81,17 @@ def _passed(
     for theirs, marks in others:
         for own, its, by in zip(mine, theirs, marks, strict=True):
             here, there = own.words - its.words, its.words - own.words
-            if here and by & there and not here & asked.said.words and _is_namesake(here, there, own.words & its.words):
+            if here and by & there and not here & asked.said.words and _are_namesakes(own, its):
                 found |= by & there
     return found
 
 
-def _is_namesake(here: frozenset[str], there: frozenset[str], shared: frozenset[str]) -> bool:
-    """Do two names that share words differ in one word each, or in numbers and months alone?"""
-    return bool(shared) and (len(here) == len(there) == 1 or all(w.isdigit() or w in _MONTHS for w in here | there))
+def _are_namesakes(one: _Said, other: _Said) -> bool:
+    """Do two names that share words differ in numbers and months, or in a word each and share more than a folder?"""
+    here, there = one.words - other.words, other.words - one.words
+    if all(word.isdigit() or word in _MONTHS for word in here | there):
+        return bool(one.words & other.words)
+    return len(here) == len(there) == 1 and bool(one.own & other.own)
 
 
 def _names_of(hit: Hit) -> tuple[_Said, _Said]:
@@ -96,12 +102,16 @@ def _names_of(hit: Hit) -> tuple[_Said, _Said]:
 
 @lru_cache(maxsize=1_000)
 def _name(name: str) -> _Said:
+    return _said(_terms(name), _terms(name.rpartition("/")[2]))
+
+
+def _terms(name: str) -> list[str]:
     dated = dates_in_words(_DATE.sub(r" \1-\2-\3 ", name))
-    return _said([term for part in _PARTS.findall(dated) for term in terms(part)])
+    return [term for part in _PARTS.findall(dated) for term in terms(part)]
 
 
-def _said(found: Sequence[str]) -> _Said:
-    return _Said(frozenset(found), frozenset(pairwise(found)))
+def _said(found: Sequence[str], own: Sequence[str] = ()) -> _Said:
+    return _Said(frozenset(found), frozenset(pairwise(found)), frozenset(own))
 
 
 def _says(hit: Hit) -> set[str]:

@@ -61,15 +61,20 @@ def closer(run: Run, row: Evidence) -> list[Evidence]:
 
     Returns:
         Those of them that have most words of the question, in the order of their table; none where the most or the
-        least of a table is asked for, or the piece is no row.
+        least of a table is asked for, or the piece is no row. What a column is called tells no row from another.
     """
     table = [] if seeks(run.query) else _beside(run, row)
-    asked = {term for term in terms(run.query) if not term[0].isdigit()}
+    asked = set(terms(run.query)).difference(*(cell.name for one in table for cell in cells(one.text)))
     mine = asked.intersection(_said(row.text))
     found = [(one, asked.intersection(_said(one.text))) for one in table]
-    better = [(one, had) for one, had in found if mine < had and asked.intersection(cells(one.text)[0].value) - mine]
+    better = [(one, had) for one, had in found if mine < had and _begins(one, had - mine)]
     most = max((len(had) for _, had in better), default=0)
     return [one for one, had in better if len(had) == most]
+
+
+def _begins(row: Evidence, words: set[str]) -> bool:
+    """Does the first cell of a row have one of these words, other than a number?"""
+    return any(word in words and not word[0].isdigit() for word in cells(row.text)[0].value)
 
 
 def _beside(run: Run, row: Evidence) -> list[Evidence]:

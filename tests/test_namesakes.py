@@ -32,6 +32,7 @@ def left(question: str, *hits: Hit) -> list[str]:
         ("What did they decide on 26 March 2026?", "minutes_2026-03-26.docx", "minutes_2026-04-30.docx"),
         ("What does the Corvane lease say of tyres?", "corvane-lease.md", "brandt-lease.md"),
         ("What changed in 2025?", "2025/rules.txt", "2024/rules.txt"),
+        ("What was said in 2026?", "minutes/2026.txt", "minutes/2025.txt"),
         ("What was said on 3 March?", "minutes 3 March.txt", "minutes 4 June.txt"),
         ("What does the guide to the DW600 say?", "guide dw600.pdf", "guide dw800.pdf"),
     ],
@@ -43,6 +44,18 @@ def test_the_one_that_is_named_is_meant(question: str, named: str, other: str) -
 def test_titles_are_names_too() -> None:
     hits = [hit("a.pdf", "World Cup 2010"), hit("b.pdf", "World Cup 2014"), hit("c.pdf", "World Cup")]
     assert left("Who won in 2014?", *hits) == ["b.pdf", "c.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("question", "named", "other"),
+    [
+        ("What notice must Smith give?", "contracts/smith.md", "contracts/terms.md"),
+        ("Wie viel kostet der Schaden am Fahrrad bei Diebstahl?", "police/fahrrad.md", "police/bedingungen.md"),
+        ("What did the policy change after 2024?", "policy-2024.md", "policy-2026.md"),
+    ],
+)
+def test_a_folder_that_they_share_or_a_year_since_makes_no_namesakes(question: str, named: str, other: str) -> None:
+    assert left(question, hit(other), hit(named)) == [other, named]
 
 
 def test_a_suffix_is_nothing_that_two_names_share() -> None:

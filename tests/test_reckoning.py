@@ -59,6 +59,29 @@ def test_what_else_was_cited_stays(store: SqliteStore) -> None:
     check_invariants(answer, store)
 
 
+@pytest.mark.parametrize(
+    ("rows", "question", "cited"),
+    [
+        (
+            ("Room: Hall; Seats: 80", "Room: Meeting room; Seats: 12"),
+            "Which room has 80 seats?",
+            "Room: Hall; Seats: 80",
+        ),
+        (
+            ("Plan: Flex; Data: 10 GB", "Plan: Family plan; Data: 50 GB"),
+            "Which plan has 10 GB?",
+            "Plan: Flex; Data: 10 GB",
+        ),
+    ],
+)
+def test_what_a_column_is_called_makes_no_row_closer(
+    store: SqliteStore, rows: tuple[str, ...], question: str, cited: str
+) -> None:
+    put(store, "list.csv", "\n".join(rows))
+    answer = judged(store, 2.0, FakeGenerator(cited)).ask(question)
+    assert [one.quote for one in answer.citations] == [cited]
+
+
 @pytest.mark.parametrize("policy", ["flag", "refuse"])
 def test_with_another_policy_a_draft_stays(store: SqliteStore, policy: str) -> None:
     lights(store, BLUE, ORANGE)

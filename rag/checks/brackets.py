@@ -22,6 +22,8 @@ _STRICTLY = re.compile(r"\D*(?:\b(?:under|below|before|over|above|exceed\w*|than
 """What leaves the number itself out, where it stands before it."""
 _PLUS = re.compile(r"(?<=\d)\s?\+")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
+_YEARS = range(1900, 2100)
+"""Numbers that say when, where they have no unit and the ranges are not of years."""
 _FEWEST = 2
 """Rows with a range that make a column one of ranges."""
 
@@ -57,16 +59,19 @@ def within(question: str, lines: Sequence[str], at: int) -> list[int]:
     about = [row for row in rows if not parsed(columns(lines[row])[0][1])]
     if not amounts or any(is_named(lines[row], question) for row in about):
         return []
-    table = {row: dict(columns(lines[row])) for row in rows}
-    names = dict.fromkeys(name for cells in table.values() for name in cells)
-    found = []
-    for name in names:
-        ranges = {row: one for row, cells in table.items() if (one := parsed(cells.get(name, "")))}
+    table: dict[str, dict[int, str]] = {}
+    for row in rows:
+        for name, value in columns(lines[row]):
+            table.setdefault(name, {})[row] = value
+    found, asked = [], set(terms(question))
+    for name, said in table.items():
+        ranges = {row: one for row, cell in said.items() if (one := parsed(cell))}
         if len(ranges) < _FEWEST or not _are_apart(list(ranges.values())):
             continue
-        unit = _unit(name, [cells.get(name, "") for cells in table.values()])
-        is_asked = bool(set(terms(name)) & set(terms(question)))
-        fit = [amount.number for amount in amounts if (amount.unit == unit if amount.unit and unit else is_asked)]
+        unit, years = _unit(name, list(said.values())), all(map(_is_of_years, ranges.values()))
+        is_asked = bool(set(terms(name)) & asked)
+        fitting = [one for one in amounts if (one.unit == unit if one.unit and unit else is_asked)]
+        fit = [one.number for one in fitting if one.unit or years or one.number not in _YEARS]
         found += [row for row, one in ranges.items() for number in fit if one.low <= number <= one.high]
     return found if len(found) == 1 else []
 
@@ -88,6 +93,10 @@ def parsed(cell: str) -> Range | None:
     if bounded[0] == "most":
         return Range(-math.inf, math.nextafter(told[0], -math.inf) if strictly else told[0])
     return Range(math.nextafter(told[0], math.inf) if strictly else told[0], math.inf)
+
+
+def _is_of_years(one: Range) -> bool:
+    return all(math.isinf(end) or round(end) in _YEARS for end in one)
 
 
 def _are_apart(ranges: Sequence[Range]) -> bool:

@@ -8,7 +8,7 @@ nothing of documents or models.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from rag.checks.table_rows import columns, is_named, table_around
 from rag.checks.units import quantities
@@ -24,12 +24,14 @@ _KINDS = {
     ),
     "time": re.compile(r"\b(?:longest|shortest|quickest|takes?|lasts?|time|duration)\b", re.I),
     "weight": re.compile(r"\b(?:heaviest|lightest|weighs?|weight)\b", re.I),
+    "length": re.compile(r"\b(?:longest|shortest|length|distance)\b", re.I),
 }
 """What a question asks for, whatever the column is called."""
 _UNITS = {
     **dict.fromkeys("dollar euro pound crown krone franc yen yuan rupee".split(), "money"),
     **dict.fromkeys("seconds minute hour day week month year".split(), "time"),
     **dict.fromkeys("milligram gram kilogram tonne ounce stone".split(), "weight"),
+    **dict.fromkeys("millimetre centimetre metre kilometre inch foot yard mile".split(), "length"),
 }
 _MINUTES = {"seconds": 1 / 60, "minute": 1, "hour": 60, "day": 1_440, "week": 10_080, "month": 43_200, "year": 525_600}
 _HOURS_AND = re.compile(r"\b(\d+)\s?h(?:ours?|rs?)?\s?(\d{1,2})$", re.IGNORECASE)
@@ -37,6 +39,12 @@ _MINUS = re.compile(r"\W{0,2}[-−]\s?[$€£]?\d")
 _AFTER = re.compile(r"\s+([^\W\d_]+)(-)?")
 _FEWEST = 2 / 3
 """Share of the rows that must have a number in a column, for it to be compared."""
+_FREE = re.compile(r"(?:free(?: of charge)?|gratis|nil|no charge)\W*", re.IGNORECASE)
+"""What costs nothing."""
+_TOTAL = re.compile(
+    r"\b(?:(?:sub)?totals?|sum|overall|altogether|summe|gesamt\w*|insgesamt|totale|suma)\b", re.IGNORECASE
+)
+_YES, _NO = {"yes", "✓", "x"}, {"no", "✗", "–", "-", ""}
 _SHOWN = 3
 """Most rows that may share the most or the least."""
 
@@ -61,7 +69,7 @@ def is_of_kind(question: str, name: str, value: str) -> bool:
         Whether a kind that the question asks for is the kind of the cell.
     """
     kinds = {kind for kind, words in _KINDS.items() if words.search(question)}
-    return _UNITS.get(_unit([value]) or "") in kinds or any(_KINDS[kind].search(name) for kind in kinds)
+    return _is_of(kinds, _unit([value]) or "", name)
 
 
 def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
@@ -73,19 +81,22 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
         at: Place of a row among them; those around it that begin with the same column are its table.
 
     Returns:
-        Places of the rows, in order, among those alone that the question names if it names some; none where it asks for
-        no such thing, names a single row, or does not tell which column, or where that cannot be compared.
+        Places of the rows, in order, among those alone that the question names, or says something of, if there are
+        some; none where it asks for no such thing, names a single row, has a number that no row need have, or does not
+        tell which column, or where that cannot be compared. A total is none of them.
     """
     sought, rows = _SOUGHT.search(question), table_around(lines, at)
     rows = [row for row in rows if is_named(lines[row], question)] or rows
+    rows = [row for row in rows if not _TOTAL.search(columns(lines[row])[0][1])]
     if not sought or len(rows) < 2:
         return []
     table = {row: dict(columns(lines[row])[1:]) for row in rows}
-    column = _column(question, list(table.values()))
-    if not column or _is_of_another(sought, column):
+    column = _column(question, sought, list(table.values()))
+    if not column or _is_of_another(sought, column) or set(figures(question)) - set(figures(column)):
         return []
+    rows = _meant(question, column, table)
     values = {row: value for row in rows if (value := _value(table[row].get(column, "")))}
-    if len(values) < max(2.0, _FEWEST * len(rows)):
+    if len(values) < max(2.0 if len(rows) == len(table) else 1.0, _FEWEST * len(rows)):
         return []
     least = sought.lastgroup == "least"
     best = min(low for low, _ in values.values()) if least else max(high for _, high in values.values())
@@ -93,25 +104,49 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
     return found if len(found) <= _SHOWN else []
 
 
-def _column(question: str, rows: Sequence[Mapping[str, str]]) -> str:
-    """Name of the one column that a question asks for; empty where none is."""
+def _meant(question: str, column: str, table: Mapping[int, Mapping[str, str]]) -> list[int]:
+    """The rows of which another cell says what the question does, if there are any: "a sea view" by `View: sea`."""
+    asked, rows = set(terms(question)), list(table)
+    for name in dict.fromkeys(name for row in table.values() for name in row if name != column):
+        said = {row: table[row].get(name, "").strip() for row in rows}
+        if {cell.casefold() for cell in said.values()} <= _YES | _NO and set(terms(name)) <= asked:
+            fit = [row for row, cell in said.items() if cell.casefold() in _YES]
+        else:
+            fit = [row for row, cell in said.items() if (words := set(terms(cell))) and words <= asked]
+        rows = fit or rows
+    return rows
+
+
+def _column(question: str, sought: re.Match[str], rows: Sequence[Mapping[str, str]]) -> str:
+    """Name of the one column that a question asks for; empty where none is.
+
+    What is the cheapest is so by a price, whatever else the question names.
+    """
     asked = set(terms(_SOUGHT.sub(" ", question)))
     kinds = {kind for kind, words in _KINDS.items() if words.search(question)}
+    firm = {kind for kind, words in _KINDS.items() if words.search(sought[0])}
     fit = {}
     for name in dict.fromkeys(name for row in rows for name in row):
         said = [row[name] for row in rows if name in row]
         unit = _unit(said)
         unit = _unit([f"1 {name}"]) if unit == "" else unit
         if sum(_value(cell) is not None for cell in said) >= _FEWEST * len(rows) and unit is not None:
-            is_kind = _UNITS.get(unit) in kinds or any(_KINDS[kind].search(name) for kind in kinds)
-            fit[name] = len(asked.intersection(terms(name))), is_kind
-    best = max(fit.values(), default=(0, False))
+            is_firm, is_kind = (_is_of(of, unit, name) for of in (firm, kinds))
+            fit[name] = is_firm, len(asked.intersection(terms(name))), is_kind
+    best = max(fit.values(), default=(False, 0, False))
     chosen = [name for name, one in fit.items() if one == best]
     return chosen[0] if len(chosen) == 1 and any(best) else ""
 
 
+def _is_of(kinds: Collection[str], unit: str, name: str) -> bool:
+    """Is a column of one of some kinds, by the unit of its numbers or by its name?"""
+    return _UNITS.get(unit) in kinds or any(_KINDS[kind].search(name) for kind in kinds)
+
+
 def _is_of_another(sought: re.Match[str], column: str) -> bool:
-    """Does "most" or "least" stand before a word for something else, as in "most important"?"""
+    """Does "most" stand before a word for something else, as in "most important", or "longest" in "longest-serving"?"""
+    if sought.string[sought.end() :].startswith("-"):
+        return True
     after = _AFTER.match(sought.string, sought.end()) if sought[0].casefold() in ("most", "least") else None
     if after is None or is_stop_word(after[1]):
         return False
@@ -131,7 +166,9 @@ def _unit(said: Sequence[str]) -> str | None:
 
 
 def _value(cell: str) -> Value | None:
-    """What a cell has; the two ends of a range; hours and minutes together. None for what is no number."""
+    """What a cell has; the two ends of a range; hours and minutes together. None for what is no number; free is 0."""
+    if _FREE.fullmatch(cell):
+        return 0.0, 0.0
     sides = ends(cell)
     told = [value for side in sides if (value := _number(side)) is not None]
     units = [one.unit for one in quantities(cell) if one.unit in _MINUTES]

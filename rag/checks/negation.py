@@ -1,8 +1,8 @@
 """What a text denies, and whether a sentence says no where its source does not. Pure; knows nothing of documents.
 
-A negation bears on the two content words after it in its clause: those are denied; where it leads up to a list, those of
-each item are. What stands before it may be, as in "batteries are not covered", so it may answer a negation of the other
-side, but alone proves none.
+A negation bears on the two content words after it in its clause: those are denied; where it leads up to a list, those
+of each item are. What stands before it may be, as in "batteries are not covered", so it may answer a negation of the
+other side, but alone proves none.
 """
 
 from __future__ import annotations

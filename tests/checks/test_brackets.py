@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,7 @@ AGES = [
     "Age: 65+; Ticket: £8",
 ]
 HOURS = ["Day: Monday; Open: 9 to 17", "Day: Tuesday; Open: 9 to 19"]
+BUILT = ["Built: before 1990; Grant: 5", "Built: 1990 to 2000; Grant: 3", "Built: from 2001; Grant: 0"]
 CAPS = ["City: Leeds; Night: up to 130 EUR", "City: London; Night: up to 180 EUR", "City: Fulda; Night: up to 90 EUR"]
 
 
@@ -52,6 +54,17 @@ def test_the_row_whose_range_holds_the_number(question: str, row: int) -> None:
 )
 def test_years_of_age(question: str, row: int) -> None:
     assert within(question, AGES, 0) == [row]
+
+
+def test_a_year_is_in_a_range_of_years_alone() -> None:
+    assert within("What grant is there for a house built in 1995?", BUILT, 0) == [1]
+    assert within("What does each age pay for a ticket in 2026?", AGES, 0) == []
+
+
+def test_a_column_for_each_row_takes_no_longer_than_as_many_cells() -> None:
+    began_s = time.perf_counter()
+    assert within("Which has 7?", [f"A: x; B{at}: {at} to {at}" for at in range(3_000)], 0) == []
+    assert time.perf_counter() - began_s < 10, "in proportion to the cells; by the square it is minutes"
 
 
 @pytest.mark.parametrize(

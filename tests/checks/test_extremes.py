@@ -77,6 +77,35 @@ def test_cells_are_compared_by_what_they_say(column: str, lower: str, higher: st
     assert extremes(f"Which thing has the highest {column.lower()}?", rows, 0) == [0]
 
 
+ROOMS = [
+    "Room: Attic; View: yard; Bath: yes; Length: 4 m; Notice: 3 days; Price: £40",
+    "Room: Blue; View: sea; Bath: no; Length: 6 m; Notice: 1 day; Price: £60",
+    "Room: Tower; View: sea; Bath: yes; Length: 5 m; Notice: 2 days; Price: £90",
+    "Room: Cellar; View: yard; Bath: no; Length: 3 m; Notice: 2 days; Price: free",
+    "Room: Total; View: ; Bath: ; Length: 18 m; Notice: 8 days; Price: £190",
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "room"),
+    [
+        ("What is the cheapest room?", "Cellar"),
+        ("What is the most expensive room?", "Tower"),
+        ("What is the cheapest room with a sea view?", "Blue"),
+        ("What is the cheapest room with a bath?", "Attic"),
+        ("What is the cheapest room with a bath and a sea view?", "Tower"),
+        ("Which room has the longest notice?", "Attic"),
+        ("Which room is the longest?", ""),
+        ("What is the longest-serving room?", ""),
+        ("What is the cheapest room for 6 people?", ""),
+        ("What is the cheapest room of at least 5 m?", ""),
+    ],
+)
+def test_of_what_the_question_says_besides(question: str, room: str) -> None:
+    found = [ROOMS[at].removeprefix("Room: ").partition(";")[0] for at in extremes(question, ROOMS, 0)]
+    assert found == ([room] if room else [])
+
+
 def test_a_range_of_money_counts_by_both_of_its_ends() -> None:
     rows = ["Thing: A; Fee: £10 – £20", "Thing: B; Fee: £15"]
     assert extremes("Which thing has the highest fee?", rows, 0) == [0]
@@ -149,7 +178,7 @@ def test_a_draft_that_rests_on_the_row_stands(store: SqliteStore) -> None:
 def test_a_row_that_was_not_found_becomes_a_hit(store: SqliteStore) -> None:
     subject = boats(store, "Yachts sail.")
     subject.config = replace(subject.config, k=1)
-    answer = subject.ask("Which boat has the most places, as one of 80 kg for £70 on request?")
+    answer = subject.ask("Which boat on request has the most places of all on request?")
     first, added = (hit.chunk for hit in answer.hits)
     assert BOATS[4] in first.text
     assert added.text == BOATS[2] == answer.citations[0].quote

@@ -244,7 +244,7 @@ def load(folder: Path) -> Calibration | None:
         return Calibration(judge, weights, beside, *how, *rates)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, LookupError, TypeError, ConfigError) as exc:
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, ConfigError) as exc:
         back = f"go back to what is shipped: rag calibrate --reset --index {shlex.quote(str(folder))}"
         raise UsageError(f"{path}: not a calibration: {exc}", back) from exc
 

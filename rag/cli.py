@@ -169,7 +169,7 @@ def verify(answer: Path, as_json: bool, **flags: Any) -> None:
 
     saved, config = read_saved(answer), settings_from(flags)
     with closing(open_store(config)) as store:
-        found = report(saved, store, remembered(Path(config.index)), config.index)
+        found = report(saved, store, remembered(Path(config.index)), config.index, config.support_above)
     if as_json:
         console.out_json(found)
     else:

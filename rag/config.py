@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 PLACES = ("index", "folder", "cache", "offline", "host", "port", "auth", "api_key", "max_file_bytes")
 """Settings that say where, not what: they change no answer, so they are not in the fingerprint."""
-_LEAST_SUPPORT = 0.01
+LEAST_SUPPORT = 0.01
 """Below it nothing would be held back: what has an objection is put a hundredth under "supported"."""
 _NAMED = ("folder", "index", "embedder", "generator")
 """Settings that must say something: nothing, such as an unset variable of the shell, would be the current folder."""
@@ -53,7 +53,7 @@ class Config:
         offline: Fetch nothing, whatever is missing.
         embedder: Catalogue name, Hub id or local folder.
         generator: Catalogue name, Hub id, local folder or GGUF, `extractive`, or `openai:URL#MODEL`.
-        api_key: What an `openai:` server is told to be let in; empty for nothing.
+        api_key: What an `openai:` server is told to be let in, white space around it left out; empty for nothing.
         judge: Local model whose log-odds decide whether there is an answer, whatever generator writes it; empty for the
             generator's own where they were fitted, and for retrieval elsewhere.
         reranker: Cross-encoder to use, as a Hub id or local folder; empty for none.
@@ -116,8 +116,8 @@ class Config:
             if not 0 <= getattr(self, name) <= 1:  # NaN is neither
                 raise _Misfit(name, getattr(self, name), "must be in [0, 1]")
             object.__setattr__(self, name, float(getattr(self, name)))  # 1 and 1.0 have one fingerprint
-        if self.support_above < _LEAST_SUPPORT:
-            raise _Misfit("support_above", self.support_above, f"must be at least {_LEAST_SUPPORT}")
+        if self.support_above < LEAST_SUPPORT:
+            raise _Misfit("support_above", self.support_above, f"must be at least {LEAST_SUPPORT}")
         for name in ("chunk_tokens", "k", "candidates", "evidence_sentences", "evidence_tokens", "answer_tokens"):
             if getattr(self, name) < 1:
                 raise _Misfit(name, getattr(self, name), "must be at least 1")

@@ -81,7 +81,7 @@ def reckoned(run: Run, checker: Checker) -> Iterator[SentenceChecked] | None:
         The rows, checked as they are taken; no rows where the draft rests on just these. None where nothing can be
         reckoned. docs/decisions/0033-most-and-least.md has the figures.
     """
-    rows = run.rows
+    rows = run.places.standing(run.rows)
     if not rows:
         return None
     if {(one.document, one.start) for one in checker.citations} == {(one.chunk.document, one.start) for one in rows}:

@@ -2,7 +2,8 @@
 
     RagError                      exit code 1; `hint` is one command or one action that mends it
     ├── UsageError                exit code 2: the call itself is wrong
-    │   └── ConfigError           an unknown key, a value of the wrong type or out of range
+    │   ├── ConfigError           an unknown key, a value of the wrong type or out of range
+    │   └── AnswersBusy           another run is writing these answers
     ├── LoadError                 one file cannot be read; names it and says why; the others go on
     │   ├── EmptyFile             no bytes, or nothing but white space
     │   ├── EncryptedFile         needs a password
@@ -57,6 +58,10 @@ class UsageError(RagError):
 
 class ConfigError(UsageError):
     """An unknown configuration key, or a value of the wrong type or out of range."""
+
+
+class AnswersBusy(UsageError):
+    """Another run is writing the same file of answers."""
 
 
 class LoadError(RagError):

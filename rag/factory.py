@@ -221,7 +221,7 @@ def open_generator(config: Config, weights: Weights) -> Generator:
         The generator; its weights are fetched first where they are missing.
 
     Raises:
-        ConfigError: An `openai:` name that lacks its address or its model.
+        ConfigError: An `openai:` name that lacks its address or its model, or a key that cannot be sent.
     """
     from rag.generator import ExtractiveGenerator, OpenAIGenerator
 

@@ -40,6 +40,8 @@ _LOOK_MS = 500
 """How often a watch looks whether to stop."""
 _REST_MS = 200
 """How long a folder must be at rest before its changes count."""
+_MOST_LOOKS = 32
+"""Most looks from one try of what failed to the next."""
 
 
 def files_of(folder: Path, unlisted: Callable[[LoadError], object] = logger.warning) -> list[Path]:
@@ -53,8 +55,9 @@ def files_of(folder: Path, unlisted: Callable[[LoadError], object] = logger.warn
 def watch(folder: Path, run: Callable[[], object], stop: StopSignal) -> None:
     """Call `run` at once and whenever the folder has changed and come to rest, until told to stop.
 
-    An error of one run is logged with its remedy, and the next change is waited for. A folder that is deleted and made
-    anew, or that a link leads to instead, is a change.
+    A run that failed is tried again until one succeeds, ever more rarely, at last every quarter of a minute; an error
+    is logged with its remedy once for each change. A folder that is deleted and made anew, or that a link leads to
+    instead, is a change.
 
     Args:
         folder: Folder of documents.
@@ -66,16 +69,38 @@ def watch(folder: Path, run: Callable[[], object], stop: StopSignal) -> None:
     """
     if not folder.is_dir():
         raise no_folder(folder)
+    trying = _Trying(run)
     while not stop.is_set():
-        for _ in _changes(folder, stop):
-            try:
-                run()
-            except RagError as exc:
+        for changed in _looks(folder, stop):
+            trying.look(changed)
+
+
+class _Trying:
+    """Does something whenever there is a change, and again where it failed, after twice as many looks each time."""
+
+    def __init__(self, run: Callable[[], object]) -> None:
+        self._run = run
+        self._said: str | None = None
+        self._rest = self._left = 0
+
+    def look(self, changed: bool) -> None:
+        """Do it where it is due."""
+        self._left -= 1
+        if changed:
+            self._said, self._rest = None, 1
+        elif self._said is None or self._left > 0:
+            return
+        try:
+            self._run()
+            self._said = None
+        except RagError as exc:
+            if str(exc) != self._said:
                 logger.error("%s", exc)  # noqa: TRY400 (the message and its hint are all there is to say)
+            self._said, self._left, self._rest = str(exc), self._rest, min(2 * self._rest, _MOST_LOOKS)
 
 
-def _changes(folder: Path, stop: StopSignal) -> Iterator[None]:
-    """Each time that a folder has changed, the first at once; ends when there is another one at its path."""
+def _looks(folder: Path, stop: StopSignal) -> Iterator[bool]:
+    """Whether a folder has changed, at each look, at the first it has; ends when there is another one at its path."""
     import watchfiles  # takes as long to import as the rest of this file
 
     root, watched = folder.resolve(), _identity(folder)
@@ -93,9 +118,8 @@ def _changes(folder: Path, stop: StopSignal) -> Iterator[None]:
             lost = lost or (watchfiles.Change.deleted, str(root)) in changes  # the new one may be of the same number
             if (there := _identity(folder)) and (lost or there != watched):
                 return
-            if changes or due:
-                due = False
-                yield
+            yield bool(changes) or due
+            due = False
     except FileNotFoundError:  # it went just before it was watched
         time.sleep(_LOOK_MS / 1_000)
     finally:
@@ -137,8 +161,13 @@ def remember(index: Path, folder: Path) -> None:
     Args:
         index: Folder of the index.
         folder: Folder of the documents.
+
+    Raises:
+        UsageError: It cannot be noted.
     """
-    (index / _OF).write_bytes(os.fsencode(folder.resolve()))
+    path = folder.resolve()
+    if remembered(index) != path:
+        _write(index / _OF, os.fsencode(path))
 
 
 def remembered(index: Path) -> Path | None:
@@ -148,12 +177,13 @@ def remembered(index: Path) -> Path | None:
         index: Folder of the index.
 
     Returns:
-        An absolute path, which need not be there any more; None where nothing was noted.
+        An absolute path, which need not be there any more; None where none was noted.
     """
     try:
-        return Path(os.fsdecode((index / _OF).read_bytes()))
+        noted = Path(os.fsdecode((index / _OF).read_bytes()))
     except OSError:
         return None
+    return noted if noted.is_absolute() else None
 
 
 def other_of(index: Path, folder: Path) -> Path | None:
@@ -200,17 +230,19 @@ def counts(path: str, left_out: Collection[str]) -> bool:
 
 
 def _list(index: Path, change: Callable[[tuple[str, ...]], Iterable[str]]) -> None:
-    """Change the list of what is left out; whoever reads it meanwhile sees all of the old one or of the new one."""
-    file = index / _LEFT_OUT
+    """Change the list of what is left out."""
     with _LISTING:
         lines = "".join(f"{path}\n" for path in change(left_out(index)))
-        try:
-            with replacing(file) as part:
-                part.write_text(lines, "utf-8")
-        except OSError as exc:
-            raise UsageError(
-                f"{file}: cannot be written: {exc.strerror}", "check the disk and its permissions"
-            ) from exc
+        _write(index / _LEFT_OUT, lines.encode())
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file beside an index; whoever reads it meanwhile has all of the old one or of the new one."""
+    try:
+        with replacing(file) as part:
+            part.write_bytes(content)
+    except OSError as exc:
+        raise UsageError(f"{file}: cannot be written: {exc.strerror}", "check the disk and its permissions") from exc
 
 
 def no_folder(folder: Path, index: str | Path | None = None) -> UsageError:

@@ -18,7 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal, NamedTuple, get_args
 
 from rag.embedding import Embedded, Embedding
-from rag.errors import LoadError
+from rag.errors import DamagedFile, LoadError
 from rag.folder import counts, files_of, no_folder, watch
 from rag.loaders import document_path, file_digest, load, readers
 from rag.protocols import Embedder, Progress, Store, no_progress
@@ -94,7 +94,7 @@ def sync(
     """Make the index equal to the folder.
 
     A file that cannot be read any more is taken out of the index, so that nothing stale is cited; where the disk or its
-    permissions are to blame, its earlier version stays. Every file that failed is tried again by the next run.
+    permissions are to blame, not what it holds, its earlier version stays. What failed is tried again by the next run.
 
     Args:
         folder: Folder of documents.
@@ -219,8 +219,8 @@ class _Run:
         return True
 
     def _reads_alike(self, info: DocumentInfo, document: Document) -> bool:
-        """Did the readers that a document in the index was read by make of it what those of today do?"""
-        if info.read_by == document.read_by:
+        """Did the readers that a document in the index was read by make of it what those of its name do today?"""
+        if (info.read_by, PurePosixPath(info.path).suffix) == (document.read_by, PurePosixPath(document.path).suffix):
             return True
         before = self._store.read(info.path)
         return (before.text, before.pages, before.headings) == (document.text, document.pages, document.headings)
@@ -268,7 +268,7 @@ class _Run:
     def _fail(self, path: str, error: LoadError) -> None:
         """Report a file; what the index held of it goes, unless only the disk or its permissions are to blame."""
         before = self._known.get(path)
-        spared = before is not None and isinstance(error.__cause__, OSError)
+        spared = isinstance(error.__cause__, OSError) and not isinstance(error, DamagedFile)
         if before and not spared:
             self._store.remove(path)
         kept = before.chunks if before and spared else 0

@@ -138,7 +138,7 @@ def original(document: Document, root: Path, index: str | Path | None = None) ->
         LoadError: It is gone, leads out of the folder, or holds other bytes now.
     """
     name, again = document.path, index_command(root, index)
-    path = _located(name, root)
+    path = located(name, root)
     _refuse_outside(path, root, name)
     with _opened(path, name, f"put it back, or run: {again}") as file:
         if hashlib.file_digest(file, "sha256").hexdigest() != document.sha256:
@@ -162,8 +162,19 @@ def document_path(path: Path, root: Path) -> str:
     return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
-def _located(name: str, root: Path) -> Path:
-    """Where a document's file is; one whose name had to be written with escapes is looked for."""
+def located(name: str, root: Path) -> Path:
+    """Where a document's file is.
+
+    Args:
+        name: The document's path, see `document_path`; one that had to be written with escapes is looked for.
+        root: The folder that it is relative to.
+
+    Returns:
+        The file; need not exist.
+
+    Raises:
+        OSError: The name is none that a file can have.
+    """
     path = root / name
     if "\\" not in name or path.exists() or not root.is_dir():
         return path

@@ -145,7 +145,10 @@ def _drawn(pipeline: Pipeline, most: int) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_document(pipeline: Pipeline, path: str, most: int) -> Iterator[tuple[str, str, str]]:
-    document = pipeline.store.read(path)
+    try:
+        document = pipeline.store.read(path)
+    except KeyError:  # it went since it was listed
+        return
     text, title = document.text, document.title
     places = [_number(f"{path}:{at}") for at in range(most)]
     chosen = dict.fromkeys(_one_of(text, place) for place in places)

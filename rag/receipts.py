@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from rag.config import index_command
+from rag.config import Config, index_command
 from rag.errors import LoadError
 from rag.exchange import shown
 from rag.loaders import original
@@ -37,6 +37,7 @@ _LEAST = 1 / 3
 Of 387 genuine ones none kept less than 0.69; with a number or a negation that the quotes do not have, at most 0.2 is
 left.
 """
+_SUPPORTED = Config().support_above
 
 
 class Documents(Protocol):
@@ -79,7 +80,11 @@ def summary(receipts: Sequence[Receipt]) -> dict[str, Any]:
 
 
 def report(
-    answers: Sequence[Saved], store: Documents, folder: Path | None, index: str | Path | None = None
+    answers: Sequence[Saved],
+    store: Documents,
+    folder: Path | None,
+    index: str | Path | None = None,
+    support_above: float = _SUPPORTED,
 ) -> dict[str, Any]:
     """Check saved answers and all that they rest on.
 
@@ -88,13 +93,14 @@ def report(
         store: Today's index.
         folder: What it was made of; need not be there. None where nobody knows.
         index: Its folder, for the remedy; None for the default.
+        support_above: As in today's settings; a sentence that is said to be supported with less is held against this.
 
     Returns:
         As `summary` gives it, not sound either where an answer was altered or a cited file is not what the index has;
         with `notes`, which say so in words, and `older`, the paths of such files.
     """
     checked = check([receipt for answer in answers for receipt in answer.receipts], store)
-    answers = _weighed(answers, checked, store)
+    answers = _weighed(answers, checked, store, support_above)
     receipts = _as_given(answers, checked)
     older = dict(_older(receipts, store, folder) if folder and folder.is_dir() else ())
     found, altered = summary(receipts), [answer for answer in answers if answer.amiss]
@@ -109,23 +115,26 @@ def report(
     elif not folder or not folder.is_dir():
         where = f"{folder} is not there" if folder else "the index does not say which folder it is of"
         notes.append(f"{where}: only the index was looked at")
+    notes += _lost(answers, receipts)
     sound = found["sound"] and not altered and not older
     return {**found, "sound": sound, "notes": notes, "older": list(older)}
 
 
-def _weighed(answers: Sequence[Saved], checked: Sequence[Receipt], store: Documents) -> list[Saved]:
+def _weighed(answers: Sequence[Saved], checked: Sequence[Receipt], store: Documents, bar: float) -> list[Saved]:
     """The answers, each amiss that has a sentence which its quotes do not say."""
     titles, of_all = {info.path: info.title for info in store.documents()}, iter(checked)
     found = []
     for answer in answers:
         cited = {receipt.number: receipt for receipt in islice(of_all, len(answer.receipts))}
-        unsaid = "" if answer.amiss else next(_unsaid(answer.sentences, cited, titles), "")
+        unsaid = "" if answer.amiss else next(_unsaid(answer.sentences, cited, titles, bar), "")
         found.append(replace(answer, amiss=f"its quotes do not say: {unsaid}") if unsaid else answer)
     return found
 
 
-def _unsaid(sentences: Sequence[Sentence], cited: Mapping[int, Receipt], titles: Mapping[str, str]) -> Iterator[str]:
-    """Sentences whose quotes, weighed by words alone, support them far less than the answer says.
+def _unsaid(
+    sentences: Sequence[Sentence], cited: Mapping[int, Receipt], titles: Mapping[str, str], bar: float
+) -> Iterator[str]:
+    """Sentences whose quotes, weighed by words alone, support them far less than the answer says, and than the bar.
 
     Those of a document that is gone are let pass: its title may name what they speak of.
     """
@@ -135,7 +144,7 @@ def _unsaid(sentences: Sequence[Sentence], cited: Mapping[int, Receipt], titles:
         if sentence.verdict == "supported" and titles.keys() >= set(paths):
             above = [f"{titles[path]} {receipt.heading or ''}" for path, receipt in zip(paths, quotes, strict=True)]
             support = judge_reply(sentence.text, "", [receipt.quote for receipt in quotes], " ".join(above))
-            if support.score < _LEAST * sentence.support:
+            if support.score < _LEAST * max(sentence.support, bar):
                 yield shown(sentence.text)
 
 
@@ -153,6 +162,14 @@ def _nothing(answers: Sequence[Saved]) -> Iterator[str]:
     if empty:
         these = "the answer cites" if len(answers) == 1 else f"{empty:,} of {len(answers):,} answers cite"
         yield f"nothing to check: {these} nothing"
+
+
+def _lost(answers: Sequence[Saved], receipts: Sequence[Receipt]) -> Iterator[str]:
+    given = [not answer.amiss for answer in answers for _ in answer.receipts]
+    lost = sum(as_given and not receipt.sound for receipt, as_given in zip(receipts, given, strict=True))
+    if lost:
+        quotes = "the quote" if len(receipts) == 1 else f"{lost:,} of {len(receipts):,} quotes"
+        yield f"no longer as cited: {quotes}; ask the question again"
 
 
 def _misplaced(receipts: Sequence[Receipt]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from rag.config import LEAST_SUPPORT
 from rag.errors import UsageError
 from rag.exchange import Id, id_of, parse, shown
 from rag.promises import broken
@@ -196,6 +197,9 @@ def _amiss(value: dict[str, Any], receipts: Sequence[Receipt], sentences: tuple[
     answer = Answer("", "", status, text, str(value.get("reason") or ""), sentences, cited)
     for promise in broken(answer):
         return promise.partition(": ")[2]
+    for sentence in sentences:
+        if sentence.verdict == "supported" and sentence.support < LEAST_SUPPORT:
+            return f"supported with a support of {sentence.support}: {shown(sentence.text)}"
     if [receipt.number for receipt in receipts] != list(range(1, len(receipts) + 1)):
         return "its citations are not numbered from 1"
     if status == "refused":

@@ -17,7 +17,7 @@ from filelock import FileLock
 from rag.errors import StoreError
 from rag.protocols import Progress, no_progress
 from rag.storage import database, health, ranking, rows
-from rag.storage.connections import missing
+from rag.storage.connections import is_file, missing
 from rag.storage.database import Database, Manifest
 from rag.storage.health import Problem
 from rag.storage.index_files import DATABASE, locked, remove_leftovers
@@ -103,8 +103,18 @@ class SqliteStore:
 
     @staticmethod
     def exists(folder: Path) -> bool:
-        """Whether a folder holds an index."""
-        return (folder / DATABASE).is_file()
+        """Whether a folder holds an index.
+
+        Args:
+            folder: The folder, which need not be there.
+
+        Returns:
+            True where there is a file of that name, sound or not.
+
+        Raises:
+            StoreError: It is out of reach, so that nobody knows.
+        """
+        return is_file(folder / DATABASE)
 
     @classmethod
     def check(cls, folder: Path) -> list[Problem]:

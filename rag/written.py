@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 from filelock import FileLock, Timeout
 
 from rag.asked import Line
-from rag.errors import RagError, UsageError
+from rag.errors import AnswersBusy, RagError, UsageError
 from rag.exchange import parse, shown, to_line
 from rag.scope import same
 
@@ -109,7 +109,7 @@ def alone(answers: Path) -> Iterator[None]:
         Nothing; until then nobody else writes.
 
     Raises:
-        UsageError: Somebody does already.
+        AnswersBusy: Somebody does already.
         RagError: It cannot be written.
     """
     real = answers.resolve()
@@ -118,7 +118,9 @@ def alone(answers: Path) -> Iterator[None]:
         with lock:
             yield
     except Timeout as exc:
-        raise UsageError(f"{answers}: another run is writing it", "wait for it, or give another file after -o") from exc
+        raise AnswersBusy(
+            f"{answers}: another run is writing it", "wait for it, or give another file after -o"
+        ) from exc
     except OSError as exc:
         raise RagError(f"{answers}: cannot be written: {exc.strerror}", "give another file after -o") from exc
 

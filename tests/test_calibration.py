@@ -130,6 +130,8 @@ def test_it_is_kept_beside_the_index_and_read_again(tmp_path: Path) -> None:
         pytest.param(lambda data: json.dumps({**data, "weights": {"intercept": 1, "log_odds": 1e999}}), id="endless"),
         pytest.param(lambda data: json.dumps({**data, "judge": "smollm2-135m"}), id="a judge that was never fitted"),
         pytest.param(lambda data: json.dumps({**data, "expected": None}), id="no rates"),
+        pytest.param(lambda data: json.dumps({**data, "probes": 1e999}), id="endless probes"),
+        pytest.param(lambda data: json.dumps({**data, "weights": {"intercept": 10**400}}), id="too large a weight"),
     ],
 )
 def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, damage: object) -> None:

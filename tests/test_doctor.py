@@ -82,6 +82,12 @@ def test_a_missing_index_is_not_made(config: Config, tmp_path: Path) -> None:
     assert not (tmp_path / "none").exists()
 
 
+def test_an_index_that_cannot_be_looked_for_is_a_finding(config: Config, tmp_path: Path) -> None:
+    found = look(dataclasses.replace(config, index=str(tmp_path / ("x" * 300))), "index")
+    assert found.broken and "cannot be opened" in found.detail
+    assert found.remedy == "check the path and its permissions"
+
+
 @pytest.mark.parametrize("raw", [b"", b"not a database", b"SQLite format 3\0" + b"\xff" * 4096])
 def test_a_damaged_index(config: Config, raw: bytes) -> None:
     database = Path(config.index) / "rag.db"

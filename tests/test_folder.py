@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import shutil
 import threading
@@ -16,6 +17,7 @@ from rag import calibration
 from rag.errors import RagError, UsageError
 from rag.folder import counts, files_of, leave_out, left_out, remember, remembered, take_back, watch
 from rag.storage import postings, vectors
+from rag.storage.index_files import locked
 
 WAIT_S = 30
 
@@ -116,6 +118,30 @@ def test_an_error_of_one_run_is_told_and_the_next_comes(tmp_path: Path, caplog: 
     assert caplog.text.count("the disk is full (make room)") == 2
 
 
+def test_what_another_process_kept_from_being_indexed_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    runs: queue.Queue[int] = queue.Queue()
+    other, tries = locked(tmp_path / "index"), 0
+
+    def run() -> None:
+        nonlocal tries
+        tries += 1
+        locked(tmp_path / "index").release()
+        runs.put(tries)
+
+    (tmp_path / "docs").mkdir()
+    with watched(tmp_path / "docs", run):
+        with pytest.raises(queue.Empty):
+            runs.get(timeout=3.5)
+        assert 2 <= tries <= 4, "ever more rarely"
+        other.release()
+        assert runs.get(timeout=WAIT_S) >= 3
+        with pytest.raises(queue.Empty):
+            runs.get(timeout=1.5)
+    assert caplog.text.count("another process is writing the index") == 1
+
+
 def test_writing_the_index_is_no_change(tmp_path: Path) -> None:
     runs: queue.Queue[int] = queue.Queue()
     index = tmp_path / "index"
@@ -160,6 +186,31 @@ def test_an_index_knows_its_folder(tmp_path: Path) -> None:
     assert remembered(tmp_path) is None
     remember(tmp_path, tmp_path / "docs" / ".." / "Straße")
     assert remembered(tmp_path) == tmp_path / "Straße"
+
+
+def test_the_note_of_its_folder_is_replaced_whole_and_only_by_another(tmp_path: Path) -> None:
+    note, earlier = tmp_path / ".folder", tmp_path / "earlier"
+    remember(tmp_path, tmp_path / "docs")
+    os.link(note, earlier)
+    remember(tmp_path, tmp_path / "docs")
+    assert note.samefile(earlier)
+    remember(tmp_path, tmp_path / "others")
+    assert remembered(tmp_path) == tmp_path / "others"
+    assert earlier.read_bytes() == os.fsencode(tmp_path / "docs")
+    assert {path.name for path in tmp_path.iterdir()} == {".folder", "earlier"}
+
+
+@pytest.mark.parametrize("noted", [b"", b"docs", b"./docs"])
+def test_a_note_that_is_no_whole_path_is_not_taken_for_the_current_folder(tmp_path: Path, noted: bytes) -> None:
+    (tmp_path / ".folder").write_bytes(noted)
+    assert remembered(tmp_path) is None
+    remember(tmp_path, tmp_path / "docs")
+    assert remembered(tmp_path) == tmp_path / "docs"
+
+
+def test_a_folder_that_cannot_be_noted_is_an_error_with_its_remedy(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"\.folder: cannot be written: .*check the disk"):
+        remember(tmp_path / "nowhere", tmp_path)
 
 
 def test_what_is_left_out_is_a_list_that_anyone_can_write(tmp_path: Path) -> None:

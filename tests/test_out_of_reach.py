@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from rag.errors import LoadError
+from rag.errors import IndexMissing, LoadError, StoreError
 from rag.indexing import Choice, FileResult, sync
 from rag.loaders import list_files
+from rag.store import SqliteStore
+from tests.small_index import make
 from tests.test_indexing import World
 
 _CAPABILITIES = 0x20080522
@@ -112,3 +114,16 @@ def test_a_folder_that_goes_while_it_is_listed_is_gone(tmp_path: Path, monkeypat
 
     monkeypatch.setattr(os, "walk", slow)
     assert list_files(tmp_path, unlisted.append) == [] and unlisted == []
+
+
+def test_an_index_in_a_folder_that_cannot_be_entered_is_out_of_reach(place: Path) -> None:
+    index = make(place / "shut" / "index")
+    (place / "shut").chmod(0o600)
+    try:
+        with pytest.raises(StoreError, match="cannot be opened: Permission denied") as found:
+            SqliteStore.open_existing(index)
+        assert not isinstance(found.value, IndexMissing)
+        (problem,) = SqliteStore.check(index)
+        assert (problem.what, problem.remedy) == (found.value.message, "check the path and its permissions")
+    finally:
+        (place / "shut").chmod(0o700)

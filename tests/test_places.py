@@ -86,6 +86,16 @@ def test_written_before_the_evidence_is_read(store: SqliteStore, text: str | Non
     assert generator.seen == []
 
 
+def test_a_row_that_was_written_anew_is_not_reckoned_with_as_it_was(store: SqliteStore) -> None:
+    rows = "Tool: Saw; Price: {}\nTool: Drill; Price: 30"
+    put(store, rows.format(10))
+    embedder = WrittenMeanwhile(lambda: put(store, rows.format(40)))
+    generator = FakeGenerator("Tool: Drill; Price: 30")
+    answer = Pipeline(store, embedder, generator, Config(refuse_below=0.0)).ask("Which tool has the highest price?")
+    assert generator.seen, "what stands is answered from"
+    assert violations(answer, store) == []
+
+
 def test_what_stands_and_what_does_not(store: SqliteStore) -> None:
     def piece(path: str, start: int, text: str) -> Evidence:
         return Evidence(Chunk(path, 0, len(LEASE), LEASE), start, start + len(text), text, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from rag.pipeline import Pipeline
 from rag.probes import probes, show
 from rag.protocols import no_progress
+from rag.store import SqliteStore
 from rag.testing import FakeGenerator, FakeJudge
 from rag.types import Question
-from tests.shelf import Texts, pipeline
+from tests.shelf import MANIFEST, Texts, pipeline
 
 TEXTS: Texts = {
     f"{name}.txt": [
@@ -97,6 +99,15 @@ def test_each_is_asked_twice_and_what_it_showed_is_told(shelf: Pipeline) -> None
         assert one.probe.sentence in held
         assert one.probe.sentence not in lacking
     assert shown[0].to_dict()["question"] == shown[0].probe.question
+
+
+def test_a_document_that_goes_meanwhile_is_passed_over(shelf: Pipeline, tmp_path: Path) -> None:
+    making = probes(shelf, Asking(), 9)
+    first = next(making).document
+    gone = next(path for path in TEXTS if path != first)
+    with closing(SqliteStore.open(tmp_path, MANIFEST)) as writer:
+        writer.remove(gone)
+    assert {first, *(probe.document for probe in making)} == TEXTS.keys() - {gone}
 
 
 def test_an_empty_index_and_one_of_scraps_give_none(tmp_path: Path) -> None:

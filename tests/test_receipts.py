@@ -170,6 +170,15 @@ def test_where_nothing_is_cited_there_is_nothing_to_check(folder: Path) -> None:
         assert (found["sound"], found["notes"]) == (True, [f"nothing to check: {told} nothing"])
 
 
+def test_what_no_longer_stands_is_to_be_asked_again(folder: Path) -> None:
+    lost = Saved("q", (receipt("gone.txt", quote="Nowhere."), receipt(quote="Notice is due in June."), receipt()))
+    found = report([lost, CITING], Files(folder), folder)
+    told = "no longer as cited: 2 of 5 quotes; ask the question again"
+    assert (found["sound"], found["notes"]) == (False, [told])
+    one = report([Saved("q", lost.receipts[:1])], Files(folder), folder)
+    assert one["notes"] == ["no longer as cited: the quote; ask the question again"]
+
+
 AMISS: tuple[object, ...] = (None, [], {}, -1, True, 1.5, "", " \n")
 CITATION = {"number": 1, "document": "a.txt", "start": 4, "end": 4 + len(QUOTE), "quote": QUOTE}
 

@@ -73,8 +73,22 @@ def test_a_sentence_that_its_quotes_do_not_say_was_altered(folder: Path, said: s
     assert found["notes"] == ([] if sound else [f"answer q is changed: its quotes do not say: {said!r}"])
 
 
+@pytest.mark.parametrize("support", [0.0, 0.01, 0.1])
+def test_a_support_that_was_lowered_lowers_no_bar(folder: Path, support: float) -> None:
+    unsaid = Sentence("Notice is not due in May.", support, "supported", (1, 2))
+    found = report([replace(CITING, sentences=(unsaid,))], Files(folder), folder)
+    assert (found["sound"], found["counts"]["changed"]) == (False, 2)
+
+
+def test_a_bar_that_is_set_low_lets_pass_what_it_let_pass(folder: Path) -> None:
+    answer = replace(CITING, sentences=(Sentence("Notice is due in 30 days.", 0.05, "supported", (1, 2)),))
+    assert report([answer], Files(folder), folder, support_above=0.05)["sound"] is True
+    assert report([answer], Files(folder), folder)["sound"] is False
+
+
 def test_what_was_said_to_be_weak_or_is_of_a_document_that_is_gone_is_not_weighed(folder: Path) -> None:
     unsaid = Sentence("The tenant pays for all repairs.", 0.9, "supported", (1,))
     weak = replace(CITING, sentences=(replace(unsaid, verdict="weak"),))
     gone = Saved("q", (receipt("gone.txt", quote="Nowhere."),), sentences=(unsaid,))
-    assert report([weak, gone], Files(folder), folder)["notes"] == []
+    assert report([weak], Files(folder), folder)["notes"] == []
+    assert not [note for note in report([weak, gone], Files(folder), folder)["notes"] if "is changed" in note]

@@ -87,6 +87,7 @@ EDITED: list[tuple[dict[str, Any], str]] = [
     (ANSWER | {"sentences": [FIRST, {**SECOND, "citations": [3]}]}, "cites what is not listed"),
     (ANSWER | {"sentences": [{**FIRST, "citations": []}, SECOND]}, "supported without a citation"),
     (ANSWER | {"sentences": [FIRST, {**SECOND, "verdict": "certain"}]}, "its sentences are not those of an answer"),
+    (ANSWER | {"sentences": [{**FIRST, "support": 0.0}, SECOND]}, "supported with a support of 0.0: 'Notice is due"),
     (ANSWER | {"sentences": [FIRST, 7]}, "its sentences are not those of an answer"),
     (without(ANSWER, "sentences"), "its sentences are not those of an answer"),
 ]

@@ -74,6 +74,19 @@ def test_no_index_is_its_own_error(tmp_path: Path) -> None:
         SqliteStore.open_existing(tmp_path)
 
 
+def test_an_index_that_cannot_be_looked_for_is_not_held_for_missing(tmp_path: Path) -> None:
+    folder = tmp_path / ("x" * 300)
+    for look in (SqliteStore.exists, SqliteStore.open_existing):
+        with pytest.raises(
+            StoreError, match=r"rag\.db: cannot be opened: .*check the path and its permissions"
+        ) as found:
+            look(folder)
+        assert not isinstance(found.value, IndexMissing)
+    assert not SqliteStore.exists(tmp_path), "and a folder of that name is no index"
+    (tmp_path / "rag.db").mkdir()
+    assert not SqliteStore.exists(tmp_path)
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import ServerError, ServerGone
+from rag.errors import ConfigError, ServerError, ServerGone
 from rag.inference.runaway import Runaway
 from rag.protocols import Message, StopSignal
 from rag.utf8 import to_utf8
@@ -41,8 +41,11 @@ class OpenAIGenerator:
         url: Base address, such as `http://127.0.0.1:8000/v1`.
         model: Name of the model, as the server knows it.
         max_new_tokens: Most tokens of a reply.
-        api_key: Sent as a bearer token; empty for none.
+        api_key: Sent as a bearer token, without white space around it, such as the end of a line; empty for none.
         silence_s: Longest wait for the server's next word, in seconds.
+
+    Raises:
+        ConfigError: A key that cannot be sent; what it says does not repeat the key.
     """
 
     def __init__(
@@ -54,7 +57,12 @@ class OpenAIGenerator:
         self._url = url.rstrip("/")
         self._model = model
         self._most = max_new_tokens
-        self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        key = api_key.strip()
+        if not (key.isascii() and key.isprintable()):
+            raise ConfigError(
+                "api_key: expected printable ASCII, met other characters", "copy it anew into RAG_API_KEY"
+            )
+        self._headers = {"Authorization": f"Bearer {key}"} if key else {}
         self._timeout = httpx.Timeout(silence_s, connect=_CONNECT_S)
 
     def stream(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:

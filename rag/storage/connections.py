@@ -6,7 +6,9 @@ goes over to what was made anew there, and a writer, whose lock went with the ol
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -145,14 +147,35 @@ def missing(folder: Path) -> IndexMissing:
     return IndexMissing(f"{folder}: no index there", index_command("FOLDER", folder))
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is a file at a path.
+
+    Args:
+        path: The path, whose folder need not be there.
+
+    Returns:
+        False for a folder, too.
+
+    Raises:
+        StoreError: It is out of reach, so that nobody knows.
+    """
+    found = _found(path)
+    return found is not None and stat.S_ISREG(found.st_mode)
+
+
 def _file_at(path: Path) -> _File | None:
+    found = _found(path)
+    return (found.st_dev, found.st_ino) if found else None
+
+
+def _found(path: Path) -> os.stat_result | None:
+    """What is at a path; None where nothing is."""
     try:
-        found = path.stat()
+        return path.stat()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as exc:
         raise StoreError(f"{path}: cannot be opened: {exc.strerror}", "check the path and its permissions") from exc
-    return found.st_dev, found.st_ino
 
 
 def _text(stored: bytes) -> str:

@@ -14,7 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from rag.batch import Stopped, steps
-from rag.errors import RagError, UsageError
+from rag.errors import AnswersBusy, RagError, UsageError
 from rag.pipeline import Pipeline
 from rag.types import Answer, Question
 from rag.web.batch_store import Batch
@@ -161,9 +161,8 @@ class Runner:
             self._answer(run)
         except Stopped:
             pass
-        except UsageError as exc:  # what is on disk does not fit: its advice is for those at a terminal
-            told = exc.message.replace(f"{run.batch.folder}/", "")
-            error = UsageError(told, "hand the questions in again, as another batch")
+        except UsageError as exc:  # its advice is for those at a terminal
+            error = _at_a_page(exc, run.batch)
         except RagError as exc:
             error = exc
         except Exception:  # the outermost edge of this thread: the page says so and the log says what
@@ -195,3 +194,11 @@ class Runner:
                     if run.stop.is_set() or next(tallies, None) is None:
                         return
                 run.done += 1
+
+
+def _at_a_page(error: UsageError, batch: Batch) -> UsageError:
+    """Why a batch did not go on, and what mends it there: another process has it, or what is on disk does not fit."""
+    told = error.message.replace(f"{batch.folder}/", "")
+    if isinstance(error, AnswersBusy):
+        return AnswersBusy(told, "wait for it, then: Go on")
+    return UsageError(told, "hand the questions in again, as another batch")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.errors import UsageError
-from rag.loaders import file_digest
+from rag.loaders import file_digest, located
 from rag.replacing import replacing
 
 FOLDER = "uploads"
@@ -122,10 +122,10 @@ def remove(path: str, folder: Path) -> None:
     Raises:
         UsageError: It was not uploaded, or it cannot be deleted.
     """
-    target, uploads = (folder / path).resolve(), (folder / FOLDER).resolve()
-    if not is_upload(path) or not target.is_relative_to(uploads) or target == uploads:
-        raise UsageError(f"{path}: not handed in here, so not deleted here", f"delete it in {folder}")
     try:
+        target, uploads = located(path, folder).resolve(), (folder / FOLDER).resolve()
+        if not is_upload(path) or not target.is_relative_to(uploads) or target == uploads:
+            raise UsageError(f"{path}: not handed in here, so not deleted here", f"delete it in {folder}")
         target.unlink(missing_ok=True)
     except OSError as exc:
         raise UsageError(f"{path}: cannot be deleted: {exc.strerror}", f"delete it in {folder}") from exc

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from rag.errors import ServerError, ServerGone
+from rag.errors import ConfigError, ServerError, ServerGone
 from rag.inference.openai_client import OpenAIGenerator
 from rag.testing import FakeGenerator, GeneratorContract
 from tests.chat_server import begin, event, saying, server
@@ -59,6 +59,27 @@ def test_what_is_sent() -> None:
             {"model": "the model", "messages": MESSAGES, "max_tokens": 50, "temperature": 0, "seed": 0, "stream": True},
         )
     ]
+
+
+def test_white_space_around_a_key_is_left_out() -> None:
+    seen: list[str | None] = []
+
+    def answer(request: BaseHTTPRequestHandler, body: dict[str, Any]) -> None:
+        seen.append(request.headers["Authorization"])
+        _fake(request, body)
+
+    with server(answer) as url:
+        for key in (" secret\r\n", "\n"):
+            assert reply(url, api_key=key)
+    assert seen == ["Bearer secret", None]
+
+
+@pytest.mark.parametrize("key", ["sk-sec\rret", "sk-sec\x00ret", "sk-sécret", "sk-secret\u200b"])
+def test_a_key_that_cannot_be_sent_is_told_at_once_and_never_repeated(key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        OpenAIGenerator("http://127.0.0.1/v1", "m", 50, api_key=key)
+    assert "RAG_API_KEY" in caught.value.hint
+    assert "sk-" not in f"{caught.value}{caught.value.__cause__!r}{caught.value.__context__!r}"
 
 
 def test_a_runaway_reply_is_ended_and_the_connection_closed() -> None:

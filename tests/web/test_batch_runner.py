@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from rag.errors import UsageError
 from rag.exchange import to_line
@@ -206,6 +207,16 @@ def test_what_does_not_fit_is_told_for_people_at_a_page(library: Library, runner
     assert error.message.startswith("answers.jsonl, line 1: made with settings 'ffffffff'")
     assert "another batch" in error.hint
     assert len(answers(batch)) == 1
+
+
+def test_a_batch_that_another_process_writes_is_to_be_waited_for(library: Library, runner: Runner) -> None:
+    batch = batch_of(library, *ASKED)
+    with FileLock(batch.answers.with_name(f".{batch.answers.name}.lock")):
+        runner.start(batch)
+        until(lambda: not runner.state(batch).running)
+    error = runner.state(batch).error
+    assert error is not None
+    assert (error.message, error.hint) == ("answers.jsonl: another run is writing it", "wait for it, then: Go on")
 
 
 def test_without_a_model_it_says_why(tmp_path: Path) -> None:

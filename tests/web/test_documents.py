@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -123,6 +124,22 @@ def test_what_was_handed_in_can_be_taken_away_and_nothing_else(tmp_path: Path) -
         assert "not deleted here" in list(delete(path, library))[-1]
     assert [document.path for document in library.documents()] == ["legal/lease.md", "minutes.txt"]
     assert (tmp_path / "docs" / "minutes.txt").exists()
+    library.close()
+
+
+@pytest.mark.parametrize("name", [b"b\x01ell.txt", b"caf\xe9.txt"])
+def test_a_file_whose_name_is_listed_with_escapes_can_be_taken_away(tmp_path: Path, name: bytes) -> None:
+    library = open_library(tmp_path)
+    uploads = tmp_path / "docs" / "uploads"
+    uploads.mkdir()
+    file = uploads / os.fsdecode(name)
+    file.write_text("The mast is a spar.", "utf-8")
+    list(reindex(library))
+    (path,) = [document.path for document in library.documents() if document.path.startswith("uploads/")]
+    assert "\\x" in path
+    assert "is deleted" in list(delete(path, library))[-1]
+    assert not file.exists()
+    assert path not in [document.path for document in library.documents()]
     library.close()
 
 

@@ -46,6 +46,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="how often each prompt is read (3)")
     parser.add_argument("--rate", type=float, default=7e-4, help="highest learning rate, falling as a cosine (7e-4)")
     parser.add_argument("--step", type=int, default=32, help="prompts of a step (32)")
+    parser.add_argument("--steps", type=int, default=sys.maxsize, help="end after so many, wherever the rate is (all)")
     parser.add_argument("-o", "--output", type=Path, required=True, help="where the adapter goes")
     given = parser.parse_args()
     torch.manual_seed(0)
@@ -70,7 +71,7 @@ def _train(
         windows = [sorted(window, key=lambda one: one.read) for window in _parts(prompts, _ALIKE * given.step)]
         groups = [group for window in windows for group in _parts(window, given.step)]
         order.shuffle(groups)
-        for group in groups:
+        for group in groups[: given.steps - step]:
             rate = given.rate * min(1, (step + 1) / warm) * 0.5 * (1 + math.cos(math.pi * step / steps))
             for settings in optimizer.param_groups:
                 settings["lr"] = rate

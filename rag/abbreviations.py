@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_REACH = 24
+_REACH = 32
 """Characters before a full stop that are looked at; no ending below is longer."""
 
 OPENS = (
@@ -30,6 +30,11 @@ _DAYS = (
     r"(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
     r"|[Jj]anv|[Ff]évr|[Aa]vr|[Jj]uil|[Dd]éc|Mär|Okt|Dez)"
 )
+_DATED = (
+    rf"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|{_DAYS}|January|February|March|April|May(?=\s\d)|June|July|August"
+    r"|(?:Septem|Octo|Novem|Decem)ber)(?!\w)(?!\s(?:is|are|was|were|will|has|have|had|we|it|you|they|I)(?!\w))"
+)
+"""A day or a month of which nothing is said: it belongs to what stands before it."""
 
 _FOLLOWED = {  # an ending, and what follows it within a sentence
     # what counts, points or limits, before its number, which in a reference may be a letter or a Roman one
@@ -47,15 +52,20 @@ _FOLLOWED = {  # an ending, and what follows it within a sentence
     r"Ms|Mx|Mmes|Mlles?|Messrs|Cllrs?|Clr|Revd|Attn|Mgr|Ing": r"[^\W\d_a-z]",
     # days and months
     _DAYS: rf"{_ON}|[-–—]|{_DAYS}(?:\.|[a-z]*\.?\s\d)",
+    r"\d{0,2}(?i:[ap]\. ?m)": rf"{_DATED}|(?:[A-Z]{{2,3}}T|[CEMP]T|UTC)(?!\w)",
     r"Mo|Di|Mi|Do|Fr|Sa|So": r"\d|[-–—]|(?:bis|und|ab|von|um)\s|(?:Di|Mi|Do|Fr|Sa|So)\.",
     r"[Ll]un|[Mm]ar|[Mm]er|[Jj]eu|[Vv]en|[Ss]am|[Dd]im": r"\d|[-–—]|(?:au|et|à|de)\s",
+    # any short word, before a number with which the line or the clause ends
+    r"[A-ZÄÖÜ][^\W\d_]{1,5}": r"N(?i:os?|r)\.\s?\d[\w/-]{0,20}(?=[.,;:)\n]|$)",
     # what never ends a sentence, and what may before a word that opens the next
     r"[Vv]gl|bzw|[Gg]gfs?|sog|[Bb]spw|inkl|exkl|zzgl|abzgl|[Ee]vtl|[Ii]nsb(?:es)?|einschl|ca|lt|Ziff|Rn|Rdnr|Rz|Nrn?|Kap"
     r"|Abb|Hrsg|Dipl|Hr|Frl|lfd|mtl|[Bb]ijv|mevr|dhr|blz|jfr?|kl|f\. ?eks|bl\. ?a|dvs|[Pp]\. ?ex|[Pp]\. ?ej|[Rr]éf|éd"
-    r"|Sr(?:a|es|ta)|Dra|Dña|[Nn]úms?|[Pp]ágs?|[Pp]árr|[Aa]prox|[Aa]vda": r"\S",
-    r"Std|Sek|Tsd|Mio|Mrd|Jh|[Tt][eé]l|[Ii]ncl|[Ee]xcl|allg|bes|ehem|geb|tägl|jährl": rf"(?!{OPENS})\S",
+    r"|Sr(?:a|es|ta)|Dra|Dña|[Nn]úms?|[Pp]ágs?|[Pp]árr|[Aa]prox|[Aa]vda|Buchst|Halbs": r"\S",
+    r"Std|Sek|Tsd|Mio|Mrd|Jh|[Tt][eé]l|[Ii]ncl|[Ee]xcl|allg|bes|ehem|geb|tägl|jährl|Fa|Abt|Pos|Zi|Kto|Rech|[Rr]esp"
+    r"|Reg|Ref|Acct|Lic|(?<!\w )Gem|(?:[A-ZÄÖÜ]\w+|wird|werden|ist|sind|und|oder|auch|nur) gem|(?<=[\d€%),:] )gem"
+    r"|(?<=\()gem": rf"(?!{OPENS})\S",
     r"Min|usw|usf|MwSt|c\.-à-d|[vn]\. ?Chr|[^\W\d_]+str": r"[a-zäöüß\d]",
-    r"gem|i\. ?S\. ?d|i\. ?V\. ?m|Abs|[Aa]rt": r"§|\d|(?:Art|Abs|Ziff|Nr|Satz|Anlage|Punkt)(?!\w)",
+    r"[Gg]em|i\. ?S\. ?d|i\. ?V\. ?m|Abs|[Aa]rt": r"§|\d|(?:Art|Abs|Ziff|Nr|Satz|Anlage|Punkt)(?!\w)",
     # ordinals
     r"(?:(?<!I )[Aa]m|[Vv]om|[Zz]u[mr]|[Ii]m|[Bb]eim|[Dd](?:e[rmns]|ie|as)|(?<!\d )(?:[Bb]is|und|oder)"
     r"|[Aa]b|[Ss]eit|[Jj]ede[rmns]?|[Ee]ine?[rmns]?|(?:Mon|Diens|Donners|Frei|Sams|Sonn)tag,?|Mittwoch,?)\s\d{1,3}": (

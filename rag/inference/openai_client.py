@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
@@ -27,6 +28,8 @@ _AT_ONCE = 4
 _CONNECT_S = 5.0
 _BYTES_PER_TOKEN = 4
 """About so many bytes of English make a token of today's models."""
+_KEPT = 256
+"""Replies that the limit cut off are known for so long as no more than these came after."""
 _SHOWN = 200
 """Characters of a server's own words that are shown in an error."""
 _LOOK_S = 0.05
@@ -57,6 +60,7 @@ class OpenAIGenerator:
         self._url = url.rstrip("/")
         self._model = model
         self._most = max_new_tokens
+        self._cut: deque[str] = deque(maxlen=_KEPT)
         key = api_key.strip()
         if not (key.isascii() and key.isprintable()):
             raise ConfigError(
@@ -80,19 +84,26 @@ class OpenAIGenerator:
         """
         if stop.is_set():
             return
-        runaway = Runaway()
+        runaway, said, reason = Runaway(), "", ""
         try:
-            for text in self._texts(messages, stop):
+            for text, ended in self._texts(messages, stop):
                 if stop.is_set():
                     return
+                reason = ended or reason
                 if piece := runaway.feed(text):
+                    said += piece
                     yield piece
                 if runaway.done:
                     return
         except ServerError:
             if not stop.is_set():  # a connection that was cut looks like one that broke
                 raise
-        if not stop.is_set() and (rest := runaway.finish()):
+        if stop.is_set():
+            return
+        rest = runaway.finish()
+        if reason == "length" and not runaway.done:
+            self._cut.append(said + rest)
+        if rest:
             yield rest
 
     def batch(self, conversations: Sequence[Sequence[Message]]) -> list[str]:
@@ -101,11 +112,14 @@ class OpenAIGenerator:
             return list(pool.map(lambda messages: "".join(self.stream(messages, _NEVER)), conversations))
 
     def count_tokens(self, text: str) -> int:
-        """An estimate, a token for every four bytes of UTF-8: the protocol has no way to ask."""
-        return -(-len(to_utf8(text).encode()) // _BYTES_PER_TOKEN)
+        """An estimate, a token for every four bytes of UTF-8: the protocol has no way to ask.
 
-    def _texts(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[str]:
-        """Text of each event of the reply, until told to stop."""
+        Of a reply that the server cut off it is known: as many as there may be.
+        """
+        return self._most if text in self._cut else -(-len(to_utf8(text).encode()) // _BYTES_PER_TOKEN)
+
+    def _texts(self, messages: Sequence[Message], stop: StopSignal) -> Iterator[tuple[str, str]]:
+        """Text of each event of the reply, and why that ends, if it does, until told to stop."""
         import httpx
 
         line = _Line()
@@ -115,7 +129,7 @@ class OpenAIGenerator:
             )
             with line.cut_by(stop), closing(client.send(asked, stream=True)) as response:
                 self._check(response)
-                yield from _texts(response.iter_lines())
+                yield from _texts(_lines(response.iter_bytes()))
 
     def _body(self, messages: Sequence[Message]) -> dict[str, Any]:
         return {
@@ -186,8 +200,17 @@ class _Line:
                 return
 
 
-def _texts(lines: Iterable[str]) -> Iterator[str]:
-    """Text of each event of a reply; an end without a reason is an error."""
+def _lines(parts: Iterable[bytes]) -> Iterator[str]:
+    """Lines, ended by line feeds alone: what else is called a line end may stand within JSON."""
+    rest = b""
+    for part in parts:
+        *lines, rest = (rest + part).split(b"\n")
+        yield from (line.decode("utf-8", "replace") for line in lines)
+    yield rest.decode("utf-8", "replace")
+
+
+def _texts(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Text of each event of a reply, and why that ends, if it does; an end without a reason is an error."""
     ended = False
     for line in lines:
         if not line.startswith("data:"):
@@ -195,26 +218,26 @@ def _texts(lines: Iterable[str]) -> Iterator[str]:
         data = line.removeprefix("data:").strip()
         if data == "[DONE]":
             return
-        text, ended_now = _event(data)
-        ended = ended or ended_now
-        if text:
-            yield text
+        text, reason = _event(data)
+        ended = ended or bool(reason)
+        if text or reason:
+            yield text, reason
     if not ended:
         raise ServerError("the server's reply broke off", "see the server's own log")
 
 
-def _event(data: str) -> tuple[str, bool]:
-    """Text of an event, and whether it names a reason to end."""
+def _event(data: str) -> tuple[str, str]:
+    """Text of an event, and the reason to end that it names; empty for none."""
     try:
         event = json.loads(data)
         if event.get("error"):
             raise ServerError(f"the server reports: {str(event['error'])[:_SHOWN]}", "see the server's own log")
-        text, ended = "", False
-        for choice in event.get("choices", ())[:1]:
+        text, reason = "", ""
+        for choice in (event.get("choices") or ())[:1]:
             text = choice["delta"].get("content") or ""
-            ended = choice.get("finish_reason") is not None
+            reason = str(choice.get("finish_reason") or "")
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise ServerError(f"not a chat completion: {data[:_SHOWN]!r}", "check the server's address") from exc
     if not isinstance(text, str):
         raise ServerError(f"not a chat completion: {data[:_SHOWN]!r}", "check the server's address")
-    return text, ended
+    return text, reason

@@ -6,14 +6,17 @@ beginning of such an end is held back until it can, so nothing has to be taken b
 
 from __future__ import annotations
 
-_LABELS = ("Question:", "Passages:", "User:", "Human:", "Assistant:", "System:", "Q:")
+_LABELS = ("Question:", "Passages:", "Q:")
 """What opens a new turn where a line or sentence begins."""
+_ROLES = ("User:", "Human:", "Assistant:", "System:")
+"""What does so where a line begins, or right before one of those; not as an item of a list, or within a line."""
 _ENDS, _WIDE_ENDS, _CLOSING = (".", "!", "?", "。", "！", "？"), ("。", "！", "？"), "\"'”’)]»）」』。！？"
 """Ends of sentences; those that need no space after them; what may stand between an end and the next sentence."""
 _REPEATABLE_BYTES = 20
 """A sentence shorter than this may be said again, as a plain Yes may."""
-_LONGEST_PERIOD, _LOOP, _TIMES = 100, 24, 4
-"""A loop repeats up to this many characters, fills at least this many in all, and goes round at least so often."""
+_LONGEST_PERIOD, _LOOP, _DIGITS_LOOP, _TIMES = 100, 24, 100, 4
+"""A loop repeats up to this many characters, fills at least this many in all, or this many where it has no letter, as
+a long number has none, and goes round at least so often."""
 
 
 class Runaway:
@@ -57,7 +60,7 @@ class Runaway:
         rest = self._text[self._sentence :]
         if not rest.strip():
             self._sentence = len(self._text)
-        elif self._seen and rest.startswith(_LABELS):
+        elif self._seen and self._opens_turn(rest):
             self._text, self.done = self._text[: self._sentence], True
         else:
             self.done = _loops(self._text)
@@ -65,8 +68,22 @@ class Runaway:
     def _ends_before(self, char: str) -> bool:
         rest = self._text[self._sentence :]
         if char.isspace():
-            return bool(rest) and (char == "\n" or rest.endswith(_ENDS) or rest.rstrip(_CLOSING).endswith(_ENDS))
+            return (
+                bool(rest)
+                and rest.rstrip() not in _ROLES
+                and (char == "\n" or rest.endswith(_ENDS) or rest.rstrip(_CLOSING).endswith(_ENDS))
+            )
         return rest.endswith(_WIDE_ENDS) and char not in _CLOSING
+
+    def _opens_turn(self, rest: str) -> bool:
+        return _after_role(rest).startswith(_LABELS) or (rest.startswith(_ROLES) and self._is_apart())
+
+    def _is_apart(self) -> bool:
+        """Whether the sentence so far begins a line, and is not one of the items that a line before leads up to."""
+        before = self._text[: self._sentence]
+        said = before.rstrip()
+        lines = before[len(said) :].count("\n")
+        return lines > 1 or (lines == 1 and not said.endswith(":") and not any(role in said for role in _ROLES))
 
     def _close_sentence(self) -> None:
         """Note a whole sentence; if it was said before, the reply ends before it."""
@@ -83,8 +100,10 @@ class Runaway:
         if not rest or not self._seen or self.done:
             return False
         said = _plain(rest)
-        return any(label.startswith(rest) for label in _LABELS) or any(
-            earlier.startswith(said) for earlier in self._seen if _is_long(earlier)
+        return (
+            any(role.startswith(rest) for role in _ROLES)
+            or any(label.startswith(_after_role(rest)) for label in _LABELS)
+            or any(earlier.startswith(said) for earlier in self._seen if _is_long(earlier))
         )
 
     def _release(self, end: int) -> str:
@@ -97,6 +116,11 @@ class Runaway:
         return self._text[start:end]
 
 
+def _after_role(rest: str) -> str:
+    """What stands after the label of a role, if there is one."""
+    return rest.partition(":")[2].lstrip() if rest.startswith(_ROLES) else rest
+
+
 def _is_long(said: str) -> bool:
     return len(said.encode("utf-8", "replace")) >= _REPEATABLE_BYTES
 
@@ -107,9 +131,17 @@ def _plain(text: str) -> str:
 
 def _loops(text: str) -> bool:
     """Whether the text ends in the same few words over and over."""
-    for period in range(1, min(_LONGEST_PERIOD, len(text) // _TIMES) + 1):
-        unit = text[-period:]
-        times = max(_TIMES, -(-_LOOP // period))
-        if text.endswith(unit * times) and any(char.isalnum() for char in unit):
-            return True
-    return False
+    periods = range(1, min(_LONGEST_PERIOD, len(text) // _TIMES) + 1)
+    units = (text[-period:] for period in periods)
+    return any(_is_unusual(text, unit) for unit in units if _goes_round(text, unit, _LOOP))
+
+
+def _is_unusual(text: str, unit: str) -> bool:
+    """Whether no number and no rule of dashes goes round so often."""
+    if any(char.isalpha() for char in unit):
+        return True
+    return any(char.isalnum() for char in unit) and _goes_round(text, unit, _DIGITS_LOOP)
+
+
+def _goes_round(text: str, unit: str, least: int) -> bool:
+    return text.endswith(unit * max(_TIMES, -(-least // len(unit))))

@@ -167,7 +167,8 @@ def test_comments_other_fields_and_empty_events_are_passed_over() -> None:
     parts = [
         b": ping\n\n",
         b"event: message\n",
-        b'data: {"choices": []}\n\n',
+        b'data: {"choices": []}\r\n\r\n',
+        b'data: {"choices": null, "usage": {}}\n\n',
         event("Yes."),
         event(finish_reason="stop"),
     ]

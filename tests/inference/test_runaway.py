@@ -28,7 +28,11 @@ def let_through(text: str, size: int = 3) -> tuple[str, bool]:
         (f"{FIRST} {SECOND} {FIRST} More.", f"{FIRST} {SECOND}"),
         (f"{FIRST}\n{FIRST.upper()}\nMore.", FIRST),
         (f"{FIRST}\n\nQuestion: And the rent?\nIt is 900 euros.", FIRST),
-        (f"{FIRST} User: thanks", FIRST),
+        (f"{FIRST}\nUser: thanks", FIRST),
+        (f"{FIRST}\n\nUser: thanks", FIRST),
+        (f"{FIRST}\n \nAssistant:\nIt is.", FIRST),
+        (f"{FIRST} User: Question: And the rent?", FIRST),
+        (f"{FIRST}\nHuman:\nPassages:\n[1] x", FIRST),
         (f"{FIRST} Passages:\n[1] x", FIRST),
         (
             "通知期間は3か月です。家賃は毎月1日に払います。通知期間は3か月です。",
@@ -57,6 +61,11 @@ def test_a_runaway_reply_ends_where_it_should_have(written: str, kept: str, size
         "Users: 12. Questions: 7.",
         "It costs 1.5 euros, i.e. more than e.g. 1.2 euros did.",
         "| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |",
+        "Roles. System: Windows 11.",
+        "Two roles exist:\nUser: may read\nAssistant: may write\nSystem:",
+        "The serial number is 000000000000000000000000001.",
+        "The IBAN is MT00 0000 0000 0000 0000 0000 0000 001.",
+        "| 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 | 0 |",
         "Version 1.1.1.1.1 is out ... at last.",
     ],
 )
@@ -64,11 +73,18 @@ def test_an_ordinary_reply_gets_through_whole(written: str) -> None:
     assert let_through(written) == (written, False)
 
 
-@pytest.mark.parametrize("unit", ["very ", "and the rent and the price ", "0", "家賃と", "a, b, c, "])
+@pytest.mark.parametrize("unit", ["very ", "and the rent and the price ", "家賃と", "a, b, c, "])
 def test_a_loop_within_a_sentence_ends_soon(unit: str) -> None:
     shown, ended = let_through(f"It says: {unit * 200}")
     assert ended
     assert len(shown) < len("It says: ") + max(5 * len(unit), 30)
+
+
+@pytest.mark.parametrize("unit", ["0", "1 | 0 | "])
+def test_a_loop_of_digits_ends_too(unit: str) -> None:
+    shown, ended = let_through(f"It says: {unit * 200}")
+    assert ended
+    assert len(shown) < len("It says: ") + 120
 
 
 def test_white_space_at_either_end_is_left_out() -> None:
@@ -94,7 +110,10 @@ def test_what_is_shown_is_a_beginning_of_what_was_written(text: str, size: int) 
     assert text.strip() == shown if not ended else text.strip().startswith(shown)
 
 
-@given(st.lists(st.sampled_from([FIRST, SECOND, "Yes.", "\n", "User:", "very very "]), max_size=12), st.integers(1, 50))
+@given(
+    st.lists(st.sampled_from([FIRST, SECOND, "Yes.", "\n", "\n\n", "User:", "Question:", "very very "]), max_size=12),
+    st.integers(1, 50),
+)
 def test_the_size_of_the_pieces_does_not_matter(parts: list[str], size: int) -> None:
     text = " ".join(parts)
     assert let_through(text, size)[0] == let_through(text, 1)[0]

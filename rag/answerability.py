@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
 from rag.checks.conflicts import false_premises
+from rag.checks.dates import dated_terms, dates_in_words, weekdays
 from rag.checks.yes_or_no import wants_yes_or_no
 from rag.errors import ConfigError
 from rag.follow_ups import leans, without_courtesy
 from rag.types import Evidence, Hit, Premise
-from rag.words import content_words, terms
+from rag.words import content_words, stem
 
 _RETRIEVAL = "retrieval"
 """The weights where there is no judge."""
@@ -32,6 +35,10 @@ _MOST = 10.0
 """Farthest that log-odds count."""
 _SURE = 30.0
 """Farther out the curve is 0 or 1 to a double, and its logarithm endless."""
+_HYPHENED = re.compile(r"\b[^\W\d_]+(?:[-‐‑][^\W\d_]+)+\b")
+_UNSAID = 2.0
+"""Log-odds by which a judge has to be surer where nothing of the last turn is said: of five such turns that the
+evidence does not answer none had more than -0.2, though it answers the turn before."""
 _SOME = 2
 """Fewest content words by which a last turn says itself what it asks for."""
 
@@ -148,7 +155,8 @@ def decide(
         opinion: Of the judge; None to decide by retrieval.
         weights: By feature, and `intercept`; None for those that are shipped.
         turn: The last turn of a conversation as it was put. Where earlier turns were put before it, they may have an
-            answer, and it none: evidence that says not one of its own words answers it not.
+            answer, and it none: evidence that says not one of its own words, however they are written, answers it
+            not, unless a judge is sure that it does.
         times: How many times the odds count, for what else tells; over 0.
 
     Returns:
@@ -162,12 +170,12 @@ def decide(
     values = judged(query, opinion) if opinion else features(hits, evidence)
     weights = dict(weights or shipped(opinion.judge if opinion else ""))
     weights["intercept"] += math.log(times)
-    likely = probability(values, weights)
     everything = {term for item in evidence for term in _words(item)}
-    own = set(terms(turn)) if leans(turn) and without_courtesy(turn) != query else set()
-    if len(own) >= _SOME and not own & everything:
-        likely = probability({}, {"intercept": -_SURE})
-    missing = tuple(dict.fromkeys(word for word, term in content_words(query) if term not in everything))
+    own = set(dated_terms(turn)) if leans(turn) and without_courtesy(turn) != query else set()
+    if len(own) >= _SOME and not _forms(turn) & everything:
+        weights["intercept"] -= _UNSAID if opinion else math.inf
+    likely = probability(values, weights)
+    missing = _missing(query, everything)
     premises = tuple(false_premises(query, [item.text for item in evidence]))
     return Answerability(likely, missing, values, opinion.judge if opinion else "", premises)
 
@@ -193,8 +201,25 @@ def probability(values: Mapping[str, float], weights: Mapping[str, float]) -> fl
     return 1 / (1 + math.exp(-max(-_SURE, min(_SURE, total))))
 
 
-def _words(item: Evidence) -> tuple[str, ...]:
-    return terms(f"{item.text} {item.chunk.title} {item.chunk.heading}")
+def _words(item: Evidence) -> set[str]:
+    return _forms(f"{item.text} {item.chunk.title} {item.chunk.heading}")
+
+
+def _forms(text: str) -> set[str]:
+    """Terms of a text, dates and days in one form, and those of "e-mail" as of "email" too."""
+    joined = {stem(_joined(found)) for found in _HYPHENED.finditer(text)}
+    return joined.union(dated_terms(text), map(stem, weekdays(text)))
+
+
+def _joined(hyphened: re.Match[str]) -> str:
+    return re.sub("[-‐‑]", "", hyphened.group())
+
+
+def _missing(query: str, everything: AbstractSet[str]) -> tuple[str, ...]:
+    """Words of a question of which no form is among these."""
+    asked = _HYPHENED.sub(lambda found: " " if stem(_joined(found)) in everything else found.group(), query)
+    words = content_words(dates_in_words(asked))
+    return tuple(dict.fromkeys(word for word, term in words if not {term, *_forms(word)} & everything))
 
 
 def _fitted(judge: str) -> str:

@@ -23,6 +23,17 @@ _COURTESY = frozenset(
     bien vale grazie ciao obrigado obrigada sim não olá dank bedankt tack dziękuję""".split()
 )
 """Turns of such words alone speak of nothing."""
+_WORD_OF_IT = rf"(?:{'|'.join(sorted(_COURTESY))})\b"
+_ASKS = re.compile(
+    rf"^(?:(?:and|so|but|then|also|now|please|{_WORD_OF_IT})[\s,;:.!–—-]+)*"
+    rf"(?:(?:what|which|who|whom|whose|where|when|why|how(?!\s+(?:very\s+)?{_WORD_OF_IT}\W*$))\s+(?!thank)"
+    r"|(?:is|are|was|were|do|does|did|has|have|had|can|could|may|must|shall|should|will|would)\s+"
+    r"(?:there|the|an?|i|you|we|it|they|he|she|this|that|my|our|your|any|all)\b)",
+    re.IGNORECASE,
+)
+"""A question without its mark: a question word, or a verb and who does it, which no "How nice" is."""
+_THING = re.compile(rf"\b(?:the|an?|my|our|your|his|her|its|their|any|each|every|some)\s+{_WORD_OF_IT}", re.IGNORECASE)
+"""Such a word is the name of a thing where an article or whose it is stands before it: "the fine", "my super"."""
 _OPENS = re.compile(
     r"^(?:and|but|or|so|what about|how about|then|also|why|when|where|how|who|which)\b[^?]{0,12}\??$"
     r"|^(?:and|but|what about|how about|what else|anything else)\b",
@@ -114,7 +125,8 @@ def leans(question: str) -> bool:
 
 def _is_idle(text: str) -> bool:
     """True for a turn that asks nothing and names nothing: what it is about stands before it."""
-    return not re.search("[?？]", text) and all(_is_courteous(word) or is_stop_word(word) for word in tokens(text))
+    asks = re.search("[?？]", text) or _ASKS.search(text.strip()) or _THING.search(text)
+    return not asks and all(_is_courteous(word) or is_stop_word(word) for word in tokens(text))
 
 
 def _is_courteous(word: str) -> bool:

@@ -100,9 +100,36 @@ def test_a_judge_that_was_not_fitted_for_it_reviews_nothing() -> None:
     assert not reviews("smollm2-135m")
 
 
-def test_a_turn_of_whose_own_words_nothing_is_said_can_still_be_looked_at_twice() -> None:
-    hits, evidence = case("The Teal costs 55 crowns.")
+@pytest.mark.parametrize(
+    ("query", "turn", "evidence", "missing"),
+    [
+        (
+            "Can I give notice by letter? And by e-mail?",
+            "And by e-mail?",
+            "Notice may be given by letter or email.",
+            (),
+        ),
+        ("Can I give notice by email? And by post?", "And by email post?", "Notice is given by e-mail.", ("post",)),
+        ("Who has the keys? And on 4 March?", "And on 4 March?", "04.03.2024: Schmidt", ("keys",)),
+        ("When is it open? What about Saturday mornings?", "What about Saturday mornings?", "Sat 9-12", ("mornings",)),
+        ("Wann ist offen? Und am Samstag Vormittag?", "And on Samstag Vormittag?", "Mon-Sat 9-12", None),
+    ],
+)
+def test_a_turn_that_is_written_otherwise_than_the_document_is_answered(
+    query: str, turn: str, evidence: str, missing: tuple[str, ...] | None
+) -> None:
+    found = decide(query, *case(evidence), Opinion(FITTED, 6.0), turn=turn)
+    assert found.probability > 0.9
+    if missing is not None:
+        assert set(found.missing) - {"open"} == set(missing)
+
+
+def test_a_turn_of_whose_own_words_nothing_is_said_is_answered_only_where_a_judge_is_sure() -> None:
+    hits, evidence = case("The Teal costs 55 crowns.", 9.0)
     turn = "And how do I insure it against thunderstorms?"
-    first = decide(f"What does the Teal cost? {turn}", hits, evidence, Opinion(FITTED, 9.0), turn=turn)
-    assert 0 < first.probability < 1e-9
-    assert likely_right(first, 9.0) < 0.5
+    query = f"What does the Teal cost? {turn}"
+    by_odds = [decide(query, hits, evidence, Opinion(FITTED, odds), turn=turn) for odds in (-1.0, 1.0, 3.0, 9.0)]
+    assert [one.probability > 0.5 for one in by_odds] == [False, False, True, True], by_odds
+    assert by_odds[1].probability < decide(query, hits, evidence, Opinion(FITTED, 1.0)).probability
+    assert 0 < likely_right(by_odds[0], 9.0) < 1, "it can still be looked at twice"
+    assert decide(query, hits, evidence, turn=turn).probability < 1e-9, "nearness is no judge"

@@ -71,6 +71,30 @@ def test_courtesies_ask_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["That's fine, thanks", "How nice", "Why, thank you!", "Will do, thanks", "Super!", "Ok, that is very good"]
+)
+def test_an_adjective_of_courtesy_is_one(text: str) -> None:
+    assert is_courtesy(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How much is the fine",
+        "what is the fine",
+        "Is there a fine",
+        "What about the fine",
+        "What is my super",
+        "Thanks, is there a fine",
+        "About the fine",
+    ],
+)
+def test_what_asks_without_a_mark_is_no_courtesy(text: str) -> None:
+    assert not is_courtesy(text)
+    assert topic(turns(text, "40 crowns.")) is not None
+
+
+@pytest.mark.parametrize(
     "text", ["Really?", "Thanks, Rubio", "No, the Moorhen.", "Tell me more.", "謝謝", "Why?", "2031", ""]
 )
 def test_what_asks_or_names_is_no_courtesy(text: str) -> None:

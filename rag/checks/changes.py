@@ -16,10 +16,30 @@ from rag.words import is_stop_word, stem
 
 _CHANGE = re.compile(
     r"\b(?:mov|chang|postpon|deferr|delay|reschedul|rais|lift|lower|reduc|increas|extend|shorten|amend|alter|adjust"
-    r"|revis|updat|correct|replac|supersed)(?:e|ed|es|ing)?\b"
-    r"|\b(?:put back|brought forward|cut|rises?|rose|risen|falls?|fell|fallen|gr[eo]wn?|dropped)\b",
+    r"|revis|updat|correct|replac|supersed)(?:e|(?P<past>ed)|(?P<third>e?s)|ing)?\b"
+    r"|\b(?:cut|falls?|(?P<plain>put back|brought forward|rises?|rose|risen|fell|fallen|gr[eo]wn?|dropped))\b",
     re.IGNORECASE,
 )
+_DOES = re.compile(
+    r"\b(?:am|is|are|was|were|be|been|being|has|have|had|do|does|did|will|would|shall|should|may|might|can|could|must|to"
+    r"|I|we|they|you|it|not)\s+(?:\w+ly\s+|(?:not|now|been|be|also|again)\s+)*$",
+    re.IGNORECASE,
+)
+"""What has the form of a noun or an adjective after it be a verb: "is changing", "will cut"."""
+_TAKES = re.compile(r"\s+(?:the|an?|its|our|your|their|this|that|these|those)\b", re.IGNORECASE)
+"""What is a verb has after it: "cut the fee"."""
+_NAMES = re.compile(r"(?:^|[.!?:;]|\b(?:the|an?|our|your|their|its|all))\s*$", re.IGNORECASE)
+"""What has a past or third person after it be an adjective or a noun: "Extended hours", "the lifts"."""
+_HOW_FAR = re.compile(r"\s+(?:from|to|by|in|of)\b")
+_PARTS = re.compile(
+    r"(?<!\d):|:(?!\d)|;|\b(?:opens|runs|lasts|applies|works)\b"
+    r"|\b(?:is|are|was|were|be|stays?|remains?)\s+(?:\w+\s+)?(?:open|closed|valid|available)\b"
+    r"|\b(?:is|are|was|were|open|run|last|apply|work|valid|available)\s+(?:(?:now|daily|only)\s+)?from\b",
+    re.IGNORECASE,
+)
+"""Between a verb of change and a number: what another verb says of it."""
+_AMOUNTS = frozenset("increase raise reduce".split())
+"""Forms that are no name of a thing, whatever stands before them."""
 _SINCE = r"\b(?:to|into|now|but|becomes?|(?:replaced|superseded) (?:by|with))"
 _BEFORE = r"\b(?i:instead of|rather than|in place of|no longer|not|previously|formerly|used to be)"
 _LEADS = r"\s+(?:(?:the|on|at|only|[A-Z][\w.]*)\s+){0,2}(?:an?\s+\w+\s+of\s+)?$"
@@ -55,14 +75,29 @@ def changes(text: str) -> tuple[tuple[str, str], ...]:
     """
     if not _TELLS.search(text):
         return ()
-    found, told = list(_numbers(text)), _CHANGE.search(text)
+    found = list(_numbers(text))
     past = [one for one in found if _OLD.search(one.lead)]
-    since = [one for one in found if told and told.end() <= one.start and one not in past and _NEW.search(one.lead)]
+    since = [one for one in found if one not in past and _NEW.search(one.lead) and _is_changed(text, one.start)]
     if since:
         past = [one for one in found if one not in since]
     else:
         since = [one for one in found if one not in past]
     return tuple((old.word, new.word) for new in since for old in _in_the_place_of(new, past))
+
+
+def _is_changed(text: str, at: int) -> bool:
+    """Does a verb of change stand before a number, and no other verb between them?"""
+    told = (found for found in _CHANGE.finditer(text, 0, at) if _is_verb(text, found))
+    return any(not _PARTS.search(text, found.end(), at) for found in told)
+
+
+def _is_verb(text: str, word: re.Match[str]) -> bool:
+    before = text[max(0, word.start() - _LEAD) : word.start()]
+    if _DOES.search(before) or _TAKES.match(text, word.end()):
+        return True
+    if word["past"] or word["plain"] or word.group().casefold() in _AMOUNTS:
+        return not _NAMES.search(before) or bool(_HOW_FAR.match(text, word.end()))
+    return bool(word["third"]) and not _NAMES.search(before)
 
 
 def _numbers(text: str) -> Iterator[_Number]:

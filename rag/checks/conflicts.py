@@ -8,14 +8,14 @@ words. Knows nothing of documents or of how passages were found.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from rag.checks.changes import changes
 from rag.checks.dates import MONTHS, dates_in_words
 from rag.checks.negation import negated
-from rag.checks.units import is_unit, signs_as_words
-from rag.numerals import normal_number, number_word, numbers
+from rag.checks.units import converted, is_unit, signs_as_words
+from rag.numerals import normal_number, number_word, numbers, read_otherwise, scale, scaled
 from rag.types import Premise
 from rag.words import OPPOSITES, content_words, is_stop_word, stem, terms, tokens
 
@@ -39,6 +39,11 @@ _MONTHS = MONTHS - {"may"}
 _NO_MONTH = re.compile(r"(?<![0-9] )May\b")
 
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_HOUR = re.compile(r"(?<![\d.,:/])(2[0-4]|[01]?\d)\b(?![.,:/]\d)(?:\s?([^\W\d_]+))?")
+"""A number that may be an hour, and the word after it."""
+_THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d{3})(?![.,]?\d)")
+"""A number with a point that may stand between its thousands."""
+_HOW_MANY = re.compile(r"\b(?:how many|wie viele)\s+((?:[^\W\d_]+\s+)?[^\W\d_]+)", re.IGNORECASE)
 _Word = tuple[str, str]
 
 
@@ -61,9 +66,9 @@ def other_number(
         where they agree or speak of different things.
     """
     cited, other = _comparable(cited), _comparable(other)
-    mine, theirs = _values(cited), _values(other)
-    changed = _changed(mine, other)
-    differ = not (mine <= theirs or theirs <= mine or _of_other_years(mine, theirs))
+    mine, theirs = _readings(cited), _readings(other)
+    changed, lacks = _changed(mine, other), _beyond(mine, theirs)
+    differ = bool(lacks and _beyond(theirs, mine)) and not _of_other_years(mine.keys(), theirs.keys())
     if not (changed or differ):
         return None
     here, there = content_words(cited), content_words(other)
@@ -74,19 +79,23 @@ def other_number(
         return changed
     if not differ:
         return None
-    if together and (_but_numbers(here) != _but_numbers(there) or len(mine - theirs) > 1):
+    if together and (_but_numbers(here) != _but_numbers(there) or len(lacks) > 1):
         return None
     found = [
-        (shared, number, value)
+        (shared, at, place)
         for at, (number, _) in enumerate(here)
-        if _is_number(number) and not _values(number) & theirs
-        for shared, (value, _) in _in_its_place(here, at, there)
-        if _is_number(value)
-        and _is_month(value) == _is_month(number)
-        and not _values(value) & (mine | _values(number))  # 1.9 is 1.9, though of a million
+        if _is_number(number) and not _read(here, at, mine) & _all(theirs)
+        for shared, place in _in_its_place(here, at, there)
+        if _is_number(there[place][0])
+        and _is_month(there[place][0]) == _is_month(number)
+        and not _read(there, place, theirs) & _all(mine)
+        and not _may_be_scaled(here, at, there, place)
     ]
-    best = max(found, key=lambda one: one[0], default=None)
-    return best[1:] if best else None
+    if not found:
+        return None
+    _, at, place = max(found, key=lambda one: one[0])
+    same = here[at][0] == there[place][0]
+    return _said(here, at, with_scale=same), _said(there, place, with_scale=same)
 
 
 def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
@@ -98,34 +107,46 @@ def false_premises(question: str, passages: Sequence[str]) -> list[Premise]:
 
     Returns:
         Its numbers that no passage has, and its words of which none has but the opposite, each with what is in its
-        place; in the order of the question.
+        place; in the order of the question. None for a unit of what comes to the same there, or whose number is asked.
     """
     question, passages = _dated(question), [_dated(text) for text in passages]
-    here, mine, denied = _words(question), _values(question), negated(question)
+    here, mine, denied = _words(question), _readings(question), negated(question)
     comparable = [at for at, (word, term) in enumerate(here) if term in OPPOSITES or _is_number(word)]
-    there = [(_words(text), negated(text)) for text in passages] if comparable else []
-    stated = {term for words, _ in there for _, term in words}
+    there = [(_words(text), negated(text), _readings(text)) for text in passages] if comparable else []
+    stated = {term for words, _, _ in there for _, term in words}
+    stated |= converted(question, passages) | _units_asked_for(question) if comparable else set()
     found: list[Premise] = []
     for at in comparable:
         word, term = here[at]
-        if term in stated or any(_values(word) & _values(text) for text in passages):
+        if term in stated or (_is_number(word) and any(_read(here, at, mine) & _all(theirs) for *_, theirs in there)):
             continue
         others = [
-            (shared, other)
-            for words, denied_there in there
-            for shared, (other, opposite) in _in_its_place(here, at, words)
-            if (opposite in OPPOSITES.get(term, ()) and (term in denied) == (opposite in denied_there))
-            or (_is_number(word) and _is_number(other) and not _values(other) & mine)
+            (shared, words[place][0])
+            for words, denied_there, theirs in there
+            for shared, place in _in_its_place(here, at, words)
+            if _opposed(term, words[place][1], denied, denied_there)
+            or (_is_number(word) and _is_number(words[place][0]) and not _read(words, place, theirs) & _all(mine))
         ]
         if others:
             found.append(Premise(word, max(others, key=lambda one: one[0])[1]))
     return found
 
 
-def _changed(mine: frozenset[str], other: str) -> tuple[str, str] | None:
+def _opposed(term: str, other: str, denied: Collection[str], denied_there: Collection[str]) -> bool:
+    """Is one the opposite of the other, and are both denied or neither?"""
+    return other in OPPOSITES.get(term, ()) and (term in denied) == (other in denied_there)
+
+
+def _units_asked_for(question: str) -> set[str]:
+    """Units of which a question asks how many there are: those of "how many weeks"."""
+    return {term for words in _HOW_MANY.findall(question) for term in terms(words) if is_unit(term)}
+
+
+def _changed(mine: Mapping[str, frozenset[str]], other: str) -> tuple[str, str] | None:
     """A number that the other passage says has been changed, and the one since, where that is not here too."""
-    both = ((before, since) for before, since in changes(other) if _values(before) & mine)
-    return next(((before, since) for before, since in both if not _values(since) & mine), None)
+    ours, theirs = _all(mine), _readings(other)
+    both = ((before, since) for before, since in changes(other) if _values(before) & ours)
+    return next(((before, since) for before, since in both if not _told(since, theirs) & ours), None)
 
 
 @lru_cache(maxsize=1_000)
@@ -145,26 +166,27 @@ def _words(text: str) -> list[_Word]:
     return [(word, term) for word, term in found if term in OPPOSITES or not is_stop_word(word)]
 
 
-def _in_its_place(here: Sequence[_Word], at: int, there: Sequence[_Word]) -> Iterator[tuple[int, _Word]]:
-    """Words beside which there stand those that stand beside one here, and how many of them."""
+def _in_its_place(here: Sequence[_Word], at: int, there: Sequence[_Word]) -> Iterator[tuple[int, int]]:
+    """How many words there are beside one there of those beside one here, where they suffice, and its place."""
     near = _around(here, at)
-    for place, word in enumerate(there):
+    for place in range(len(there)):
         beside = _around(there, place)
         shared, unit = near & beside, set(filter(is_unit, [_unit(here, at)]))
         reverse = {other for term in near - beside for other in OPPOSITES.get(term, ())} & (beside - near)
         alike = len(shared) >= _FEWEST and len(shared - unit) >= _SHARE * len(near - unit)
         if alike and not reverse and _unit(here, at) == _unit(there, place):
-            yield len(shared), word
+            yield len(shared), place
 
 
 def _around(words: Sequence[_Word], at: int) -> set[str]:
-    """Terms near a place, numbers left out."""
-    near = [*words[max(0, at - _NEAR) : at], *words[at + 1 : at + 1 + _NEAR]]
+    """Terms near a place, numbers left out, and its own scale."""
+    after = at + 1 + (_scale(words, at) > 1)
+    near = [*words[max(0, at - _NEAR) : at], *words[after : at + 1 + _NEAR]]
     return {term for word, term in near if not _is_number(word)}
 
 
 def _but_numbers(words: Sequence[_Word]) -> set[str]:
-    return {term for word, term in words if not _is_number(word)}
+    return {term for word, term in words if not _is_number(word) and scale(word) == 1}
 
 
 @lru_cache(maxsize=1_000)
@@ -173,10 +195,57 @@ def _values(text: str) -> frozenset[str]:
     return frozenset(word.casefold() for word in tokens(text) if _is_month(word)) | numbers(text)
 
 
-def _of_other_years(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+@lru_cache(maxsize=1_000)
+def _readings(text: str) -> Mapping[str, frozenset[str]]:
+    """Numbers and months of a text, each with all that it may be: `9` with `9:00`, `1.2` of "1.200" with `1200`."""
+    hours = [(str(int(hour)), f"{int(hour)}:00") for hour, unit in _HOUR.findall(text) if not is_unit(stem(unit))]
+    thousands = [(normal_number(f"{whole}.{part}"), whole + part) for whole, part in _THOUSANDS.findall(text)]
+    otherwise = [*read_otherwise(text).items(), *hours, *thousands]
+    return {value: frozenset([value, *(to for of, to in otherwise if of == value)]) for value in _values(text)}
+
+
+def _all(readings: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*readings.values())
+
+
+def _beyond(mine: Mapping[str, frozenset[str]], theirs: Mapping[str, frozenset[str]]) -> list[str]:
+    """Numbers here that are none there, however they are read."""
+    there = _all(theirs)
+    return [value for value, readings in mine.items() if not readings & there]
+
+
+def _told(number: str, readings: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """All that a number of a text may be."""
+    return frozenset().union(*(readings.get(value, frozenset([value])) for value in _values(number)))
+
+
+def _read(words: Sequence[_Word], at: int, readings: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """All that the number at a place may be, its scale included."""
+    by = _scale(words, at)
+    if by == 1:
+        return _told(words[at][0], readings)
+    return frozenset(scaled(value, by) for value in _values(words[at][0]))
+
+
+def _scale(words: Sequence[_Word], at: int) -> int:
+    """What the word after a place multiplies it by."""
+    return scale(words[at + 1][0]) if at + 1 < len(words) else 1
+
+
+def _may_be_scaled(here: Sequence[_Word], at: int, there: Sequence[_Word], place: int) -> bool:
+    """Is it one number, with a scale on one side alone? 1.9 is 1.9, though of a million."""
+    same = _values(here[at][0]) & _values(there[place][0])
+    return bool(same) and 1 in (_scale(here, at), _scale(there, place))
+
+
+def _said(words: Sequence[_Word], at: int, *, with_scale: bool) -> str:
+    return f"{words[at][0]} {words[at + 1][0]}" if with_scale and _scale(words, at) > 1 else words[at][0]
+
+
+def _of_other_years(mine: Collection[str], theirs: Collection[str]) -> bool:
     """Are the numbers those of one year here, and of another there?"""
     here, there = ({value for value in values if _YEAR.fullmatch(value)} for values in (mine, theirs))
-    return bool(here and there) and not here & there and mine - here != theirs - there
+    return bool(here and there) and not here & there and set(mine) - here != set(theirs) - there
 
 
 def _is_number(word: str) -> bool:
@@ -188,5 +257,6 @@ def _is_month(word: str) -> bool:
 
 
 def _unit(words: Sequence[_Word], at: int) -> str:
-    """The word after a place, if it has one: days are not compared with crowns."""
-    return words[at + 1][1] if at + 1 < len(words) else ""
+    """The word after a place and its scale, if there is one: days are not compared with crowns."""
+    after = at + 1 + (_scale(words, at) > 1)
+    return words[after][1] if after < len(words) else ""

@@ -43,6 +43,12 @@ Sunday Sonntag dimanche domingo
 """
 """Days of the week: English, German, French and Spanish names."""
 _WEEKDAY = {name.casefold(): names.split()[0] for names in re.split(r"[,\n]", _DAYS) for name in names.split()}
+_SHORT_DAY = r"(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:days?|nesdays?|urdays?)?"
+_SHORT_DAYS = re.compile(
+    rf"\b{_SHORT_DAY}\b(?:(?:\.?(?:\s?[-–—/,&]\s?|\s(?:and|to)\s){_SHORT_DAY}\b)+|(?=\.?[:,]?\s?\d))"
+)
+"""Days cut down as in a table of hours, beside another or a number: "Mon-Fri", "Sat 9-12", but no "Sun" by itself."""
+_BY_CUT = {names.split()[0][:3]: names.split()[0] for names in re.split(r"[,\n]", _DAYS) if names.strip()}
 _BY_NUMBER = {str(at): line[0] for at, line in enumerate(_LINES, start=1)}
 
 _GAP = r"\s{1,3}"
@@ -105,10 +111,11 @@ def months(text: str) -> set[str]:
 
 @lru_cache(maxsize=1_000)
 def weekdays(text: str) -> frozenset[str]:
-    """English names of the days of the week that a text names, "montags" and "Mondays" among them."""
+    """English names of the days of the week that a text names; "montags", "Mondays" and "Mon-Fri" name some too."""
     words = (word.casefold() for word in tokens(text))
     found = (_WEEKDAY.get(word) or _WEEKDAY.get(word.removesuffix("s")) for word in words)
-    return frozenset(name for name in found if name)
+    cut = (_BY_CUT[day[:3]] for days in _SHORT_DAYS.findall(text) for day in re.findall(_SHORT_DAY, days))
+    return frozenset(name for name in found if name).union(cut)
 
 
 def _from_figures(found: re.Match[str]) -> str:

@@ -40,7 +40,9 @@ _UNITS = {stem(form): forms.split()[0] for forms in re.split(r"[,\n]", _FORMS) f
 _BEFORE = frozenset("$ € £ ¥ ₹ ₩ ₪ usd eur gbp jpy chf sek nok dkk cny inr".split())
 """Units that may stand before their number."""
 _PIECE = re.compile(rf"{NUMERAL}|°[CF]?\b|[$€£¥₹₩₪%‰]|[^\W\d_]+")
-_SIGN = re.compile(r"(?P<sign>[$€£¥₹₩₪])\s?(?P<number>\d+(?:[.,]\d+)*)")
+_SIGN = re.compile(r"(?P<sign>[$€£¥₹₩₪])\s?(?P<number>\d+(?:[.,]\d+)*)(?P<after>\s?(?P<scale>[^\W\d_]+))?")
+_LONG = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion", "tn": "trillion"}
+"""What a scale is cut down to behind an amount of money."""
 _PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
 _RATE = re.compile(r"\s?(?:/|\b(?:per|an?|each|every|pro|je|par)\b)\s?([^\W\d_]+)(?: ([^\W\d_]+))?", re.I)
 """For what a quantity is counted: "5 euros an hour", "12 days per calendar year"."""
@@ -92,8 +94,11 @@ def is_unit(term: str) -> bool:
 
 
 def signs_as_words(text: str) -> str:
-    """The text with each currency's sign as a word after its number, as `500 euro` for `€500`."""
-    return _SIGN.sub(lambda found: f"{found['number']} {_UNITS[found['sign']]}", text)
+    """The text with each currency's sign as a word after its number, as `500 euro` for `€500`.
+
+    A scale stays with its number: `1.2 million euro` for `€1.2 million` and `€1.2m`.
+    """
+    return _SIGN.sub(_sign_as_word, text)
 
 
 def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
@@ -119,6 +124,14 @@ def other_units(text: str, passages: Sequence[str]) -> list[Premise]:
         if same and not apart and all(other.unit != one.unit or _for_another(one, other) for other in same):
             found.append(Premise(one.said, same[0].said))
     return found
+
+
+def _sign_as_word(found: re.Match[str]) -> str:
+    said = found["scale"] or ""
+    word = _LONG.get(said.casefold(), said)
+    if scale(word) > 1:
+        return f"{found['number']} {word} {_UNITS[found['sign']]}"
+    return f"{found['number']} {_UNITS[found['sign']]}{found['after'] or ''}"
 
 
 def _for_another(one: Quantity, other: Quantity) -> bool:

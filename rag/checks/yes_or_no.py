@@ -20,10 +20,27 @@ _CONDITION = re.compile(r"\b(?:only|unless|except|if|without|until|but)\b", re.I
 _SENTENCE_END, _CLAUSE_END = re.compile(r"[.?!]\s+"), re.compile(r"[,;:–—-]\s+")
 _VERB_FIRST = re.compile(
     r"(?:(?:and|so|but|or|ok|okay|then)\s+)*"
-    r"(?:am|is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should|will|would)(?:n['’]t)?"
-    r"\s+(?!\d|(?:you|we)\s+(?:please\s+)?(?:tell|say|explain|describe|give|list|name|show|find|help)\b)",
+    r"(?:am(?=\s+(?:not\s+)?I\b)|is|are|was|were|do|does|did|has|have|had|can|could|may|might|must|shall|should|will"
+    r"|would)(?:n['’]t)?\s+(?!\d)",
     re.IGNORECASE,
 )
+_WAS = re.compile(
+    r"\bwas\s+(?!(?:the|an?|it|he|she|there|this|that|my|your|our|his|her|their|any|no)\b)(?=(?-i:[a-zäöü])).*"
+    r"\b(?:der|die|das|dem|den|des|ein|eine|einen|einem|ist|sind|wird|werden|kann|muss|darf|hat|haben|ich|wir|sie|es"
+    r"|für|mit|von|zu|im|am|auf|und|nicht)\b",
+    re.IGNORECASE,
+)
+"""The German word for what, with no English subject after it and another German word somewhere."""
+_KINDLY = r"(?:(?:please|perhaps|maybe|just|also|mind|be able to|\w+ly)\s+)*"
+_SOMEONE = r"(?:some|any)(?:one|body)"
+_TO_BE_TOLD = re.compile(
+    rf"(?:(?:you|we)\s+{_KINDLY}(?:tell(?:ing)?|say|explain(?:ing)?|describe|give|list|name|show|find|help)"
+    rf"|{_SOMEONE}\s+{_KINDLY}(?:tell|say|explain|describe|list|name)|(?:you|we|i|{_SOMEONE})\s+{_KINDLY}know"
+    rf"|i\s+{_KINDLY}(?:ask|see|hear|learn|find out|be told)(?=\s+(?:you\s+)?(?:wh(?:at|ich|om?|ose|ere|en|y)|how)\b))"
+    r"\b(?!\s+(?:(?:me|us)\s+)?(?:if|whether)\b)",
+    re.IGNORECASE,
+)
+"""What follows the verb of a request to be told something, which is more than whether it is so."""
 
 
 class Reply(NamedTuple):
@@ -49,10 +66,11 @@ def wants_yes_or_no(question: str) -> bool:
 
     Returns:
         Whether its last sentence begins with its verb, or a clause of that does: "I lost it, can I claim it?"; no
-        request to be told something.
+        request to be told something, unless that is whether it is so, and not the German "Was".
     """
     last = _SENTENCE_END.split(question.strip())[-1]
-    return any(map(_VERB_FIRST.match, _CLAUSE_END.split(last)))
+    begun = [(clause, _VERB_FIRST.match(clause)) for clause in _CLAUSE_END.split(last) if not _WAS.match(clause)]
+    return any(found and not _TO_BE_TOLD.match(clause, found.end()) for clause, found in begun)
 
 
 def belied(reply: Reply, question: str) -> bool:

@@ -23,6 +23,11 @@ from rag.numerals import normal_number
         ("Breakfast is at 8:00, no longer at 7:30.", [("7:30", "8:00")]),
         ("The limit used to be 50 kg, now it is 40 kg.", [("50", "40")]),
         ("Instead of 30 days it is 60 days.", [("30", "60")]),
+        ("The council cut the fee from 45 to 30 pounds.", [("45", "30")]),
+        ("Fees rise from 30 to 45 pounds.", [("30", "45")]),
+        ("An increase from 30 to 45 pounds was agreed.", [("30", "45")]),
+        ("The fee was cut last year from 45 to 30 pounds.", [("45", "30")]),
+        ("The committee moved the open day from 20 July to 28 July.", [("20", "28")]),
     ],
 )
 def test_both_numbers_of_a_change_are_named(text: str, pairs: list[tuple[str, str]]) -> None:
@@ -38,6 +43,13 @@ def test_both_numbers_of_a_change_are_named(text: str, pairs: list[tuple[str, st
         "The family moved to Bern, where 2 of the 3 sons died.",
         "The camp is extended to 14 days.",
         "The fee of 30 pounds is due within 14 days.",
+        "Opening hours have been extended: we are open from 9 to 18 on Thursdays.",
+        "Hours were extended and are now from 9 to 18.",
+        "Changing rooms are open from 9:00 to 18:00.",
+        "Changing rooms: from 9:00 to 18:00.",
+        "Changing rooms from 9:00 to 18:00.",
+        "The lift from 9:00 to 18:00, on foot else.",
+        "Extended hours from 9 to 18.",
     ],
 )
 def test_two_numbers_alone_are_no_change(text: str) -> None:

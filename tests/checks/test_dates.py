@@ -85,6 +85,15 @@ def test_another_day_of_the_week_is_not_supported() -> None:
     assert judge_support("Das Bad ist montags bis samstags bis 20 Uhr offen.", [source]).verdict != "supported"
 
 
+def test_days_are_cut_down_where_another_or_a_number_stands_beside() -> None:
+    assert weekdays("Mon-Fri 8-17, Sat. 9-12") == {"Monday", "Friday", "Saturday"}
+    assert weekdays("Tues and Thurs: boats") == {"Tuesday", "Thursday"}
+    assert weekdays("The Sun shone, and Fri sat where the Monarch wed 3.") == frozenset()
+    assert (
+        judge_support("The pool is open on Saturdays from 9 to 12.", ["Pool open: Sat 9-12"]).verdict != "unsupported"
+    )
+
+
 def test_months_are_those_beside_a_day() -> None:
     text = "In June 2024 you may pay by 4 May, on 2024-08-04 or in March."
     assert months(text) == {"may", "august"}

@@ -41,6 +41,7 @@ _FEWEST = 2 / 3
 """Share of the rows that must have a number in a column, for it to be compared."""
 _FREE = re.compile(r"(?:free(?: of charge)?|gratis|nil|no charge)\W*", re.IGNORECASE)
 """What costs nothing."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _TOTAL = re.compile(
     r"\b(?:(?:sub)?totals?|sum|overall|altogether|summe|gesamt\w*|insgesamt|totale|suma)\b", re.IGNORECASE
 )
@@ -82,7 +83,7 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
 
     Returns:
         Places of the rows, in order, among those alone that the question names, or says something of, if there are
-        some; none where it asks for no such thing, names a single row, has a number that no row need have, or does not
+        some; none where it asks for no such thing, names a single row, has a number that is no year, or does not
         tell which column, or where that cannot be compared. A total is none of them.
     """
     sought, rows = _SOUGHT.search(question), table_around(lines, at)
@@ -92,7 +93,8 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
         return []
     table = {row: dict(columns(lines[row])[1:]) for row in rows}
     column = _column(question, sought, list(table.values()))
-    if not column or _is_of_another(sought, column) or set(figures(question)) - set(figures(column)):
+    numbers = {number for number in figures(question) if not _YEAR.fullmatch(number)}
+    if not column or _is_of_another(sought, column) or numbers - set(figures(column)):
         return []
     rows = _meant(question, column, table)
     values = {row: value for row in rows if (value := _value(table[row].get(column, "")))}

@@ -45,6 +45,8 @@ _CLAUSE = re.compile(rf"{CLAUSE_END.pattern}|\b(?:but|however|while|whereas|aber
 _PASSIVE = re.compile(r"(?:forbidden|prohibited|banned|verboten|untersagt|interdit|prohibid|vietat|verboden)", re.I)
 _TO = re.compile(r"\s+(?:to|from)\b", re.IGNORECASE)
 """After a participle what is denied; elsewhere that stands before it: "smoking on the balcony is forbidden"."""
+_JOINS = re.compile(r"\s+(?:and|or|so|nor|und|oder|et)\b", re.IGNORECASE)
+"""After a comma: what follows is no aside, beyond which a negation would go on."""
 _VERB = re.compile(r"\b(?:may|might|must|shall|should|can|could|will|would)\b", re.IGNORECASE)
 """Before another verb a negation ends to bear if it has borne on anything, as in "who do not pay may not enter"."""
 _TWICE = re.compile(
@@ -99,7 +101,7 @@ def negations(text: str) -> tuple[Negation, ...]:
                 Negation(each, each) for item in listed if (each := frozenset(terms(text[slice(*item)])[:_BORNE]))
             ]
             continue
-        elif not after and text[end : end + 1] == ",":
+        elif not after and text[end : end + 1] == "," and not _JOINS.match(text, end + 1):
             beyond = bisect_left(starts, _next(clauses, end + 1, len(text)))
             after = [term for _, _, term in placed[beyond : beyond + _BORNE]]
         on = frozenset(after or [term for _, _, term in placed[max(0, last - 1) : last]])

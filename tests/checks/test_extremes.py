@@ -91,6 +91,7 @@ ROOMS = [
     [
         ("What is the cheapest room?", "Cellar"),
         ("What is the most expensive room?", "Tower"),
+        ("What is the most expensive room in 2026?", "Tower"),
         ("What is the cheapest room with a sea view?", "Blue"),
         ("What is the cheapest room with a bath?", "Attic"),
         ("What is the cheapest room with a bath and a sea view?", "Tower"),

@@ -58,6 +58,7 @@ def test_any_texts_will_do(text: str, other: str) -> None:
         ("Gas stoves are allowed in the tents.", "Gas stoves only; wood and coal are forbidden in the tents."),
         ("You must not fish in the pond.", "You must not:\n- camp on the dam\n- fish in the pond"),
         ("Bread is sold.", "The hall is open, the bar is not, and bread is sold."),
+        ("Scouts sell bread.", "The bar is not, and cubs, scouts sell bread."),
     ],
 )
 def test_the_same_no_said_in_another_place_is_none_too_few(claim: str, source: str) -> None:

@@ -14,12 +14,12 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from rag.checks.dates import MONTHS, dated_terms, dates_in_words
+from rag.numerals import is_year
 from rag.types import Hit
 from rag.words import names, stem, terms
 
 _PARTS = re.compile(r"[^\W_]+")
 _DATE = re.compile(r"(?<!\d)(\d{4})[-_.](\d\d)[-_.](\d\d)(?!\d)")
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _SINCE = re.compile(r"\b(?:since|after|before|until|till|by|seit|nach|vor|bis)\s+(?:19|20)\d\d\b", re.IGNORECASE)
 """A year that bounds a time, and names none."""
 _MONTHS = frozenset(map(stem, MONTHS))
@@ -65,7 +65,7 @@ def meant(query: str, hits: Sequence[Hit]) -> list[Hit]:
 def _asked(query: str) -> _Asked:
     said = _said(dated_terms(_SINCE.sub(" ", query)))
     codes = {term for term in said.words if not term.isdigit() and any(letter.isdigit() for letter in term)}
-    return _Asked(said, frozenset({*names(query), *codes, *filter(_YEAR.fullmatch, said.words)}))
+    return _Asked(said, frozenset({*names(query), *codes, *filter(is_year, said.words)}))
 
 
 def _marks(name: _Said, asked: _Asked) -> frozenset[str]:

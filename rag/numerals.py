@@ -222,3 +222,8 @@ def numbers(text: str) -> set[str]:
 def ends(text: str) -> list[str]:
     """What stands on either side of a range, as `501` and `5,000` of `501 to 5,000`; the whole of what is none."""
     return _TO.split(text, maxsplit=1)
+
+
+def is_year(number: str) -> bool:
+    """Whether a number in normal form is most likely a year."""
+    return re.fullmatch(r"(?:19|20)\d\d", number) is not None

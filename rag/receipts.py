@@ -20,13 +20,13 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from rag.config import Config, index_command
+from rag.config import index_command
 from rag.errors import LoadError
 from rag.exchange import shown
 from rag.loaders import original
 from rag.saved import Outcome, Receipt, Saved, read_saved
 from rag.scope import listed
-from rag.support import judge_reply
+from rag.support import DEFAULT_THRESHOLDS, judge_reply
 from rag.types import Document, DocumentInfo, Sentence
 
 __all__ = ["Receipt", "Saved", "check", "read_saved", "report", "summary"]
@@ -37,7 +37,6 @@ _LEAST = 1 / 3
 Of 387 genuine ones none kept less than 0.69; with a number or a negation that the quotes do not have, at most 0.2 is
 left.
 """
-_SUPPORTED = Config().support_above
 
 
 class Documents(Protocol):
@@ -84,7 +83,7 @@ def report(
     store: Documents,
     folder: Path | None,
     index: str | Path | None = None,
-    support_above: float = _SUPPORTED,
+    support_above: float = DEFAULT_THRESHOLDS.supported,
 ) -> dict[str, Any]:
     """Check saved answers and all that they rest on.
 

@@ -81,13 +81,20 @@ def _beside(run: Run, row: Evidence) -> list[Evidence]:
     """The rows of the table of a row, as far as they were found, in its order."""
     document = row.chunk.document
     found = {item.start: item for item in run.selection.sentences if item.chunk.document == document}
-    spans = _lines(run, document) if columns(row.text) else []
+    first = _first(row.text)
+    has_others = bool(first) and any(_first(found[start].text) == first for start in found if start != row.start)
+    spans = _lines(run, document) if has_others else []
     at = next((at for at, span in enumerate(spans) if span.start == row.start), None)
     if at is None:
         return []
     text = run.places.text(document)
     starts = [spans[one].start for one in table_around([text[start:end] for start, end in spans], at)]
     return [found[start].evidence() for start in starts if start in found]
+
+
+def _first(row: str) -> str:
+    """What heads the first column of a row; empty for no row."""
+    return next((name for name, _ in columns(row)), "")
 
 
 def _said(row: str) -> set[str]:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rag.errors import DamagedFile
 from rag.loaders import load
-from tests.test_indexing import World
+from tests.test_indexing import World, world
+
+__all__ = ["world"]
 
 _END_BYTES, _CENTRAL_AT = 22, 16
 """Size of the last record of a zip without a comment, and where in it the offset of the central directory stands."""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.store.close()
 
 
 def test_a_rename_that_has_another_reader_read_the_file_is_none(world: World) -> None:

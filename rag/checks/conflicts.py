@@ -15,7 +15,7 @@ from rag.checks.changes import changes
 from rag.checks.dates import MONTHS, dates_in_words
 from rag.checks.negation import negated
 from rag.checks.units import converted, is_unit, signs_as_words
-from rag.numerals import normal_number, number_word, numbers, read_otherwise, scale, scaled
+from rag.numerals import is_year, normal_number, number_word, numbers, read_otherwise, scale, scaled
 from rag.types import Premise
 from rag.words import OPPOSITES, content_words, is_stop_word, stem, terms, tokens
 
@@ -38,7 +38,6 @@ _MONTHS = MONTHS - {"may"}
 """They stand for numbers; `may` is a verb more often, unless a day stands before it."""
 _NO_MONTH = re.compile(r"(?<![0-9] )May\b")
 
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _HOUR = re.compile(r"(?<![\d.,:/])(2[0-4]|[01]?\d)\b(?![.,:/]\d)(?:\s?([^\W\d_]+))?")
 """A number that may be an hour, and the word after it."""
 _THOUSANDS = re.compile(r"(?<![\d.,])([1-9]\d{0,2})\.(\d{3})(?![.,]?\d)")
@@ -244,7 +243,7 @@ def _said(words: Sequence[_Word], at: int, *, with_scale: bool) -> str:
 
 def _of_other_years(mine: Collection[str], theirs: Collection[str]) -> bool:
     """Are the numbers those of one year here, and of another there?"""
-    here, there = ({value for value in values if _YEAR.fullmatch(value)} for values in (mine, theirs))
+    here, there = (set(filter(is_year, values)) for values in (mine, theirs))
     return bool(here and there) and not here & there and set(mine) - here != set(theirs) - there
 
 

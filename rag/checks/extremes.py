@@ -1,8 +1,8 @@
 """Which row of a table has the most or the least of what is asked for: reckoned, since no row by itself can say so.
 
 A model that is asked for the cheapest of five takes the first that it sees as often as not. Where the question names
-one column, or asks for money, time or weight of which a table has one column, its rows are compared. Pure; knows
-nothing of documents or models.
+one column, or asks for money, time, weight or length of which a table has one column, its rows are compared. Pure;
+knows nothing of documents or models.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from rag.checks.table_rows import columns, is_named, table_around
 from rag.checks.units import quantities
-from rag.numerals import ends, figures
+from rag.numerals import ends, figures, is_year
 from rag.words import is_stop_word, terms
 
 _LEAST = r"cheapest|least|lowest|fewest|smallest|shortest|lightest|quickest|narrowest|thinnest"
@@ -41,7 +41,6 @@ _FEWEST = 2 / 3
 """Share of the rows that must have a number in a column, for it to be compared."""
 _FREE = re.compile(r"(?:free(?: of charge)?|gratis|nil|no charge)\W*", re.IGNORECASE)
 """What costs nothing."""
-_YEAR = re.compile(r"(?:19|20)\d\d")
 _TOTAL = re.compile(
     r"\b(?:(?:sub)?totals?|sum|overall|altogether|summe|gesamt\w*|insgesamt|totale|suma)\b", re.IGNORECASE
 )
@@ -59,7 +58,7 @@ def seeks(question: str) -> bool:
 
 
 def is_of_kind(question: str, name: str, value: str) -> bool:
-    """Does a question ask for money, time or weight, and has a cell that, by its unit or by the name of its column?
+    """Does a question ask for money, time, weight or length, and has a cell that, by its unit or its column's name?
 
     Args:
         question: One that stands alone.
@@ -93,7 +92,7 @@ def extremes(question: str, lines: Sequence[str], at: int) -> list[int]:
         return []
     table = {row: dict(columns(lines[row])[1:]) for row in rows}
     column = _column(question, sought, list(table.values()))
-    numbers = {number for number in figures(question) if not _YEAR.fullmatch(number)}
+    numbers = {number for number in figures(question) if not is_year(number)}
     if not column or _is_of_another(sought, column) or numbers - set(figures(column)):
         return []
     rows = _meant(question, column, table)

@@ -19,6 +19,9 @@ from rag.words import CLAUSE_END, placed_terms, terms
 
 _THAN = r"\s+(?:more|less|fewer|later|earlier|sooner|longer|shorter|higher|lower|older|younger)\s+than\b"
 _BOUND = rf"(?:{_THAN}|(?:\s+\w+){{1,2}}{_THAN}\s+[$€£]?(?:\d|{'|'.join(SMALL)}))"
+_FORBIDDEN = (
+    r"forbidden|prohibited|banned|verboten|untersagt|interdite?s?|prohibid[oa]s?|vietat[oaie]|verboden"  # participles
+)
 _ENGLISH = (
     rf"no(?!\.\s*\d|\s*\d[\d.,/]*(?![-‐–\w])|{_THAN})|not(?!\s+only|\s+exceed|{_BOUND})|non|never|none|nobody|nothing"
     rf"|neither|nor|cannot(?!{_BOUND})|without|unable|\w+n['’]t(?!{_BOUND})|hardly|scarcely|rarely|seldom|unless"
@@ -26,14 +29,14 @@ _ENGLISH = (
     r"|exclud(?:e|es|ed|ing)|except(?!ion|\s+(?:that|when|if|as)\b)|(?:instead|exception)\s+of"
     r"|(?:rather|other)\s+than|apart\s+from|(?:refus|declin|ceas)(?:e|es|ed|ing)(?=\s+to\b)"
     r"|(?:fail(?:s|ed|ing)?|forg[eo]t(?:s|ten|ting)?)(?=\s+to\b)|refrain(?:s|ed|ing)?(?=\s+from\b)"
-    r"|(?<!not )(?<!n't )(?<!n’t )(?<!never )(?<!longer )(?:forbid(?:s|den)?|prohibit(?:s|ed)?|banned)"
+    rf"|(?<!not )(?<!n't )(?<!n’t )(?<!never )(?<!longer )(?:forbids?|prohibits?|{_FORBIDDEN})"
 )
 """A number ("No. 12") denies nothing, but "no 24-hour bar" does; nor does a bound: "no later than", "do not take more
 than two" (`rag.checks.bounds`)."""
 _OTHERS = (
     r"nicht|kein\w*|niemals|niemand|nichts|weder|kaum|ohne|außer|statt|niet|geen|nooit|pas|jamais|aucune?|sans|ni|rien"
     r"|sauf|à\s+moins|nunca|ning[uú]n\w*|nessun\w*|senza|n[aã]o|inte|icke|ikkj?e|nie|nem|nikdy|değil|не|нет|нельзя|без"
-    r"|verboten|untersagt|interdite?s?|prohibid[oa]s?|vietat[oaie]|verboden|لا|لم|لن|ليس"
+    r"|لا|لم|لن|ليس"
 )
 _NEGATION = re.compile(rf"\b(?:{_ENGLISH}|{_OTHERS})\b", re.IGNORECASE)
 _ASIDE = re.compile(
@@ -42,7 +45,7 @@ _ASIDE = re.compile(
 )
 """What denies only what follows: "butter rather than oil"."""
 _CLAUSE = re.compile(rf"{CLAUSE_END.pattern}|\b(?:but|however|while|whereas|aber|jedoch|mais)\b", re.IGNORECASE)
-_PASSIVE = re.compile(r"(?:forbidden|prohibited|banned|verboten|untersagt|interdit|prohibid|vietat|verboden)", re.I)
+_PASSIVE = re.compile(_FORBIDDEN, re.IGNORECASE)
 _TO = re.compile(r"\s+(?:to|from)\b", re.IGNORECASE)
 """After a participle what is denied; elsewhere that stands before it: "smoking on the balcony is forbidden"."""
 _JOINS = re.compile(r"\s+(?:and|or|so|nor|und|oder|et)\b", re.IGNORECASE)
@@ -144,7 +147,7 @@ def undone(words: Collection[str], claim: str, evidence: Sequence[str]) -> list[
         evidence: The cited passages; order does not matter.
 
     Returns:
-        Terms of the evidence, in their order; not where one of the two is denied besides.
+        Terms of the evidence by the alphabet; not where one of the two is denied besides.
     """
     stated = {term for text in evidence for term in terms(text)}
     here, there = negated(claim), frozenset().union(*map(negated, evidence))
